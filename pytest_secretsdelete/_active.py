@@ -1,0 +1,73 @@
+"""The fakes that are active in this process, innermost last.
+
+A tuple that is swapped whole: threads that already run see a change at their next call, and none sees half
+of one. A context variable or a thread-local would miss them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from ._wire import Answer, Incoming
+
+
+class Responder(Protocol):
+    """What the interception and the clock need of an active fake."""
+
+    def answer(self, incoming: Incoming) -> Answer:
+        """Answer one request."""
+
+    def expects_trouble(self, incoming: Incoming) -> bool:
+        """Tell whether a fault or a denial waits for this request."""
+
+    def next_due(self) -> int | None:
+        """Return the instant of the next thing that comes due by itself, or None."""
+
+    def settle(self, now: int) -> None:
+        """Let everything happen that has come due by now."""
+
+
+class Guarding(Protocol):
+    """What the interception needs of the guard against calls that no fake answers."""
+
+    def lets_through(self, url: str) -> bool:
+        """Tell whether a request may go out."""
+
+    def stop(self, incoming: Incoming) -> None:
+        """Stop a request, by raising."""
+
+
+_stack: list[tuple[Responder, ...]] = [()]
+_guard: list[Guarding | None] = [None]
+
+
+def responders() -> tuple[Responder, ...]:
+    """Return the active fakes, innermost last."""
+    return _stack[0]
+
+
+def innermost() -> Responder | None:
+    """Return the fake that answers, or None while all are dormant."""
+    stack = _stack[0]
+    return stack[-1] if stack else None
+
+
+def push(responder: Responder) -> None:
+    """Make a fake the innermost one."""
+    _stack[0] = (*_stack[0], responder)
+
+
+def remove(responder: Responder) -> None:
+    """Take a fake out, wherever it stands."""
+    _stack[0] = tuple(other for other in _stack[0] if other is not responder)
+
+
+def guard() -> Guarding | None:
+    """Return the guard that stops calls while no fake is active, or None."""
+    return _guard[0]
+
+
+def set_guard(guard: Guarding | None) -> None:
+    """Set the guard, or take it away."""
+    _guard[0] = guard

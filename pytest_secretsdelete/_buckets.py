@@ -1,0 +1,87 @@
+"""The token buckets of botocore's adaptive retries, put on the clock: they wait on a condition, not on sleep."""
+
+from __future__ import annotations
+
+import weakref
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from . import _botocore
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+
+@dataclass
+class _Tap:
+    """Draws tokens, waiting by sleeping on the clock; its methods stand in for a bucket's own."""
+
+    sleep: Callable[[float], None]
+    sleep_async: Callable[[float], Awaitable[Any]]
+    seconds: Callable[[], float]
+    empty: type[Exception]
+    known: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
+
+    def missing(self, bucket: Any, amount: float, block: bool) -> float:  # noqa: FBT001 - botocore's own signature
+        """Return the seconds until a bucket holds enough; raise what it raises where it is not to wait."""
+        if bucket not in self.known:  # its last reading was of real time
+            self.known.add(bucket)
+            bucket._last_timestamp = self.seconds()  # noqa: SLF001
+        bucket._refill()  # noqa: SLF001
+        missing: float = bucket._sleep_amount(amount)  # noqa: SLF001
+        if missing > 0 and not block:
+            raise self.empty
+        return missing
+
+    def acquire(self, bucket: Any, amount: float, block: bool) -> bool:  # noqa: FBT001
+        """Stand in for TokenBucket._acquire."""
+        while (missing := self.missing(bucket, amount, block)) > 0:
+            bucket._lock.release()  # noqa: SLF001 - as waiting on the bucket's condition does
+            try:
+                self.sleep(missing)
+            finally:
+                bucket._lock.acquire()  # noqa: SLF001
+        bucket._current_capacity -= amount  # noqa: SLF001
+        return True
+
+    async def acquire_async(self, bucket: Any, amount: float, block: bool) -> bool:  # noqa: FBT001
+        """Stand in for AsyncTokenBucket._acquire."""
+        while (missing := self.missing(bucket, amount, block)) > 0:
+            await self.sleep_async(missing)
+        bucket._current_capacity -= amount  # noqa: SLF001
+        return True
+
+
+@contextmanager
+def on_the_clock(
+    sleep: Callable[[float], None], sleep_async: Callable[[float], Awaitable[Any]], seconds: Callable[[], float]
+) -> Iterator[None]:
+    """Let every token bucket of the process read the clock and wait on it."""
+    module, aio_module, empty = _botocore.retry_buckets()
+    tap = _Tap(sleep, sleep_async, seconds, empty)
+    patches: list[tuple[Any, str, Any]] = [
+        (module.Clock, "current_time", lambda _: seconds()),
+        (module.TokenBucket, "_acquire", _as_method(tap.acquire)),
+    ]
+    if aio_module is not None:
+        patches.append((aio_module.AsyncTokenBucket, "_acquire", _as_method(tap.acquire_async)))
+    originals = [(owner, name, owner.__dict__[name]) for owner, name, _ in patches]
+    for owner, name, stand_in in patches:
+        setattr(owner, name, stand_in)
+    try:
+        yield
+    finally:
+        for owner, name, original in originals:
+            setattr(owner, name, original)
+        for bucket in tap.known:
+            bucket._last_timestamp = None  # noqa: SLF001 - its next reading is of another clock
+
+
+def _as_method(stand_in: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function, which binds to the bucket as a method does; a bound method would not."""
+
+    def method(bucket: Any, **words: Any) -> Any:
+        return stand_in(bucket, **words)
+
+    return method

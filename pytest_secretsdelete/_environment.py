@@ -1,0 +1,77 @@
+"""The process's environment while a fake is active: fake credentials, a default region, boto3's default session."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import Any
+
+FAKE_CREDENTIALS: dict[str, str | None] = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "AWS_SESSION_TOKEN": None,
+    "AWS_PROFILE": None,
+    "AWS_DEFAULT_PROFILE": None,
+}
+REGION_VARIABLE = "AWS_DEFAULT_REGION"
+
+_layers: list[Layer] = []
+_lock = threading.Lock()
+
+
+class Layer:
+    """Variables that are set, or hidden, as long as something lasts.
+
+    Layers may end in any order. What a layer found is put back when it ends, or handed to the layer above
+    it that has covered the same variable meanwhile.
+    """
+
+    def __init__(self, variables: dict[str, str | None]) -> None:
+        self._variables = variables
+        self.found: dict[str, str | None] = {}
+        self.session: Any = None
+
+    def begin(self) -> None:
+        """Set the variables."""
+        with _lock:
+            self.found = {name: os.environ.get(name) for name in self._variables}
+            for name, value in self._variables.items():
+                _set(name, value)
+            self.session = _default_session()
+            _layers.append(self)
+
+    def end(self) -> None:
+        """Put back what was there; a boto3 default session made meanwhile goes with the credentials it holds."""
+        with _lock:
+            above = _layers[_layers.index(self) + 1 :]
+            _layers.remove(self)
+            for name, value in self.found.items():
+                cover = next((layer for layer in above if name in layer.found), None)
+                if cover is None:
+                    _set(name, value)
+                else:
+                    cover.found[name] = value
+            if above:
+                above[0].session = self.session
+            elif _default_session() is not self.session:
+                sys.modules["boto3"].DEFAULT_SESSION = self.session  # type: ignore[attr-defined]
+
+
+def fake_variables(*, region: str, force_region: bool, keep_credentials: bool) -> dict[str, str | None]:
+    """Return what a fake sets: credentials unless kept, and its region where it is given or none is there."""
+    variables = {} if keep_credentials else dict(FAKE_CREDENTIALS)
+    if force_region or not os.environ.get(REGION_VARIABLE):
+        variables[REGION_VARIABLE] = region
+    return variables
+
+
+def _set(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
+
+
+def _default_session() -> Any:
+    return getattr(sys.modules.get("boto3"), "DEFAULT_SESSION", None)

@@ -1,0 +1,86 @@
+"""What AWS refuses, and how it says it.
+
+Texts that a recording or the documentation gives stand here as they are; texts that nobody has published
+are marked `inferred`, and so are their rows of the fidelity table.
+"""
+
+from __future__ import annotations
+
+BAD_NAME = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
+NO_TOKEN = "You must provide a ClientRequestToken value. We recommend a UUID-type value."  # noqa: S105 - a text
+ALREADY_SCHEDULED = "You can't create this secret because a secret with this name is already scheduled for deletion."
+MARKED_FOR_DELETION = "You can't perform this operation on the secret because it was marked for deletion."
+WAS_DELETED = "You can't perform this operation on the secret because it was deleted."
+
+
+class Refusal(Exception):  # noqa: N818 - AWS refuses; nothing has gone wrong in the fake
+    """An answer of AWS that is an error: its code, its text, its HTTP status."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(code, message, status)
+        self.code = code
+        self.message = message
+        self.status = status
+
+
+def validation(message: str) -> Refusal:
+    """Return the refusal of a request whose members break the service model's constraints."""
+    return Refusal("ValidationException", message)
+
+
+def serialization(message: str) -> Refusal:
+    """Return the refusal of a request body that cannot be read at all."""
+    return Refusal("SerializationException", message)
+
+
+def invalid_parameter(message: str) -> Refusal:
+    """Return an InvalidParameterException."""
+    return Refusal("InvalidParameterException", message)
+
+
+def invalid_request(message: str) -> Refusal:
+    """Return an InvalidRequestException."""
+    return Refusal("InvalidRequestException", message)
+
+
+def not_found(message: str = "Secrets Manager can't find the specified secret.") -> Refusal:
+    """Return a ResourceNotFoundException; without a text, of a secret that does not exist."""
+    return Refusal("ResourceNotFoundException", message)
+
+
+def no_value_for(what: str, which: str) -> Refusal:
+    """Return the refusal of a version that is not there: `what` is a staging label or a VersionId."""
+    return not_found(f"Secrets Manager can't find the specified secret value for {what}: {which}")
+
+
+def exists(message: str) -> Refusal:
+    """Return a ResourceExistsException."""
+    return Refusal("ResourceExistsException", message)
+
+
+def limit_exceeded(message: str) -> Refusal:
+    """Return a LimitExceededException."""
+    return Refusal("LimitExceededException", message)
+
+
+def bad_next_token() -> Refusal:
+    """Return the refusal of a NextToken that this listing did not give out; the text is inferred."""
+    return Refusal("InvalidNextTokenException", "Invalid Token")
+
+
+def access_denied(message: str) -> Refusal:
+    """Return an AccessDeniedException."""
+    return Refusal("AccessDeniedException", message)
+
+
+def beyond_the_fake(message: str) -> Refusal:
+    """Return the fake's own answer, never AWS's, to what it cannot do; botocore never retries it."""
+    return Refusal("NotImplementedByFake", message)
+
+
+def not_implemented(operation: str) -> Refusal:
+    """Return the fake's own answer to an operation that it does not know yet."""
+    return beyond_the_fake(
+        f"pytest-secretsdelete does not answer {operation} yet: nothing was sent to AWS and nothing changed. "
+        "A botocore Stubber or a handler of your own on before-call can answer it meanwhile.",
+    )

@@ -1,0 +1,266 @@
+"""FakeSecretsManager: the product. It works without pytest; the fixtures are this and a `yield`."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from . import _active, _botocore, _environment, _faults, _names, _seeding
+from ._interception import ensure_installed
+from ._operations import OPERATIONS
+from ._service import Service
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+    from ._faults import Fault
+    from ._model import Secret
+    from ._store import Delay, Store
+    from ._timeline import Call, Event, Rotation
+    from ._wire import Timeout, _Malformed
+
+
+class FakeSecretsManager:
+    """AWS Secrets Manager in this process: answers every botocore client, from any thread or event loop.
+
+    ```python
+    with FakeSecretsManager() as fake:
+        boto3.client("secretsmanager").create_secret(Name="db/password", SecretString="hunter2")
+    ```
+
+    Fakes nest, and the innermost answers. While one is active, the process has fake credentials and a
+    default region; all is put back on stopping.
+    """
+
+    def __init__(
+        self,
+        *,
+        region: str | None = None,
+        account_id: str = "123456789012",
+        purge_delay: Delay = timedelta(0),
+        force_delete_delay: Delay = timedelta(0),
+        keep_credentials: bool = False,
+    ) -> None:
+        """Make a fake that is not active yet.
+
+        `region`: the default of seeds, `client()` and look-ups; None for the process's own, else us-east-1.
+        `account_id`: twelve digits. `purge_delay`: how long after the deletion date AWS's background task
+        removes a secret; `force_delete_delay`: how long after a forced deletion (timedelta, or a callable
+        that is given the secret; the service promises no time, so both are the test's to choose).
+        `keep_credentials`: leave the process's AWS credentials alone. ValueError for what is not legal.
+        """
+        if not re.fullmatch(r"\d{12}", str(account_id)) or not isinstance(account_id, str):
+            raise ValueError(f"account_id={account_id!r} is not an AWS account id: a str of twelve digits.")
+        if region is not None and not _names.is_region(region):
+            raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
+        self._given_region = region
+        self._keep_credentials = keep_credentials
+        self._service = Service(
+            account_id=account_id,
+            region=region,
+            purge_delay=checked_delay("purge_delay", purge_delay),
+            force_delete_delay=checked_delay("force_delete_delay", force_delete_delay),
+        )
+        self._vault = self._service.vault
+        self._timeline = self._service.timeline
+        self._troubles = self._service.troubles
+        self._environment: _environment.Layer | None = None
+
+    def __repr__(self) -> str:
+        state = "active" if self._environment is not None else "not active"
+        return f"<FakeSecretsManager {self._service}, {state}>"
+
+    # Active and not
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> Self:
+        """Answer every Secrets Manager call of the process from now on. RuntimeError if already started."""
+        if self._environment is not None:
+            raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
+        ensure_installed()
+        variables = _environment.fake_variables(
+            region=self.region, force_region=self._given_region is not None, keep_credentials=self._keep_credentials
+        )
+        self._environment = _environment.Layer(variables)
+        self._environment.begin()
+        _active.push(self._service)
+        return self
+
+    def stop(self) -> None:
+        """Answer no more, and put the environment back. A fake that is not started stays as it is."""
+        if self._environment is not None:
+            _active.remove(self._service)
+            self._environment.end()
+            self._environment = None
+
+    @property
+    def region(self) -> str:
+        """The region of seeds, of `client()` and of look-ups that name none."""
+        return self._service.region
+
+    @property
+    def account_id(self) -> str:
+        """The account of every caller whose access key id names no other."""
+        return self._service.account_id
+
+    def client(self, region: str | None = None, **client_options: Any) -> Any:
+        """Return a new botocore client for this service; options as those of botocore's `create_client`."""
+        ensure_installed()
+        session = _botocore.new_session() if self._keep_credentials else _botocore.session_for_clients()
+        if not self._keep_credentials:
+            # looking for credentials may ask the network where the environment holds none
+            client_options.setdefault("aws_access_key_id", _environment.FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"])
+            client_options.setdefault("aws_secret_access_key", _environment.FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+        return session.create_client(_botocore.SERVICE, region_name=region or self.region, **client_options)
+
+    def endpoint(self) -> AbstractContextManager[str]:
+        """Return a context that serves this fake over HTTP on loopback, and yields its URL.
+
+        For processes and languages in which botocore does not run. Meanwhile
+        AWS_ENDPOINT_URL_SECRETS_MANAGER names the URL for child processes.
+        """
+        from ._endpoint import serve
+
+        return serve(self._service)
+
+    # Seeds and look-ups
+
+    def seed(self, name: str, value: _seeding.SeedValue | None = None, /, **options: Any) -> Secret:
+        """Put a secret in without an API call; options as those of `@pytest.mark.secret`.
+
+        ValueError for a name that is there already, and for words that contradict each other.
+        """
+        __tracebackhide__ = True  # pytest would show the value among the arguments
+        return self._service.plant(_seeding.secret(name, value, **options))
+
+    def secret(self, secret_id: str, region: str | None = None) -> Secret:
+        """Return a secret as it stands now, by name or ARN.
+
+        LookupError for one that is not there; it names near misses and other regions that hold the name.
+        """
+        self._service.settled()
+        arn = _names.parse_arn(secret_id)
+        with self._vault.lock:
+            store = self._service.store(region or (arn.region if arn else None))
+            found = store.lookup(secret_id)
+            if found is None:
+                raise LookupError(self._missing(secret_id, store))
+            return found
+
+    def __contains__(self, secret_id: object) -> bool:
+        self._service.settled()
+        with self._vault.lock:
+            return any(secret_id in {secret.name, secret.arn} for secret in self._vault.secrets())
+
+    def secrets(self, region: str | None = None) -> tuple[Secret, ...]:
+        """Return all secrets, oldest first, those scheduled for deletion included; of one region or of all."""
+        self._service.settled()
+        with self._vault.lock:
+            return tuple(secret for secret in self._vault.secrets() if region in {None, secret.region})
+
+    def leftovers(self) -> tuple[Secret, ...]:
+        """Return what calls have created and nobody has deleted: neither seeded, nor scheduled, nor gone."""
+        return tuple(s for s in self.secrets() if not s.seeded and not s.is_scheduled_for_deletion)
+
+    # What happened
+
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The attempts that the fake answered, oldest first, faults and denials included."""
+        return tuple(self._timeline.calls)
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The steps in the lives of the secrets, in the order of happening, under CloudTrail's names."""
+        self._service.settled()
+        return tuple(self._timeline.events)
+
+    @property
+    def rotations(self) -> tuple[Rotation, ...]:
+        """What rotation functions were called for, oldest first, and what they raised."""
+        self._service.settled()
+        return tuple(self._timeline.rotations)
+
+    # What is to happen
+
+    def rotation_function(self, arn: str, function: Callable[[dict[str, str], Any], Any]) -> None:
+        """Let a Python callable `function(event, context)` stand for the rotation Lambda with this ARN."""
+        if not callable(function):
+            raise TypeError(f"rotation_function() takes a callable, not {type(function).__name__}.")
+        self._vault.rotation_functions[arn] = function
+
+    def fail(
+        self,
+        operation: str,
+        error: str | Timeout | _Malformed,
+        *,
+        times: int | None = 1,
+        secret_id: str | None = None,
+        message: str | None = None,
+    ) -> Fault:
+        """Answer the next `times` calls of an operation with an error; None: until withdrawn.
+
+        `operation`: a wire name, or "*" for all; ValueError names what is near. `error`: a code,
+        `Timeout.CONNECT`, `Timeout.READ` or `MALFORMED`. `secret_id`: only calls about that secret. The fault
+        takes the way of a real error, so botocore's own retries run. Returns a handle with `withdraw()`.
+        """
+        _faults.check_operation(operation, self._operations())
+        return self._troubles.fail(operation, error, times, secret_id, message)
+
+    def deny(self, operation: str = "*", secret_id: str | None = None) -> None:
+        """Answer AccessDeniedException, as IAM words it, until `allow` takes it back.
+
+        Covers the documented permissions of an operation: denying TagResource also refuses a CreateSecret
+        with tags. Denials come before faults, the oldest first.
+        """
+        _faults.check_operation(operation, self._operations(_faults.EXTRA_ACTIONS))
+        self._troubles.deny(operation, secret_id)
+
+    def allow(self, operation: str = "*", secret_id: str | None = None) -> None:
+        """Take denials back: of one action or of all, of one secret or of all."""
+        _faults.check_operation(operation, self._operations(_faults.EXTRA_ACTIONS))
+        self._troubles.allow(operation, secret_id)
+
+    def unused_faults(self) -> tuple[Fault, ...]:
+        """Return the faults with a number of times that have not struck as often as they should."""
+        return self._troubles.unused()
+
+    def _operations(self, more: Sequence[str] = ()) -> list[str]:
+        return _faults.all_operations(OPERATIONS, _botocore.service_model().operation_names, more)
+
+    def _missing(self, secret_id: str, store: Store) -> str:
+        """Say what is near a secret that is not there."""
+        names = [secret.name for secret in store.secrets()]
+        elsewhere = sorted({s.region for s in self._vault.secrets() if secret_id in {s.name, s.arn}} - {store.region})
+        near = difflib.get_close_matches(secret_id, names, n=3)
+        hints = [f"Near: {', '.join(near)}." if near else f"There: {', '.join(names) or 'no secret at all'}."]
+        if elsewhere:
+            hints.append(f"The name is held in {', '.join(elsewhere)}: give region=.")
+        return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
+
+
+def checked_delay(what: str, delay: Delay) -> Delay:
+    """Return a delay, or say what is legal."""
+    if callable(delay):
+        return delay
+    if not isinstance(delay, timedelta) or delay < timedelta(0):
+        raise ValueError(f"{what}={delay!r}: a timedelta of zero or more, or a callable that returns one, is legal.")
+    return delay
+
+
+def service_of(fake: FakeSecretsManager) -> Service:
+    """Return the service behind a fake, for the other rooms of this package."""
+    return fake._service  # noqa: SLF001 - rooms of one house

@@ -1,0 +1,77 @@
+"""Calls that no fake answers: stopped, and reported, where the project asks for it."""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import threading
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from . import _active
+from ._interception import ensure_installed
+
+if TYPE_CHECKING:
+    from ._wire import Incoming
+
+
+class UnmockedCallError(Exception):
+    """A Secrets Manager call on its way out of the process, while no fake was active."""
+
+
+class Guard:
+    """Stops such calls and remembers them, for code that swallows the exception and for threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._stopped: list[str] = []
+
+    def install(self) -> None:
+        """Stop calls from now on."""
+        ensure_installed()
+        _active.set_guard(self)
+
+    def uninstall(self) -> None:
+        """Stop calls no more."""
+        _active.set_guard(None)
+
+    def lets_through(self, url: str) -> bool:
+        """Tell whether a request stays on this machine: a server of the test's own."""
+        return is_loopback(urlsplit(url).hostname or "")
+
+    def stop(self, incoming: Incoming) -> None:
+        """Stop a call: remember it, and raise."""
+        message = (
+            f"{incoming.operation} of {_secret_of(incoming)} in {incoming.region or 'an unknown region'} would have "
+            "left the process: no fake was active. Ask for the secretsmanager fixture, mark the test with "
+            "@pytest.mark.secret(...), or set secretsmanager_unmocked = pass."
+        )
+        with self._lock:
+            self._stopped.append(message)
+        raise UnmockedCallError(message)
+
+    def take(self) -> list[str]:
+        """Return what was stopped since the last time this was asked."""
+        with self._lock:
+            stopped, self._stopped = self._stopped, []
+        return stopped
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _secret_of(incoming: Incoming) -> str:
+    """Return how a request names its secret; never a value."""
+    try:
+        body = json.loads(incoming.body or b"{}")
+    except ValueError:
+        body = {}
+    named = body.get("SecretId") or body.get("Name") if isinstance(body, dict) else None
+    return repr(named) if named else "no secret by name"

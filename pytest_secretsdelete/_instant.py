@@ -1,0 +1,72 @@
+"""Instants: whole milliseconds since 1970 inside, plain aware datetimes outside."""
+
+from __future__ import annotations
+
+import datetime as _datetime_module
+import functools
+from datetime import timedelta, timezone
+from email.utils import formatdate
+
+SECOND = 1000
+MINUTE = 60 * SECOND
+HOUR = 60 * MINUTE
+DAY = 24 * HOUR
+
+
+def _real_datetime_class() -> type[_datetime_module.datetime]:
+    """Return the interpreter's own class, also when freezegun is active while this module is imported."""
+    mro = _datetime_module.datetime.__mro__
+    return next(c for c in mro if c.__module__ == "datetime" and c.__name__ == "datetime")
+
+
+# freezegun swaps module attributes whose value is the datetime class; it does not look into a tuple.
+_REAL = (_real_datetime_class(),)
+_EPOCH_BOX = (_REAL[0](1970, 1, 1, tzinfo=timezone.utc),)
+
+
+def to_datetime(instant: int) -> _datetime_module.datetime:
+    """Turn milliseconds since the epoch into an aware UTC datetime of the standard library's own class."""
+    return _EPOCH_BOX[0] + timedelta(milliseconds=instant)
+
+
+def from_microseconds(microseconds: int) -> _datetime_module.datetime:
+    """Turn microseconds since the epoch into an aware UTC datetime of the standard library's own class."""
+    return _EPOCH_BOX[0] + timedelta(microseconds=microseconds)
+
+
+def to_microseconds(when: _datetime_module.datetime) -> int:
+    """Turn a datetime into microseconds since the epoch; one without a zone is read as UTC."""
+    offset = when.utcoffset() or timedelta(0)
+    parts = (when.year, when.month, when.day, when.hour, when.minute, when.second, when.microsecond)
+    naive = _REAL[0](*parts, tzinfo=timezone.utc)
+    return (naive - offset - _EPOCH_BOX[0]) // timedelta(microseconds=1)
+
+
+def parse(text: str) -> _datetime_module.datetime:
+    """Read ISO 8601 text, a trailing Z included, whatever the Python version; ValueError where it is none."""
+    return _REAL[0].fromisoformat(text[:-1] + "+00:00" if text[-1:] in {"Z", "z"} else text)
+
+
+def milliseconds(duration: timedelta) -> int:
+    """Return a duration in whole milliseconds."""
+    return duration // timedelta(milliseconds=1)
+
+
+def midnight(instant: int) -> int:
+    """Return the start of the instant's UTC day."""
+    return instant - instant % DAY
+
+
+def on_the_wire(instant: int) -> float:
+    """Return an instant as AWS's JSON writes it: seconds since the epoch, with milliseconds."""
+    return instant / SECOND
+
+
+def http_date(instant: int) -> str:
+    """Return an instant as an HTTP Date header."""
+    return _http_date(instant // SECOND)
+
+
+@functools.lru_cache(maxsize=128)
+def _http_date(second: int) -> str:
+    return formatdate(second, usegmt=True)

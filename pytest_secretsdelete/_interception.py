@@ -1,0 +1,215 @@
+"""Where botocore's events meet the innermost active fake. Dormant handlers cost a look at an empty tuple.
+
+There are two roads. The short one answers at before-call, before botocore builds or signs an HTTP request.
+The long one lets botocore go on and answers at before-send: for clients that carry foreign handlers on the
+later events, which must see the request, for faults, so that botocore's own retries run, and for raw
+requests that never come past before-call.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import functools
+import inspect
+import threading
+from collections import deque
+from typing import Any
+
+from . import _active, _botocore
+from ._wire import TARGET_PREFIX, Incoming, Origin, account_of, signed_origin
+
+#: Events after before-call on which a foreign handler must see the request.
+LATER_EVENTS = (
+    "request-created",
+    "choose-signer",
+    "before-sign",
+    "before-send",
+    "response-received",
+    "before-parse",
+    "needs-retry",
+)
+#: Handlers from here are no users' handlers.
+KNOWN_PACKAGES = frozenset({"botocore", "aiobotocore", "boto3", "moto", __name__.partition(".")[0]})
+_CONTEXT_KEY = "pytest-secretsdelete"
+
+
+_NOWHERE = Origin()
+_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("pytest_secretsdelete_origin", default=_NOWHERE)
+_installation = threading.Lock()
+
+
+@functools.cache
+def _install_once() -> None:
+    _botocore.install(REGISTRATIONS)
+
+
+def ensure_installed() -> None:
+    """Put the dormant handlers in place, at the first activation of the process."""
+    with _installation:
+        _install_once()
+
+
+def before_call(
+    model: Any, params: dict[str, Any], context: dict[str, Any], request_signer: Any, **_: Any
+) -> tuple[Any, dict[str, Any]] | None:
+    """Answer at once, or send the call down the long road by answering nothing."""
+    fake, guard = _active.innermost(), _active.guard()
+    if fake is None and (guard is None or guard.lets_through(params.get("url", ""))):
+        return None
+    origin = Origin(context.get("client_region"), _caller(request_signer))
+    incoming = Incoming(model.name, _bytes(params.get("body")), origin.region, origin.caller)
+    emitter = _emitter(request_signer)
+    if fake is None or _needs_the_long_road(emitter, model.name) or fake.expects_trouble(incoming):
+        context[_CONTEXT_KEY] = origin
+        if getattr(request_signer, "_credentials", None) is None:
+            context["auth_type"] = "none"  # nothing is sent, so nothing needs to be signed
+        _answer_last(emitter, model.name)
+        return None
+    return _botocore.answered(fake.answer(incoming), params.get("url", ""), model)
+
+
+def request_created(request: Any, **_: Any) -> None:
+    """Remember where a request comes from, for before-send, which is told the prepared request alone."""
+    if _is_awake():
+        context = getattr(request, "context", {})
+        _origin.set(context.get(_CONTEXT_KEY) or Origin(context.get("client_region")))
+
+
+def before_sign(request_signer: Any, operation_name: str, **_: Any) -> None:
+    """Take the last place at before-send for a raw request, which has not come past before-call."""
+    if _is_awake():
+        _answer_last(_emitter(request_signer), operation_name)
+
+
+def before_send(request: Any, event_name: str, **_: Any) -> Any:
+    """Answer a request that has come the long road, or stop it where no fake is active and a guard is."""
+    fake, guard = _active.innermost(), _active.guard()
+    if fake is None and (guard is None or guard.lets_through(request.url)):
+        return None
+    known, signed = _origin.get(), signed_origin(_header(request, "Authorization"))
+    region, caller = known.region or signed.region, known.caller or signed.caller
+    incoming = Incoming(_operation(request, event_name), _bytes(request.body), region, caller)
+    if fake is not None:
+        return _botocore.http_response(fake.answer(incoming), request.url)
+    return guard.stop(incoming) if guard is not None else None
+
+
+#: One table, walked at installation. All are the least urgent of their kind: a user's handler wins.
+REGISTRATIONS: tuple[_botocore.Registration, ...] = (
+    (f"before-call.{_botocore.EVENT_NAME}", before_call, "last"),
+    (f"request-created.{_botocore.EVENT_NAME}", request_created, "first"),
+    (f"before-sign.{_botocore.EVENT_NAME}", before_sign, "first"),
+    (f"before-send.{_botocore.EVENT_NAME}", before_send, "last"),
+)
+
+
+def origin_package(handler: Any) -> str:
+    """Return the package that a handler on a botocore event comes from."""
+    while isinstance(handler, functools.partial):
+        handler = handler.func
+    module = getattr(handler, "__module__", None) or type(handler).__module__
+    return str(module).partition(".")[0]
+
+
+def _is_awake() -> bool:
+    return _active.innermost() is not None or _active.guard() is not None
+
+
+def _emitter(request_signer: Any) -> Any:
+    """Return the client's own event system, the layer of aliases taken off."""
+    emitter = request_signer._event_emitter  # noqa: SLF001 - botocore tells a handler no other way
+    return getattr(emitter, "_emitter", emitter)
+
+
+def _handlers(emitter: Any, event: str, operation: str) -> list[Any]:
+    return list(emitter._handlers.prefix_search(f"{event}.{_botocore.EVENT_NAME}.{operation}"))  # noqa: SLF001
+
+
+def _needs_the_long_road(emitter: Any, operation: str) -> bool:
+    """Tell whether foreign handlers stand on later events, or behind ours at before-call.
+
+    The finding is kept in the emitter's own cache of look-ups, which botocore empties whenever a handler
+    comes or goes.
+    """
+    cache = getattr(emitter, "_lookup_cache", None)
+    if cache is None:
+        return False
+    key = f"{_CONTEXT_KEY}.{operation}"
+    if key not in cache:
+        cache[key] = _has_foreign_handlers(emitter, operation)
+    return bool(cache[key])
+
+
+def _has_foreign_handlers(emitter: Any, operation: str) -> bool:
+    at_before_call = _handlers(emitter, "before-call", operation)
+    behind_ours = at_before_call[at_before_call.index(before_call) + 1 :]
+    later = [handler for event in LATER_EVENTS for handler in _handlers(emitter, event, operation)]
+    return any(origin_package(handler) not in KNOWN_PACKAGES for handler in (*behind_ours, *later))
+
+
+def _answer_last(emitter: Any, operation: str) -> None:
+    """Make the fake the last to be asked at before-send, and moto not asked at all.
+
+    botocore calls every handler there, even after one has answered. So the look-up of this event gets one
+    entry, which asks the others first and the fake only where none of them answers.
+    """
+    event = f"before-send.{_botocore.EVENT_NAME}.{operation}"
+    cache = getattr(emitter, "_lookup_cache", None)
+    if cache is None or isinstance(next(iter(cache.get(event, ())), None), _LastAnswer):
+        return
+    others = [handler for handler in _handlers(emitter, "before-send", operation) if handler is not before_send]
+    asks_async = inspect.iscoroutinefunction(emitter._emit)  # noqa: SLF001
+    cache[event] = deque([_LastAnswerAsync(others) if asks_async else _LastAnswer(others)])
+
+
+class _LastAnswer:
+    """Stands for all handlers of one operation at before-send."""
+
+    def __init__(self, others: list[Any]) -> None:
+        self._others = others
+
+    def __call__(self, **kwargs: Any) -> Any:
+        answer = None
+        for handler in self._asked():
+            given = handler(**kwargs)
+            answer = given if answer is None else answer
+        return before_send(**kwargs) if answer is None else answer
+
+    def _asked(self) -> list[Any]:
+        """Return the handlers to ask: all but moto's while a fake is active, all once it has stopped."""
+        if _active.innermost() is None:
+            return self._others
+        return [handler for handler in self._others if origin_package(handler) != "moto"]
+
+
+class _LastAnswerAsync(_LastAnswer):
+    """The same for aiobotocore, whose handlers may be coroutines."""
+
+    async def __call__(self, **kwargs: Any) -> Any:
+        answer = None
+        for handler in self._asked():
+            given = handler(**kwargs)
+            given = await given if inspect.isawaitable(given) else given
+            answer = given if answer is None else answer
+        return before_send(**kwargs) if answer is None else answer
+
+
+def _caller(request_signer: Any) -> str | None:
+    """Return the account that a client's access key id names; credentials that would be fetched are not asked."""
+    credentials = getattr(request_signer, "_credentials", None)
+    held = getattr(credentials, "__dict__", {})
+    return account_of(held.get("access_key") or held.get("_access_key"))
+
+
+def _operation(request: Any, event_name: str) -> str:
+    target = _header(request, "X-Amz-Target")
+    return target[len(TARGET_PREFIX) :] if target.startswith(TARGET_PREFIX) else event_name.rpartition(".")[2]
+
+
+def _header(request: Any, name: str) -> str:
+    value = request.headers.get(name, "")
+    return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def _bytes(body: Any) -> bytes:
+    return body.encode() if isinstance(body, str) else bytes(body or b"")

@@ -1,0 +1,76 @@
+"""Names and ARNs of secrets."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import string
+from typing import NamedTuple
+
+_NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+_REGION = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+_SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
+_ARN = re.compile(r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]*):(?P<account>[^:]*):secret:(?P<rest>.*)")
+_SUFFIX_ALPHABET = string.ascii_letters + string.digits
+_PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"))
+
+
+class ParsedArn(NamedTuple):
+    """The parts of a secret's ARN, whole or partial."""
+
+    region: str
+    account: str
+    rest: str
+
+    @property
+    def has_suffix(self) -> bool:
+        """Whether AWS takes its end for the six random characters, and so the whole for a complete ARN."""
+        return _SUFFIX.search(self.rest) is not None
+
+    @property
+    def name(self) -> str:
+        """The name within, its suffix taken off."""
+        return _SUFFIX.sub("", self.rest)
+
+
+def is_region(region: object) -> bool:
+    """Tell whether a text has the form of a region code."""
+    return isinstance(region, str) and _REGION.fullmatch(region) is not None
+
+
+def is_valid_name(name: str) -> bool:
+    """Tell whether AWS accepts a secret name."""
+    return _NAME.fullmatch(name) is not None
+
+
+def is_arn(secret_id: str) -> bool:
+    """Tell whether a SecretId is meant as an ARN."""
+    return secret_id.startswith("arn:")
+
+
+def parse_arn(secret_id: str) -> ParsedArn | None:
+    """Take a secret's ARN apart; None where it is no ARN of a secret."""
+    match = _ARN.fullmatch(secret_id)
+    return ParsedArn(match["region"], match["account"], match["rest"]) if match else None
+
+
+def partition_of(region: str) -> str:
+    """Return the partition that a region belongs to (AWS General Reference)."""
+    return next((partition for prefix, partition in _PARTITIONS if region.startswith(prefix)), "aws")
+
+
+def new_suffix() -> str:
+    """Return six random letters or digits; never the same because a test seeded `random`."""
+    return "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(6))
+
+
+def build_arn(name: str, suffix: str, *, region: str, account: str) -> str:
+    """Return the ARN of a secret."""
+    return f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+
+
+def in_region(arn: str, region: str) -> str:
+    """Return the ARN of a secret's replica: the same but for the region."""
+    parts = arn.split(":", 4)
+    parts[3] = region
+    return ":".join(parts)

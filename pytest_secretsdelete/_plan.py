@@ -1,0 +1,226 @@
+"""What markers and ini options ask of one test: its fake's settings, its time, its seeds.
+
+pytest's objects are looked at here, never imported. Errors are ValueErrors that say what was given and what
+is legal; secret values are not shown.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from . import _seeding
+from ._clock import aware
+from ._fake import FakeSecretsManager, service_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+SECRET = "secret"  # noqa: S105 - a marker's name
+SETTINGS = "secretsmanager"
+_UNSET: Any = object()
+_DURATION = re.compile(r"(\d+)\s*([smhd])")
+_ENDLESS = timedelta(days=100_000)
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What one test asks for."""
+
+    fake_options: Mapping[str, Any] = field(default_factory=dict)
+    now: datetime | None = None
+    skip_sleeps: bool = False
+    fail_on_leftovers: bool = False
+    seeds: tuple[_seeding.Seed, ...] = ()
+
+    def new_fake(self) -> FakeSecretsManager:
+        """Return the fake, not started and without its seeds."""
+        return FakeSecretsManager(**self.fake_options)
+
+    def sow(self, fake: FakeSecretsManager) -> None:
+        """Put the seeds into a fake; ValueError for one that contradicts itself or another."""
+        for seed in self.seeds:
+            service_of(fake).plant(seed)
+
+    def rehearse(self) -> None:
+        """Sow in a fake that is thrown away; ValueError as there.
+
+        A delay that is a callable is called once, at the deletion, so not here: it is taken to be endless.
+        """
+        options: dict[str, Any] = {
+            name: _ENDLESS if callable(value) else value for name, value in self.fake_options.items()
+        }
+        self.sow(FakeSecretsManager(**options))
+
+
+def settings(
+    *,
+    region: str | None = _UNSET,
+    account_id: str = _UNSET,
+    purge_delay: Any = _UNSET,
+    force_delete_delay: Any = _UNSET,
+    keep_credentials: bool = _UNSET,
+    now: datetime | str | None = _UNSET,
+    skip_sleeps: bool = _UNSET,
+    fail_on_leftovers: bool = _UNSET,
+) -> dict[str, Any]:
+    """Return the settings that are given: the schema of the marker and of the ini options."""
+    return {name: value for name, value in locals().items() if value is not _UNSET}
+
+
+def marker_help() -> list[str]:
+    """Return the lines that `pytest --markers` shows, from the functions that are the markers' schemas."""
+    signature = inspect.signature(settings)
+    options = ", ".join(f"{name}=..." for name in signature.parameters)
+    return [
+        f"{SECRET}{str(inspect.signature(_seeding.secret)).partition(' -> ')[0]}: seed one secret; repeatable, the "
+        "closest wins per name and region.",
+        f"{SETTINGS}(*, {options}): settings of the test's fake and clock.",
+    ]
+
+
+def plan(item: Any, ini: Mapping[str, Any]) -> Plan | None:
+    """Return what an item's markers ask for on top of the ini options; None where it has no marker of ours."""
+    marked = [(label, marks) for label, marks in levels(item) if marks]
+    if not marked:
+        return None
+    made = from_settings({**ini, **_merged_settings(marked)})
+    default_region = made.new_fake().region
+    made = replace(made, seeds=tuple(_closest_seeds(marked, default_region)))
+    made.rehearse()
+    return made
+
+
+def from_settings(given: Mapping[str, Any]) -> Plan:
+    """Return the plan that settings make, without seeds."""
+    options = dict(given)
+    for name in ("skip_sleeps", "fail_on_leftovers", "keep_credentials"):
+        if not isinstance(options.get(name, False), bool):
+            raise ValueError(f"{name}={options[name]!r}: True or False is legal.")
+    start = options.pop("now", None)
+    made = Plan(
+        now=None if start is None else _instant(start),
+        skip_sleeps=options.pop("skip_sleeps", False),
+        fail_on_leftovers=options.pop("fail_on_leftovers", False),
+        fake_options=options,
+    )
+    made.new_fake()
+    return made
+
+
+def duration(text: str) -> timedelta:
+    """Read an ini duration: 90s, 15m, 2h or 7d."""
+    match = _DURATION.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{text!r} is not a duration: 90s, 15m, 2h and 7d are legal.")
+    try:
+        return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    except OverflowError:
+        raise ValueError(f"{text!r} is longer than any test: 90s, 15m, 2h and 7d are legal.") from None
+
+
+#: How an ini option's text becomes a setting; the others are text, or what pytest has read already.
+INI_READERS: Mapping[str, Callable[[str], timedelta]] = {"purge_delay": duration, "force_delete_delay": duration}
+
+
+def levels(item: Any) -> Iterator[tuple[str, list[Any]]]:
+    """Yield an item's marks of ours, closest level first: parameter, function, class by class, module, further."""
+    own = list(item.own_markers)
+    of_parameter = list(getattr(getattr(item, "callspec", None), "marks", ()))
+    for mark in of_parameter:  # pytest puts them behind the function's, of which one may be the same
+        _take_last(own, mark)
+    yield "parameter", _ours(of_parameter)
+    yield "function", _ours(own)
+    for node in reversed(item.listchain()[:-1]):
+        owner = getattr(node, "obj", None)
+        of_node = list(node.own_markers)
+        for base in inspect.getmro(owner) if inspect.isclass(owner) else ():
+            for mark in _attached(base):
+                _take_last(of_node, mark)
+            yield f"class {base.__name__}", _ours(_attached(base))
+        yield node.name, _ours(of_node)
+
+
+def _attached(base: type) -> list[Any]:
+    marks = base.__dict__.get("pytestmark", [])
+    marks = marks if isinstance(marks, (list, tuple)) else [marks]
+    return [getattr(mark, "mark", mark) for mark in marks]
+
+
+def _ours(marks: Iterable[Any]) -> list[Any]:
+    return [mark for mark in marks if mark.name in {SECRET, SETTINGS}]
+
+
+def _take_last(marks: list[Any], mark: Any) -> None:
+    """Take the last of the entries that are this very mark out of a list."""
+    for place in reversed(range(len(marks))):
+        if marks[place] is mark:
+            del marks[place]
+            return
+
+
+def _merged_settings(marked: Iterable[tuple[str, list[Any]]]) -> dict[str, Any]:
+    """Merge the settings markers: the closest wins per argument."""
+    merged: dict[str, Any] = {}
+    for label, marks in marked:
+        here: dict[str, Any] = {}
+        for mark in marks:
+            for name, value in _bound(settings, mark).items() if mark.name == SETTINGS else ():
+                if name in here:
+                    raise ValueError(f"@pytest.mark.secretsmanager sets {name} twice on the same level ({label}).")
+                here[name] = value
+        merged = {**here, **merged}
+    return merged
+
+
+def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str) -> Iterator[_seeding.Seed]:
+    """Return the seeds: the closest of each name and region, those of outer levels first."""
+    chosen: dict[tuple[str, str], _seeding.Seed] = {}
+    for label, marks in marked:
+        here: dict[tuple[str, str], _seeding.Seed] = {}
+        for mark in marks:
+            if mark.name == SECRET:
+                seed: _seeding.Seed = _bound(_seeding.secret, mark)
+                key = (seed.name, seed.region or default_region)
+                if key in here:
+                    raise ValueError(
+                        f"@pytest.mark.secret({seed.name!r}) stands twice on the same level ({label}) for {key[1]}: "
+                        "keep one, or give them different regions."
+                    )
+                here[key] = seed
+        chosen = {**here, **chosen}
+    return iter(chosen.values())
+
+
+def _bound(schema: Callable[..., Any], mark: Any) -> Any:
+    """Call a marker's schema with the marker's words."""
+    try:
+        inspect.signature(schema).bind(*mark.args, **mark.kwargs)
+    except TypeError as error:
+        names = [str(p) if p.default is p.empty else p.name for p in inspect.signature(schema).parameters.values()]
+        raise ValueError(f"{_shown(mark)}: {error}. Legal: {', '.join(names)}.") from None
+    try:
+        return schema(*mark.args, **mark.kwargs)
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{_shown(mark)}: {error}") from None
+
+
+def _shown(mark: Any) -> str:
+    """Show a marker without its values."""
+    words = [repr(mark.args[0])] if mark.args and isinstance(mark.args[0], str) else []
+    words += ["..."] * (len(mark.args) - len(words))
+    words += [f"{name}=..." for name in mark.kwargs]
+    return f"@pytest.mark.{mark.name}({', '.join(words)})"
+
+
+def _instant(when: Any) -> datetime:
+    if not isinstance(when, (str, datetime)):
+        raise ValueError(f"now={when!r}: an aware datetime or ISO 8601 text is legal.")
+    try:
+        return aware(when)
+    except ValueError as error:
+        raise ValueError(f"now={when!r}: an aware datetime or ISO 8601 text is legal ({error})") from None

@@ -1,0 +1,272 @@
+"""Rotation schedules: when AWS may rotate a secret next.
+
+Pure functions on whole milliseconds since the epoch, UTC. Nothing here asks what time it is.
+
+Each rule names its source: the service model of botocore, or the user guide of Secrets Manager, page
+"Schedule expressions in Secrets Manager rotation". What neither says is marked inferred, and so are the
+texts of all refusals.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from importlib import import_module
+from itertools import pairwise
+from math import ceil, gcd
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SECOND = 1000
+HOUR = 3600 * SECOND
+DAY = 24 * HOUR
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_HOURS_A_DAY = 24
+_MOST_DAYS = 1000
+_LEAST_HOURS = 4
+# 999 days: the user guide. Its being the limit of a rate in hours too is inferred.
+_MOST_HOURS = 999 * _HOURS_A_DAY
+_CRON_FIELDS = 6
+# The farthest that a date can be: the weekdays of 29 February come round in 28 years, in 40 across 2100.
+_HORIZON = 41 * 366 * DAY
+# aws-croniter gives up after ten months without a match; sought again from here on, nothing is missed.
+_READER_REACH = 240 * DAY
+
+_RATE = re.compile(r"rate\(([0-9]+) (hour|day)s?\)")  # that "1 days" and "4 hour" pass is inferred
+_CRON = re.compile(r"cron\((.+)\)")
+_DURATION = re.compile(r"([0-9]{1,2})h")  # the service model: at most three characters
+_STEP_WITHOUT_START = re.compile(r"(?<![^,])/")
+
+
+class InvalidSchedule(ValueError):  # noqa: N818 - the schedule is at fault, not the program
+    """AWS refuses these rotation rules; the text is the reason, and nothing else."""
+
+
+class MissingCronLibrary(RuntimeError):  # noqa: N818 - nothing is wrong with the program but its environment
+    """A cron() expression was met, and the library that reads it is not installed."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A rotation schedule with cron() needs the library aws-croniter, which is not installed. "
+            "Install it with: pip install 'pytest-secretsdelete[cron]'"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One rotation window, in milliseconds since the epoch.
+
+    `opens` is the first instant at which AWS may rotate. `closes` is the date that AWS answers as
+    NextRotationDate, on or before which it rotates (service model): the window's last whole second, as an
+    answer of AWS ends a two-hour window that opened at 16:00 at 17:59:59.
+    """
+
+    opens: int
+    closes: int
+
+
+def check(rules: Mapping[str, Any]) -> None:
+    """Raise InvalidSchedule where AWS refuses these RotationRules, given as on the wire.
+
+    Of the service model: AutomaticallyAfterDays from 1 to 1000, or a ScheduleExpression, never both; at most
+    one rotation every four hours; a Duration in whole hours that reaches neither into the next UTC day nor
+    into the next window. Of the user guide: a rate of at most 999 days; minutes 0 and year * in a cron().
+
+    Inferred: rules with neither of the two are refused, and so are a Duration of 0h and a cron() that never
+    comes due; the four hours hold between the windows of one UTC day.
+
+    Raises MissingCronLibrary where a cron() cannot be read.
+    """
+    schedule = _schedule(rules)
+    duration = _duration(rules)
+    if duration is not None and not 1 <= duration <= schedule.longest:
+        raise InvalidSchedule(
+            f"The rotation window of {rules['Duration']} must last for at least one hour and must not extend "
+            "into the next UTC day or into the next rotation window."
+        )
+    schedule.opening(0)
+
+
+def next_window(rules: Mapping[str, Any], *, after: int) -> Window:
+    """Return the first window that opens strictly after `after`, the instant of the last rotation.
+
+    Before the first rotation `after` is the instant of setting up the schedule. For AutomaticallyAfterDays a
+    new value by PutSecretValue or UpdateSecret counts as a rotation (service model).
+
+    - AutomaticallyAfterDays and a rate in days: so many days after the UTC day of `after`, from midnight to
+      the end of that day (service model).
+    - A rate in hours: "the rotation window starts at midnight" and closes after one hour (service model).
+      Windows that start at midnight and follow each other every N hours open, day after day, at multiples
+      of gcd(N, 24) hours: the next one opens N hours after the last such instant. So they keep N hours apart,
+      a rate of 4, 6, 8 or 12 hours opens at the same hours every day, and 48 hours are as 2 days (inferred).
+    - A cron: when it comes due, in UTC. With several hours in its hours field it is a schedule in hours,
+      else in days (that this is what tells them apart is inferred); a window of the former closes after one
+      hour, of the latter at the end of the UTC day (service model).
+    - A Duration replaces the default length of the window (service model).
+
+    Raises as `check` does, but takes a well-formed Duration as it is.
+    """
+    schedule = _schedule(rules)
+    duration = _duration(rules)
+    opens = schedule.opening(after)
+    if duration is not None:
+        length = duration * HOUR
+    elif schedule.hourly:
+        length = HOUR
+    else:
+        length = DAY - opens % DAY
+    return Window(opens, opens + length - SECOND)
+
+
+def days_between(rules: Mapping[str, Any], *, after: int | None = None) -> int | None:
+    """Return what DescribeSecret shows as AutomaticallyAfterDays.
+
+    That is "calculated from the rotation schedule after every successful rotation" (service model), so a
+    cron() needs the instant of the last rotation as `after`: the answer is the number of UTC days from there
+    to the next window, 14 for the 1st and 15th of a month after a rotation on the 1st, as an example of
+    botocore's has it. Without `after` it is None.
+
+    Inferred: parts of a day count as a whole one, since the member is never below 1.
+    """
+    schedule = _schedule(rules)
+    if isinstance(schedule, _Rate):
+        return ceil(schedule.hours / _HOURS_A_DAY)
+    if after is None:
+        return None
+    return max(1, schedule.opening(after) // DAY - after // DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """Windows that open every so many hours."""
+
+    hours: int
+    hourly: bool
+
+    @property
+    def longest(self) -> int:
+        """The hours that a window can last: from one possible opening in a day to the next."""
+        return gcd(self.hours, _HOURS_A_DAY)
+
+    def opening(self, after: int) -> int:
+        """Return when the next window opens."""
+        return after - after % (self.longest * HOUR) + self.hours * HOUR
+
+
+class _Reader(Protocol):
+    """What is used of aws-croniter's class."""
+
+    hours: list[int]
+
+    def get_next(self, from_date: datetime) -> list[datetime | None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Cron:
+    """Windows that open when a cron expression comes due."""
+
+    hours: tuple[int, ...]
+    reader: _Reader
+
+    @property
+    def hourly(self) -> bool:
+        """Whether there are several windows in a day."""
+        return len(self.hours) > 1
+
+    @property
+    def longest(self) -> int:
+        """The hours that a window can last: up to the next of its day, the last one up to midnight."""
+        return min(later - hour for hour, later in pairwise((*self.hours, _HOURS_A_DAY)))
+
+    def opening(self, after: int) -> int:
+        """Return when the next window opens."""
+        for start in range(after, after + _HORIZON, _READER_REACH):
+            due = self.reader.get_next(_EPOCH + timedelta(milliseconds=start))[0]
+            if due is not None:
+                return (due - _EPOCH) // timedelta(milliseconds=1)
+        raise InvalidSchedule("The cron expression has no rotation window in the years to come.")
+
+
+def _schedule(rules: Mapping[str, Any]) -> _Rate | _Cron:
+    """Read the rules, but for their Duration."""
+    days, expression = rules.get("AutomaticallyAfterDays"), rules.get("ScheduleExpression")
+    if days is not None and expression is not None:
+        raise InvalidSchedule("You can't use both AutomaticallyAfterDays and ScheduleExpression.")
+    if days is not None:
+        return _every_days(days)
+    if expression is not None:
+        return _expression(expression)
+    raise InvalidSchedule("You must use either AutomaticallyAfterDays or ScheduleExpression.")
+
+
+def _every_days(days: int) -> _Rate:
+    """Read AutomaticallyAfterDays."""
+    if not 1 <= days <= _MOST_DAYS:
+        raise InvalidSchedule(f"AutomaticallyAfterDays must be from 1 to {_MOST_DAYS}.")
+    return _Rate(days * _HOURS_A_DAY, hourly=False)
+
+
+def _expression(expression: str) -> _Rate | _Cron:
+    """Read a ScheduleExpression."""
+    if rate := _RATE.fullmatch(expression):
+        return _rate(int(rate[1]), rate[2])
+    if cron := _CRON.fullmatch(expression):
+        return _cron(cron[1])
+    raise InvalidSchedule(f"ScheduleExpression {expression} must be a rate() or cron() expression.")
+
+
+def _rate(value: int, unit: str) -> _Rate:
+    """Read what stands within rate()."""
+    hours = value if unit == "hour" else value * _HOURS_A_DAY
+    if not _LEAST_HOURS <= hours <= _MOST_HOURS:
+        raise InvalidSchedule("A rate must be at least 4 hours and at most 999 days.")
+    return _Rate(hours, hourly=unit == "hour")
+
+
+def _cron(text: str) -> _Cron:
+    """Read what stands within cron()."""
+    fields = text.split()
+    if len(fields) != _CRON_FIELDS:
+        raise InvalidSchedule("A cron expression must have six fields.")
+    # The user guide: windows open on the hour, and years cannot be chosen.
+    if fields[0] != "0" or fields[-1] != "*":
+        raise InvalidSchedule("A cron expression must have 0 for its minutes and * for its year.")
+    reader = _reader(fields)
+    hours = tuple(sorted(set(reader.hours)))
+    if any(later - hour < _LEAST_HOURS for hour, later in pairwise(hours)):
+        raise InvalidSchedule("A cron expression must leave at least 4 hours between rotations.")
+    return _Cron(hours, reader)
+
+
+def _for_reader(fields: list[str]) -> list[str]:
+    """Write out the two short forms that aws-croniter cannot read: /8 is */8, and L a week's last day."""
+    *others, weekday, year = (_STEP_WITHOUT_START.sub("*/", field) for field in fields)
+    return [*others, "SAT" if weekday == "L" else weekday, year]
+
+
+def _reader(fields: list[str]) -> _Reader:
+    """Have the optional library read a cron expression; only here it is imported."""
+    try:
+        library = import_module("aws_croniter")
+    except ImportError as error:
+        raise MissingCronLibrary from error
+    try:
+        reader: _Reader = library.AwsCroniter(" ".join(_for_reader(fields)))
+    except ValueError as error:
+        raise InvalidSchedule(f"cron({' '.join(fields)}) is not a valid cron expression.") from error
+    return reader
+
+
+def _duration(rules: Mapping[str, Any]) -> int | None:
+    """Return the hours of the rules' Duration, or None."""
+    text = rules.get("Duration")
+    if text is None:
+        return None
+    duration = _DURATION.fullmatch(text)
+    if duration is None:
+        raise InvalidSchedule(f"Duration {text} must be a number of hours, such as 3h.")
+    return int(duration[1])

@@ -1,0 +1,56 @@
+"""Secrets from a file, for code that reads them while it is imported."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+from ._fake import FakeSecretsManager, service_of
+from ._seeding import Seed, secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:  # pytest brings it along on Python 3.10
+    import tomli as tomllib
+
+
+def fake_from(path: Path, options: Mapping[str, Any]) -> FakeSecretsManager:
+    """Return a fake, not started, that holds the secrets of a file; ValueError for a file that cannot be used."""
+    fake = FakeSecretsManager(**options)
+    for seed in read(path):
+        service_of(fake).plant(seed)
+    return fake
+
+
+def read(path: Path) -> list[Seed]:
+    """Read a seed file, TOML or JSON: secret names, each with its value or a table of a seed's words.
+
+    A table has `value` and the words of `@pytest.mark.secret`. No message shows a value.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}.") from None
+    except ValueError as error:
+        raise ValueError(f"{path} is neither TOML (in a file named *.toml) nor JSON: {type(error).__name__}.") from None
+    if not isinstance(content, dict):
+        raise ValueError(f"{path} holds no table of secret names.")
+    return [_seed(path, name, entry) for name, entry in content.items()]
+
+
+def _seed(path: Path, name: str, entry: Any) -> Seed:
+    words = dict(entry) if isinstance(entry, dict) else {"value": entry}
+    value = words.pop("value", None)
+    try:
+        return secret(name, value, **words)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"{path}: the secret {name!r}: {error} Legal: its value, or a table of value and the words of "
+            "@pytest.mark.secret."
+        ) from None

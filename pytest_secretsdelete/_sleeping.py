@@ -1,0 +1,234 @@
+"""Sleeping that moves the clock: the sleepers of all threads and event loops, woken in the order of their deadlines.
+
+Time goes on only when nobody else is about to do something: every other thread sleeps here too, or stands
+still, and an event loop has nothing left to run. Then the sleeper with the earliest deadline moves the
+clock to it and wakes, alone; the others wait until it sleeps again, stands still, or ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ._buckets import on_the_clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+# In tuples, where the replacement of module attributes does not look.
+_REAL_SLEEP = (time.sleep,)
+_REAL_ASYNC_SLEEP = (asyncio.sleep,)
+_MICROSECONDS = 1_000_000
+#: Real seconds between two looks at the other threads.
+_LOOK_EVERY = 0.0005
+#: So many looks in a row must find a thread where it was, before it counts as standing still: few where the
+#: system tells that it is not about to run, more where it does not.
+_LOOKS = 3
+_LOOKS_WITHOUT_THE_SYSTEM = 20
+#: Passes of an event loop whose queue cannot be seen, before it counts as idle.
+_BLIND_PASSES = 5
+
+
+@dataclass(eq=False)
+class Sleeper:
+    """One who sleeps until an instant, in microseconds; a task if it has a future, else a thread."""
+
+    deadline: int
+    place: int
+    thread: int
+    future: asyncio.Future[None] | None = None
+
+
+class Dormitory:
+    """All sleepers of the process, while sleeping moves the clock."""
+
+    def __init__(self, now: Callable[[], int], go_to: Callable[[int], None]) -> None:
+        self._now = now
+        self._go_to = go_to
+        self._lock = threading.Lock()
+        self._sleepers: list[Sleeper] = []
+        self._places = itertools.count()
+        self._idle_loops: dict[int, int] = {}
+        self._pumped: set[asyncio.AbstractEventLoop] = set()
+        self._looks: dict[int, tuple[int, int, int]] = {}
+        self._open = True
+
+    def close(self) -> None:
+        """Let who still sleeps sleep on in real time."""
+        self._open = False
+
+    def sleep(self, seconds: float, /) -> None:
+        """Stand in for time.sleep; zero and negative numbers, and what is no number, behave as real."""
+        if not _is_long(seconds):
+            _REAL_SLEEP[0](seconds)
+            return
+        sleeper = self._lie_down(seconds)
+        try:
+            while self._open and not self._wake(sleeper):
+                _REAL_SLEEP[0](_LOOK_EVERY)
+        finally:
+            self._get_up(sleeper)
+        if not self._open:
+            _REAL_SLEEP[0](max(sleeper.deadline - self._now(), 0) / _MICROSECONDS)
+
+    async def sleep_async(self, delay: float, result: Any = None) -> Any:
+        """Stand in for asyncio.sleep; it always yields to the event loop."""
+        if not _is_long(delay):
+            return await _REAL_ASYNC_SLEEP[0](delay, result)
+        loop = asyncio.get_running_loop()
+        sleeper = self._lie_down(delay, loop.create_future())
+        try:
+            if loop not in self._pumped:
+                self._pumped.add(loop)
+                loop.call_soon(self._pump, loop, _BLIND_PASSES)
+            await sleeper.future  # type: ignore[misc]
+        finally:
+            self._get_up(sleeper)
+        return result
+
+    def _lie_down(self, seconds: float, future: asyncio.Future[None] | None = None) -> Sleeper:
+        deadline = self._now() + max(round(seconds * _MICROSECONDS), 1)
+        with self._lock:
+            sleeper = Sleeper(deadline, next(self._places), threading.get_ident(), future)
+            self._sleepers.append(sleeper)
+            self._looks.clear()
+        return sleeper
+
+    def _get_up(self, sleeper: Sleeper) -> None:
+        with self._lock:
+            self._sleepers.remove(sleeper)
+
+    def _wake(self, sleeper: Sleeper) -> bool:
+        """Move the clock to a sleeper's deadline, if it is its turn; tell whether it was."""
+        with self._lock:
+            its_turn = self._next() is sleeper and self._all_still()
+        if its_turn:
+            self._go_to(sleeper.deadline)
+        return its_turn
+
+    def _next(self) -> Sleeper | None:
+        """Return the sleeper with the earliest deadline, of those whose thread can run when they wake.
+
+        A thread that sleeps cannot run its event loop's tasks, nor what it did before it fell asleep again
+        (inside a rotation function that the clock has started).
+        """
+        newest = {s.thread: s for s in self._sleepers if s.future is None}
+        free = (s for s in self._sleepers if newest.get(s.thread, s) is s)
+        return min(free, key=lambda s: (s.deadline, s.place), default=None)
+
+    def _all_still(self) -> bool:
+        """Tell whether every other thread sleeps here, idles in its loop, or stands still."""
+        if threading._limbo:  # type: ignore[attr-defined] # noqa: SLF001 - a thread that is just being started
+            return False
+        at_rest = {s.thread for s in self._sleepers if s.future is None} | set(self._idle_loops)
+        at_rest.add(threading.get_ident())
+        frames = sys._current_frames()  # noqa: SLF001 - the only way to see what other threads are about
+        still = [self._is_still(thread, frame) for thread, frame in frames.items() if thread not in at_rest]
+        return all(still)
+
+    def _is_still(self, thread: int, frame: FrameType) -> bool:
+        seen_frame, seen_place, looks = self._looks.get(thread, (0, 0, 0))
+        runs = _is_about_to_run(thread)
+        unmoved = not runs and (seen_frame, seen_place) == (id(frame), frame.f_lasti)
+        looks = looks + 1 if unmoved else 0
+        self._looks[thread] = (id(frame), frame.f_lasti, looks)
+        return looks >= (_LOOKS_WITHOUT_THE_SYSTEM if runs is None else _LOOKS)
+
+    def _pump(self, loop: asyncio.AbstractEventLoop, passes: int) -> None:
+        """Wake the tasks of one loop, each in its turn, whenever the loop has nothing else to run."""
+        thread = threading.get_ident()
+        tasks = [s for s in self._sleepers if s.future is not None and s.future.get_loop() is loop]
+        if not tasks:
+            self._idle_loops.pop(thread, None)
+            self._pumped.discard(loop)
+        elif not self._open:
+            self._sleep_on(loop, tasks)
+        elif not _is_idle(loop, passes):
+            self._idle_loops.pop(thread, None)
+            loop.call_soon(self._pump, loop, passes - 1)
+        else:
+            self._idle_loops[thread] = thread
+            self._wake_one(loop, tasks)
+
+    def _wake_one(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
+        first = next((s for s in tasks if self._wake(s)), None)
+        if first is not None and first.future is not None and not first.future.done():
+            self._idle_loops.pop(threading.get_ident(), None)
+            first.future.set_result(None)
+        else:
+            _REAL_SLEEP[0](_LOOK_EVERY)
+        loop.call_soon(self._pump, loop, _BLIND_PASSES)
+
+    def _sleep_on(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
+        for sleeper in tasks:
+            left = max(sleeper.deadline - self._now(), 0) / _MICROSECONDS
+            loop.call_later(left, _finish, sleeper.future)
+
+
+@contextmanager
+def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[None]:
+    """Let sleeping move the clock, everywhere in the process, under whatever name sleep was imported.
+
+    `now` tells the instant and `go_to` moves to one, both in microseconds.
+    """
+    if _open_dormitories:
+        yield  # one is open already
+        return
+    dormitory = Dormitory(now, go_to)
+    # bound once: each look at a method makes another object, and modules are searched for these two
+    replaced: dict[Any, Any] = {_REAL_SLEEP[0]: dormitory.sleep, _REAL_ASYNC_SLEEP[0]: dormitory.sleep_async}
+    _open_dormitories.append(dormitory)
+    _replace_everywhere(replaced)
+    try:
+        # the token buckets of adaptive retries wait on a condition, not on sleep
+        with on_the_clock(dormitory.sleep, dormitory.sleep_async, lambda: now() / _MICROSECONDS):
+            yield
+    finally:
+        _open_dormitories.remove(dormitory)
+        dormitory.close()
+        _replace_everywhere({stand_in: real for real, stand_in in replaced.items()})
+
+
+_open_dormitories: list[Dormitory] = []
+
+
+def _replace_everywhere(replaced: dict[Any, Any]) -> None:
+    """Put other functions in the place of those that modules hold, theirs and those they have imported."""
+    by_id = {id(old): new for old, new in replaced.items()}
+    for module in list(sys.modules.values()):
+        for name, value in list(getattr(module, "__dict__", {}).items()):
+            if id(value) in by_id:
+                setattr(module, name, by_id[id(value)])
+
+
+def _is_about_to_run(thread: int) -> bool | None:
+    """Tell whether the system runs a thread or is about to; None where it does not say (not on Linux)."""
+    native_id = getattr(threading._active.get(thread), "native_id", None)  # type: ignore[attr-defined] # noqa: SLF001
+    try:
+        status = Path(f"/proc/self/task/{native_id}/stat").read_text()
+    except OSError:
+        return None
+    return status.rpartition(")")[2].split()[0] == "R"
+
+
+def _is_long(seconds: Any) -> bool:
+    return isinstance(seconds, (int, float)) and seconds > 0
+
+
+def _is_idle(loop: asyncio.AbstractEventLoop, passes: int) -> bool:
+    """Tell whether a loop has nothing to run but the pump; one that hides its queue, after a few passes."""
+    ready = getattr(loop, "_ready", None)
+    return not ready if ready is not None else passes <= 0
+
+
+def _finish(future: asyncio.Future[None] | None) -> None:
+    if future is not None and not future.done():
+        future.set_result(None)
