@@ -1,0 +1,1 @@
+"""What AWS answers, as data, and the runner that holds the fake against it."""

@@ -1,0 +1,15 @@
+"""One freeze for the whole table: each row starts on a day of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from pytest_secretsdelete import Clock
+from pytest_secretsdelete._clock import aware, freeze
+
+
+@pytest.fixture(scope="package")
+def frozen():
+    """Hold time, from a noon on; the clock that moves it."""
+    with freeze(aware("2026-01-15T12:00:00.123Z")):
+        yield Clock()

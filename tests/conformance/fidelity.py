@@ -1,0 +1,54 @@
+"""The fidelity table of the documentation, made from the rows: `python -m tests.conformance.fidelity`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .rows import ROWS
+from .table import Refused
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fidelity.md"
+HEAD = """# Fidelity
+
+What the fake answers, and how anybody knows that AWS does. The table is made from the data that the test suite runs,
+through a client and as raw requests; each answer is compared whole.
+
+| evidence | meaning |
+|---|---|
+| recorded | a response of AWS has been recorded |
+| asserted | a test that ran against AWS asserts it |
+| documented | AWS's documentation or the service model says so; an error's text may still be the fake's own |
+| seen | it stands in output of AWS that users have published |
+| inferred | nobody has published what AWS does: the least surprising choice, and no claim about AWS |
+
+| operation | case | answer | evidence |
+|---|---|---|---|
+"""
+
+
+def answer_of(row) -> str:
+    """Say in short what a row answers."""
+    if isinstance(row.answer, Refused):
+        return f"{row.answer.code}: {row.answer.text.replace('{arn}', '(its ARN)')}"
+    members = [name for name in row.answer if name != "ResponseMetadata"]
+    return ", ".join(members) or "an empty body"
+
+
+def shortened(text: str, most: int = 220) -> str:
+    """Return text that fits a cell."""
+    text = text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
+    return text if len(text) <= most else f"{text[:most]}..."
+
+
+def rendered() -> str:
+    """Return the page."""
+    order = sorted(range(len(ROWS)), key=lambda place: (ROWS[place].operation, place))
+    rows = [ROWS[place] for place in order]
+    lines = [
+        f"| {row.operation} | {shortened(row.case)} | {shortened(answer_of(row))} | {row.evidence} |" for row in rows
+    ]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(rendered(), encoding="utf-8")

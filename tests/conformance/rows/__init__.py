@@ -1,0 +1,34 @@
+"""All rows, family by family."""
+
+from __future__ import annotations
+
+import boto3
+
+from . import accounts, creation, deletion, filters, listing, passwords, policies, replication, rotation, staging
+from . import tags, tokens_and_names, validation, values
+
+FAMILIES = (
+    creation,
+    values,
+    staging,
+    deletion,
+    listing,
+    filters,
+    tags,
+    tokens_and_names,
+    validation,
+    rotation,
+    replication,
+    policies,
+    passwords,
+    accounts,
+)
+ROWS = [row for family in FAMILIES for row in family.ROWS]
+_MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.service_model
+
+
+def implemented(row) -> bool:
+    """Tell whether the installed service model has the operation and the members of a row."""
+    if row.operation not in _MODEL.operation_names:
+        return False
+    return set(row.call) - {"Unknown"} <= set(_MODEL.operation_model(row.operation).input_shape.members)

@@ -1,0 +1,105 @@
+"""Other accounts: by ARN under a resource policy, and replicas between two accounts."""
+
+from __future__ import annotations
+
+import json
+
+from ..table import (
+    ARN_A, D, DAY, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Refused, Row, a, call,
+    named, steps,
+)  # fmt: skip
+
+POLICY = {"Version": "2012-10-17", "Statement": [
+    {"Effect": "Allow", "Principal": {"AWS": OTHER_ACCOUNT}, "Action": "secretsmanager:*", "Resource": "*"}]}  # fmt: skip
+admitted = call("PutResourcePolicy", SecretId="a", ResourcePolicy=json.dumps(POLICY))
+own_key = call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId="alias/own")
+DEFAULT_KEY = Refused(
+    "InvalidRequestException",
+    "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.",
+)
+WITHOUT_POLICY = Refused(
+    "AccessDeniedException",
+    f"User: arn:aws:iam::{OTHER_ACCOUNT}:user/test is not authorized to perform: secretsmanager:DescribeSecret on "
+    "resource: {arn} because no resource-based policy allows the secretsmanager:DescribeSecret action",
+)
+
+
+def other(operation, case, answer, given=(a, admitted), evidence=V, **more):
+    """Return a row of a caller from another account, by ARN."""
+    return Row(operation, f"another account: {case}", evidence, {"SecretId": ARN_A, **more}, answer,
+               given=steps(*given), account=OTHER_ACCOUNT)  # fmt: skip
+
+
+FOLLOWER = Late(lambda world: world.fake.secret(world.arn("copy")).arn)
+COPY = {"Name": "copy", "KmsKeyId": "alias/own", "CrossAccountPrimaryARN": ARN_A}
+follower = steps(a, call("CreateSecret", account=OTHER_ACCOUNT, **COPY))
+linked = steps(follower, call("AssociateCrossAccountReplica", SecretId="a", CrossAccountReplicaARN=FOLLOWER))
+LINK = {"SecretId": "a", "CrossAccountReplicaARN": FOLLOWER}
+
+
+def follows(world):
+    """Find the primary's value at the replica."""
+    answer = world.call("GetSecretValue", account=OTHER_ACCOUNT, SecretId="copy")
+    assert answer["SecretString"] == "one"
+
+
+ROWS = [
+    other("DescribeSecret", "admitted", named(CreatedDate=At(), LastChangedDate=At(1),
+                                              VersionIdsToStages={T1: ["AWSCURRENT"]})),
+    other("DescribeSecret", "no policy", WITHOUT_POLICY, given=[a], evidence=D),
+    other("ListSecretVersionIds", "admitted", named(Versions=[
+        {"VersionId": T1, "VersionStages": ["AWSCURRENT"], "CreatedDate": At(), "KmsKeyIds": ["DefaultEncryptionKey"]}])),
+    other("GetResourcePolicy", "admitted", named(ResourcePolicy=JsonText(POLICY))),
+    other("PutResourcePolicy", "admitted", named(), ResourcePolicy=json.dumps(POLICY)),
+    other("TagResource", "admitted", {}, Tags=[{"Key": "k", "Value": "v"}]),
+    other("UntagResource", "admitted", {}, TagKeys=["k"]),
+    other("DeleteSecret", "admitted", named(DeletionDate=At(30 * DAY))),
+    other("RestoreSecret", "admitted", named(), given=[a, admitted, call("DeleteSecret", SecretId="a")]),
+    other("GetSecretValue", "default key", DEFAULT_KEY),
+    other("PutSecretValue", "default key", DEFAULT_KEY, SecretString="x"),
+    other("GetSecretValue", "own key", named(VersionId=T1, VersionStages=["AWSCURRENT"], CreatedDate=At(),
+                                             SecretString="one"), given=[own_key, admitted]),
+    other("PutSecretValue", "own key", named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=[own_key, admitted],
+          SecretString="x", ClientRequestToken=T2),
+    Row("ListSecrets", "another account's are not shown", V, {}, {"SecretList": []}, given=steps(a, admitted),
+        account=OTHER_ACCOUNT),
+    Row("DescribeSecret", "another account: by name", D, {"SecretId": "a"}, NOT_FOUND, given=steps(a, admitted),
+        account=OTHER_ACCOUNT),
+    Row("CreateSecret", "a cross-account replica", D, COPY,
+        {"ARN": Arn("copy", account=OTHER_ACCOUNT), "Name": "copy"}, given=a, account=OTHER_ACCOUNT),
+    Row("CreateSecret", "a cross-account replica with a value", D, {**COPY, "SecretString": "x"},
+        Refused("InvalidParameterException", "You can't use CrossAccountPrimaryARN together with SecretString."),
+        given=a, account=OTHER_ACCOUNT),
+    Row("CreateSecret", "a cross-account replica with the default key", D,
+        {"Name": "copy", "CrossAccountPrimaryARN": ARN_A},
+        Refused("InvalidParameterException",
+                "A cross-account replica secret needs a customer managed KMS key in KmsKeyId."),
+        given=a, account=OTHER_ACCOUNT),
+    Row("AssociateCrossAccountReplica", "linked", D,
+        {**LINK, "ReplicaRestriction": "NoRestriction", "ReplicationRoleARN": "arn:aws:iam::123456789012:role/copy"},
+        {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, given=follower,
+        afterwards=follows),
+    Row("AssociateCrossAccountReplica", "not created as its replica", D, LINK,
+        Refused("InvalidRequestException", "The replica secret was not created as a replica of this primary secret."),
+        given=steps(a, call("CreateSecret", account=OTHER_ACCOUNT, Name="copy"))),
+    Row("AssociateCrossAccountReplica", "of the same account", D, {"SecretId": "a", "CrossAccountReplicaARN": ARN_A},
+        Refused("InvalidParameterException", "A cross-account replica and its primary must be secrets of two accounts "
+                "in the same Region and partition."), given=a),
+    Row("DescribeSecret", "a cross-account primary", D, {"SecretId": "a"},
+        named(CreatedDate=At(), LastChangedDate=At(1), VersionIdsToStages={T1: ["AWSCURRENT"]},
+              CrossAccountReplicas=[{"ReplicaSecretARN": FOLLOWER, "ReplicationStatus": "InSync"}]), given=linked),
+    Row("DisassociateCrossAccountReplica", "unlinked", D, LINK, {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER},
+        given=linked),
+    Row("DisassociateCrossAccountReplica", "not linked", D, LINK,
+        Refused("ResourceNotFoundException", "Secrets Manager can't find the specified cross-account replica."),
+        given=follower),
+    Row("DeleteSecret", "a cross-account primary", D, {"SecretId": "a"},
+        Refused("InvalidRequestException",
+                "You can't delete secret a that is still associated with a cross-account replica."), given=linked),
+    Row("StopReplicationToReplica", "a cross-account replica", D, {"SecretId": "copy"}, {"ARN": FOLLOWER},
+        given=linked, account=OTHER_ACCOUNT),
+    Row("DeleteSecret", "a cross-account replica", D, {"SecretId": "copy"},
+        Refused("InvalidRequestException",
+                "You can't delete secret copy before you stop replication to it with StopReplicationToReplica."),
+        given=linked, account=OTHER_ACCOUNT),
+]  # fmt: skip

@@ -1,0 +1,97 @@
+"""CreateSecret and UpdateSecret."""
+
+from __future__ import annotations
+
+from ..table import (
+    ARN_A, D, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, V, Arn, Late, Refused, Row, a, call, empty, labels, named,
+    purged, put, scheduled, steps,
+)  # fmt: skip
+
+EXISTS = Refused("ResourceExistsException", "The operation failed because the secret a already exists.")
+IN_USE = Refused(
+    "ResourceExistsException",
+    f"You can't use ClientRequestToken {T1} because that value is already in use for a version of secret {{arn}}.",
+)
+BOTH = Refused(
+    "InvalidParameterException",
+    "You can't specify both a binary secret value and a string secret value in the same secret.",
+)
+SAME = {"Name": "a", "SecretString": "one", "ClientRequestToken": T1}
+
+
+def describe(**members):
+    """Return a check of what DescribeSecret then has, or lacks where None."""
+
+    def check(world):
+        answer = world.call("DescribeSecret", SecretId="a")
+        assert {member: answer.get(member) for member in members} == members
+
+    return check
+
+
+def another_suffix(world):
+    """Compare the ARN with the one before."""
+    assert world.fake.secret("a").arn != world.arn("a")
+
+
+ROWS = [
+    Row("CreateSecret", "with a value", R, SAME, named(VersionId=T1)),
+    Row("CreateSecret", "with a binary value", R, {"Name": "a", "SecretBinary": b"\0", "ClientRequestToken": T1},
+        named(VersionId=T1)),
+    Row("CreateSecret", "name only", R, {"Name": "a"}, named(), afterwards=describe(VersionIdsToStages=None)),
+    Row("CreateSecret", "name and description", R, {"Name": "a", "Description": "d"}, named(),
+        afterwards=describe(Description="d")),
+    Row("CreateSecret", "with a key", D, {"Name": "a", "KmsKeyId": "alias/own"}, named(),
+        afterwards=describe(KmsKeyId="alias/own")),
+    Row("CreateSecret", "with the default key", R, {"Name": "a", "KmsKeyId": "alias/aws/secretsmanager"}, named(),
+        afterwards=describe(KmsKeyId=None)),
+    Row("CreateSecret", "with tags", D, {"Name": "a", "Tags": [{"Key": "k", "Value": "v"}]}, named(),
+        afterwards=describe(Tags=[{"Key": "k", "Value": "v"}])),
+    Row("CreateSecret", "with a type", D, {"Name": "a", "Type": "Partner"}, named(), afterwards=describe(Type="Partner")),
+    Row("CreateSecret", "name exists, other token", R, {**SAME, "ClientRequestToken": T2}, EXISTS, given=a),
+    Row("CreateSecret", "name exists, neither has a value", I, {"Name": "a", "ClientRequestToken": T2}, EXISTS,
+        given=empty),
+    Row("CreateSecret", "same token, same value again", V, SAME, named(VersionId=T1), given=a),
+    Row("CreateSecret", "same token, no value, again", I, {"Name": "a", "ClientRequestToken": T1}, named(),
+        given=call("CreateSecret", Name="a", ClientRequestToken=T1)),
+    Row("CreateSecret", "same token, other value", V, {**SAME, "SecretString": "two"}, IN_USE, given=a),
+    Row("CreateSecret", "name scheduled for deletion", R, {"Name": "a"}, SCHEDULED, given=scheduled),
+    Row("CreateSecret", "name purged after its window", R, {**SAME, "ClientRequestToken": T2}, named(VersionId=T2),
+        given=purged, afterwards=another_suffix, timed=True),
+    Row("CreateSecret", "name free after a forced deletion", R, {**SAME, "ClientRequestToken": T2},
+        named(VersionId=T2), afterwards=another_suffix,
+        given=steps(a, call("DeleteSecret", SecretId="a", ForceDeleteWithoutRecovery=True))),
+    Row("CreateSecret", "both kinds of value", I, {**SAME, "SecretBinary": b"\0"}, BOTH),
+    Row("UpdateSecret", "with a value", R, {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
+        named(VersionId=T2), given=a, afterwards=labels(v1="AWSPREVIOUS", v2="AWSCURRENT")),
+    Row("UpdateSecret", "with a binary value", R, {"SecretId": "a", "SecretBinary": b"\1", "ClientRequestToken": T2},
+        named(VersionId=T2), given=a),
+    Row("UpdateSecret", "description only", R, {"SecretId": "a", "Description": "d"}, named(), given=a,
+        afterwards=steps(describe(Description="d"), labels(v1="AWSCURRENT"))),
+    Row("UpdateSecret", "description cleared", D, {"SecretId": "a", "Description": ""}, named(),
+        given=steps(a, call("UpdateSecret", SecretId="a", Description="d")), afterwards=describe(Description=None)),
+    Row("UpdateSecret", "SecretId alone", R, {"SecretId": "a"}, named(),
+        given=call("CreateSecret", Name="a", Description="d"), afterwards=describe(Description="d")),
+    Row("UpdateSecret", "by ARN", R, {"SecretId": ARN_A, "Description": "d"}, named(), given=a),
+    Row("UpdateSecret", "key", D, {"SecretId": "a", "KmsKeyId": "alias/own"}, named(), given=a,
+        afterwards=describe(KmsKeyId="alias/own")),
+    Row("UpdateSecret", "key cleared", D, {"SecretId": "a", "KmsKeyId": ""}, named(),
+        given=call("CreateSecret", Name="a", KmsKeyId="alias/own"), afterwards=describe(KmsKeyId=None)),
+    Row("UpdateSecret", "type", D, {"SecretId": "a", "Type": "Partner"}, named(), given=a,
+        afterwards=describe(Type="Partner")),
+    Row("UpdateSecret", "same token, same value", D, {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1},
+        IN_USE, given=a),
+    Row("UpdateSecret", "same token, other value", V,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T1}, IN_USE, given=a),
+    Row("UpdateSecret", "both kinds of value", I, {"SecretId": "a", "SecretString": "x", "SecretBinary": b"\0"}, BOTH,
+        given=a),
+    Row("UpdateSecret", "unknown secret", R, {"SecretId": "b", "SecretString": "x"}, NOT_FOUND),
+    Row("UpdateSecret", "scheduled for deletion", D, {"SecretId": "a", "Description": "d"}, MARKED, given=scheduled),
+    Row("CreateSecret", "in China", D, {"Name": "a"}, {"ARN": Arn("a", "cn-north-1", partition="aws-cn"), "Name": "a"},
+        region="cn-north-1"),
+    Row("CreateSecret", "in GovCloud", D, {"Name": "a"},
+        {"ARN": Arn("a", "us-gov-west-1", partition="aws-us-gov"), "Name": "a"}, region="us-gov-west-1"),
+    Row("UpdateSecret", "labels follow a third value", R,
+        {"SecretId": "a", "SecretString": "x", "ClientRequestToken": Late(lambda world: T1[:-1] + "9")},
+        named(VersionId=T1[:-1] + "9"), given=steps(a, put(T2))),
+]  # fmt: skip

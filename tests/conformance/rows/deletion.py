@@ -1,0 +1,134 @@
+"""The life of a deleted secret."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ..table import (
+    ARN_A, D, DAY, DELETED, HERE, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, V, At, Late, Refused, Row, a, call,
+    named, purged, scheduled, steps, F,
+)  # fmt: skip
+
+SLOW = {"purge_delay": timedelta(days=1)}
+SLOW_FORCE = {"force_delete_delay": timedelta(seconds=90)}
+NO_WINDOW = Refused("InvalidParameterException",
+                    "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")  # fmt: skip
+NOT_BOTH = Refused("InvalidParameterException",
+                   "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.")  # fmt: skip
+FORCE = {"SecretId": "a", "ForceDeleteWithoutRecovery": True}
+forced = steps(a, call("DeleteSecret", **FORCE))
+
+
+def state(deletion):
+    """Return a check: A, S with its window in days, or N."""
+
+    def check(world):
+        if deletion == "N":
+            assert "a" not in world.fake
+            return
+        secret = world.fake.secret("a")
+        offset = None if secret.deletion is None else secret.deletion - world.start
+        assert offset == (None if deletion == "A" else deletion * DAY)
+
+    return check
+
+
+def later(**delta):
+    """Return a step that moves time."""
+    return lambda world: world.advance(**delta)
+
+
+def readable(world):
+    """Read the value, and find no DeletedDate."""
+    assert world.call("GetSecretValue", SecretId="a")["SecretString"] == "one"
+    assert "DeletedDate" not in world.call("DescribeSecret", SecretId="a")
+
+
+def delete(case, evidence, call_, answer, given=a, then=None, **more):
+    """Return a row of DeleteSecret."""
+    return Row("DeleteSecret", case, evidence, {"SecretId": "a", **call_}, answer, given=given,
+               afterwards=state(then) if then is not None else lambda world: None, **more)  # fmt: skip
+
+
+def window(days):
+    """Return the answer of a deletion."""
+    return named(DeletionDate=At(days * DAY))
+
+
+CHANGES = {
+    "PutSecretValue": {"SecretString": "x"},
+    "UpdateSecret": {"SecretString": "x"},
+    "UpdateSecretVersionStage": {"VersionStage": "X", "MoveToVersionId": T1},
+    "RotateSecret": {},
+    "CancelRotateSecret": {},
+    "PutResourcePolicy": {"ResourcePolicy": "{}"},
+    "DeleteResourcePolicy": {},
+    "ReplicateSecretToRegions": {"AddReplicaRegions": [{"Region": "eu-west-1"}]},
+    "RemoveRegionsFromReplication": {"RemoveReplicaRegions": ["eu-west-1"]},
+    "StopReplicationToReplica": {},
+    "ListResourcePolicies": {},
+}
+LIST_ENTRY = {"ARN": ARN_A, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(1), "DeletedDate": At(7 * DAY)}
+VERSION = {"VersionId": T1, "CreatedDate": At(), "KmsKeyIds": ["DefaultEncryptionKey"], "VersionStages": ["AWSCURRENT"]}
+
+ROWS = [
+    delete("no option", R, {}, window(30), then=30),
+    delete("by ARN", R, {"SecretId": ARN_A}, window(30), then=30),
+    delete("window 7", R, {"RecoveryWindowInDays": 7}, window(7), then=7),
+    delete("window 30", R, {"RecoveryWindowInDays": 30}, window(30), then=30),
+    delete("window, force false", V, {"RecoveryWindowInDays": 8, "ForceDeleteWithoutRecovery": False}, window(8), then=8),
+    delete("force, active", R, FORCE, window(0), then="N"),
+    delete("force, scheduled", R, FORCE, window(0), given=scheduled, then="N"),
+    delete("force, by name, nothing there", V, FORCE, window(0), given=lambda world: None, then="N"),
+    delete("force, by ARN, nothing there", D, {**FORCE, "SecretId": ARN_A}, {**window(0), "ARN": ARN_A}, given=forced,
+           then="N"),
+    delete("force, purged", D, FORCE, named(DeletionDate=At(7 * DAY)), given=purged, then="N", timed=True),
+    delete("nothing there", D, {}, NOT_FOUND, given=lambda world: None),
+    delete("purged", D, {}, NOT_FOUND, given=purged, timed=True),
+    delete("again", D, {}, MARKED, given=scheduled, then=7),
+    delete("window 6", D, {"RecoveryWindowInDays": 6}, NO_WINDOW, then="A"),
+    delete("window 31", D, {"RecoveryWindowInDays": 31}, NO_WINDOW, then="A"),
+    delete("window with force", D, {"RecoveryWindowInDays": 7, "ForceDeleteWithoutRecovery": True}, NOT_BOTH, then="A"),
+    delete("a primary with replicas", D, {},
+           Refused("InvalidRequestException", "You can't delete secret a that still has replica regions [eu-west-1]"),
+           given=steps(a, call("ReplicateSecretToRegions", SecretId="a", AddReplicaRegions=[{"Region": "eu-west-1"}]))),
+    delete("a replica goes at once", D, {"RecoveryWindowInDays": 7},
+           {"ARN": Late(lambda world: world.arn("a").replace(HERE, "eu-west-1")), "Name": "a", "DeletionDate": At()},
+           given=steps(a, call("ReplicateSecretToRegions", SecretId="a", AddReplicaRegions=[{"Region": "eu-west-1"}])),
+           region="eu-west-1"),
+    delete("force again while the removal runs", D, FORCE, window(0), given=forced, options=SLOW_FORCE, then=0),
+    delete("again after the date, not yet purged", D, {}, MARKED, given=steps(scheduled, later(days=7)), options=SLOW,
+           timed=True),
+    Row("RestoreSecret", "scheduled", R, {"SecretId": "a"}, named(), given=scheduled, afterwards=readable),
+    Row("RestoreSecret", "1 ms before the date", D, {"SecretId": "a"}, named(), afterwards=readable, timed=True,
+        given=steps(scheduled, later(days=6, hours=23, minutes=59, seconds=59.999))),
+    Row("RestoreSecret", "at the date", D, {"SecretId": "a"}, NOT_FOUND, given=purged, timed=True),
+    Row("RestoreSecret", "after the date, not yet purged", I, {"SecretId": "a"}, DELETED, options=SLOW, timed=True,
+        given=steps(scheduled, later(days=7))),
+    Row("RestoreSecret", "forced, removal running", I, {"SecretId": "a"}, DELETED, options=SLOW_FORCE, given=forced),
+    Row("RestoreSecret", "active", I, {"SecretId": "a"}, named(), given=a, afterwards=readable),
+    Row("RestoreSecret", "nothing there", D, {"SecretId": "a"}, NOT_FOUND),
+    Row("DescribeSecret", "scheduled", R, {"SecretId": "a"},
+        {**LIST_ENTRY, "VersionIdsToStages": {T1: ["AWSCURRENT"]}}, given=scheduled),
+    Row("DescribeSecret", "after the date, not yet purged", I, {"SecretId": "a"},
+        {**LIST_ENTRY, "VersionIdsToStages": {T1: ["AWSCURRENT"]}}, given=steps(scheduled, later(days=7)), options=SLOW,
+        timed=True),
+    Row("DescribeSecret", "purged", D, {"SecretId": "a"}, NOT_FOUND, given=purged, timed=True),
+    Row("ListSecretVersionIds", "scheduled", D, {"SecretId": "a"}, named(Versions=[VERSION]), given=scheduled),
+    Row("ListSecrets", "scheduled: hidden", D, {}, {"SecretList": []}, given=scheduled),
+    Row("ListSecrets", "IncludePlannedDeletion", D, {"IncludePlannedDeletion": True},
+        {"SecretList": [{**LIST_ENTRY, "SecretVersionsToStages": {T1: ["AWSCURRENT"]}}]}, given=scheduled),
+    Row("GetSecretValue", "after the date, not yet purged", I, {"SecretId": "a"}, MARKED, options=SLOW, timed=True,
+        given=steps(scheduled, later(days=7))),
+    Row("GetResourcePolicy", "scheduled", F, {"SecretId": "a"}, MARKED, given=scheduled),
+    Row("TagResource", "scheduled", R, {"SecretId": "a", "Tags": [{"Key": "k", "Value": "v"}]}, MARKED, given=scheduled),
+    Row("UntagResource", "scheduled", R, {"SecretId": "a", "TagKeys": ["k"]}, MARKED, given=scheduled),
+    *[Row(operation, "in the window", D, {"SecretId": "a", **more}, MARKED, given=scheduled)
+      for operation, more in CHANGES.items()],
+    Row("CreateSecret", "while a forced removal runs", F, {"Name": "a"}, SCHEDULED, given=forced, options=SLOW_FORCE),
+    Row("CreateSecret", "once a forced removal is over", R,
+        {"Name": "a", "SecretString": "x", "ClientRequestToken": T2}, named(VersionId=T2), options=SLOW_FORCE,
+        given=steps(forced, later(seconds=90)), timed=True),
+    Row("CreateSecret", "after the date, not yet purged", I, {"Name": "a"}, SCHEDULED, options=SLOW, timed=True,
+        given=steps(scheduled, later(days=7))),
+]  # fmt: skip

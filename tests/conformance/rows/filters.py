@@ -1,0 +1,55 @@
+"""The filters of ListSecrets."""
+
+from __future__ import annotations
+
+from ..table import D, I, V, At, Row, call, constraint, named, steps
+
+SECRETS = {
+    "a secret": dict(Name="words/one", Description="a secret"),
+    "an secret": dict(Name="words/two", Description="an secret"),
+    "asecret": dict(Name="words/three", Description="asecret"),
+    "thesecret": dict(Name="words/four", Description="thesecret"),
+}
+TAGGED = dict(Name="Tagged", Tags=[{"Key": "Team", "Value": "BlueWhale"}])
+
+
+def filtered(case, evidence, filters, *expected, given=(TAGGED, *SECRETS.values())):
+    """Return a row that lists, by name, what several filters leave."""
+    known = {one["Name"]: one for one in given}
+    entries = [
+        named(name, CreatedDate=At(), LastChangedDate=At(),
+              **{member: value for member, value in known[name].items() if member != "Name"})
+        for name in expected
+    ]  # fmt: skip
+    return Row("ListSecrets", f"filter: {case}", evidence,
+               {"Filters": [{"Key": key, "Values": values} for key, values in filters]}, {"SecretList": entries},
+               given=steps(*[call("CreateSecret", **one) for one in given]))  # fmt: skip
+
+
+WORDS = ("words/one", "words/two", "words/three", "words/four")
+ROWS = [
+    filtered("name is a prefix", V, [("name", ["words/t"])], "words/two", "words/three"),
+    filtered("name is case-sensitive", V, [("name", ["WORDS"])]),
+    filtered("name negated", V, [("name", ["!words"])], "Tagged"),
+    filtered("description: a word is a prefix of a word", V, [("description", ["a"])], *WORDS[:3]),
+    filtered("description: every word", V, [("description", ["a sec"])], *WORDS[:2]),
+    filtered("description is not case-sensitive", D, [("description", ["A SECRET"])], *WORDS[:2]),
+    filtered("description negated", V, [("description", ["!a"])], "Tagged", "words/four"),
+    filtered("several values: one must hold", V, [("name", ["words/one", "Tag"])], "Tagged", "words/one"),
+    filtered("several filters: all must hold", V, [("name", ["words"]), ("description", ["an"])], "words/two"),
+    filtered("tag-key", D, [("tag-key", ["Te"])], "Tagged"),
+    filtered("tag-key is case-sensitive", D, [("tag-key", ["te"])]),
+    filtered("tag-value", D, [("tag-value", ["Blue"])], "Tagged"),
+    filtered("all: over names", V, [("all", ["words"])], *WORDS),
+    filtered("all: over descriptions", V, [("all", ["thesecret"])], "words/four"),
+    filtered("all: over tags, splitting at capitals", V, [("all", ["Whale"])], "Tagged"),
+    filtered("all: over names, splitting at a slash", V, [("all", ["four"])], "words/four"),
+    filtered("all negated", V, [("all", ["!words"])], "Tagged"),
+    filtered("owning-service: nobody's", I, [("owning-service", ["rds"])]),
+    filtered("primary-region: none", D, [("primary-region", ["us"])]),
+    *[filtered(f"all splits at {mark}", V, [("all", ["right"])], f"left{mark}right",
+               given=[dict(Name=f"left{mark}right")]) for mark in "/-_+=.@"],
+    Row("ListSecrets", "filter: unknown key", D, {"Filters": [{"Key": "colour", "Values": ["x"]}]},
+        constraint("Value 'colour'", "filters.1.member.key", "Member must satisfy enum value set: [description, name, "
+                   "tag-key, tag-value, primary-region, owning-service, all]")),
+]  # fmt: skip

@@ -1,0 +1,107 @@
+"""DescribeSecret, ListSecrets and ListSecretVersionIds of secrets that nobody has deleted."""
+
+from __future__ import annotations
+
+from ..table import (
+    ARN_A, D, I, NOT_FOUND, R, T1, T2, T3, V, At, Late, Midnight, Refused, Row, a, call, empty, named, put, steps,
+)  # fmt: skip
+
+READ = call("GetSecretValue", SecretId="a")
+BAD_TOKEN = Refused("InvalidNextTokenException", "Invalid Token")
+
+
+def described(**members):
+    """Return a description of a with version 1."""
+    usual = {"CreatedDate": At(), "LastChangedDate": At(), "VersionIdsToStages": {T1: ["AWSCURRENT"]}}
+    whole = named(**{**usual, **members})
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def version(token, *labels, **more):
+    """Return the entry of a version."""
+    stages = {"VersionStages": list(labels)} if labels else {}
+    return {"VersionId": token, "CreatedDate": At(), "KmsKeyIds": ["DefaultEncryptionKey"], **stages, **more}
+
+
+def entry(name, changed=0):
+    """Return the list entry of an empty secret."""
+    return named(name, CreatedDate=At(), LastChangedDate=At(changed))
+
+
+def names(*created):
+    """Return a step that creates empty secrets in this order."""
+    return steps(*[call("CreateSecret", Name=name) for name in created])
+
+
+def sort(case, evidence, parameters, *expected):
+    """Return a row that lists b, a and c, created in this order."""
+    return Row("ListSecrets", case, evidence, parameters, {"SecretList": [entry(name) for name in expected]},
+               given=names("b", "a", "c"))  # fmt: skip
+
+
+def token(operation, **parameters):
+    """Return the NextToken of a first page."""
+    return Late(lambda world: world.call(operation, **parameters)["NextToken"])
+
+
+def changed_again(world):
+    """Change a twice in the instant of its creation."""
+    a(world)
+    for _ in range(2):
+        world.call("UpdateSecret", SecretId="a", Description="d")
+
+
+ROWS = [
+    Row("DescribeSecret", "with a value", R, {"SecretId": "a"}, described(), given=a),
+    Row("DescribeSecret", "by ARN", R, {"SecretId": ARN_A}, described(), given=a),
+    Row("DescribeSecret", "without a value", R, {"SecretId": "a"}, described(VersionIdsToStages=None), given=empty),
+    Row("DescribeSecret", "after a reading", V, {"SecretId": "a"}, described(LastAccessedDate=Midnight()),
+        given=steps(a, READ)),
+    Row("DescribeSecret", "with everything that can be set", R, {"SecretId": "a"},
+        described(Description="d", KmsKeyId="alias/own", Tags=[{"Key": "k", "Value": "v"}], Type="Partner"),
+        given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, Description="d",
+                   KmsKeyId="alias/own", Tags=[{"Key": "k", "Value": "v"}], Type="Partner")),
+    Row("DescribeSecret", "a version without labels is left out", R, {"SecretId": "a"},
+        {**described(), "LastChangedDate": At(2), "VersionIdsToStages": {T2: ["AWSPREVIOUS"], T3: ["AWSCURRENT"]}},
+        given=steps(a, put(T2), put(T3))),
+    Row("DescribeSecret", "each change is later than the one before", V, {"SecretId": "a"},
+        {**described(Description="d"), "LastChangedDate": At(2)}, given=changed_again),
+    Row("DescribeSecret", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
+    Row("ListSecretVersionIds", "default", R, {"SecretId": "a"},
+        named(Versions=[version(T2, "AWSPREVIOUS"), version(T3, "AWSCURRENT")]), given=steps(a, put(T2), put(T3))),
+    Row("ListSecretVersionIds", "IncludeDeprecated", R, {"SecretId": "a", "IncludeDeprecated": True},
+        named(Versions=[version(T1), version(T2, "AWSPREVIOUS"), version(T3, "AWSCURRENT")]),
+        given=steps(a, put(T2), put(T3))),
+    Row("ListSecretVersionIds", "after a reading", R, {"SecretId": "a"},
+        named(Versions=[version(T1, "AWSCURRENT", LastAccessedDate=Midnight())]), given=steps(a, READ)),
+    Row("ListSecretVersionIds", "with a key", D, {"SecretId": "a"},
+        named(Versions=[{**version(T1, "AWSCURRENT"), "KmsKeyIds": ["alias/own"]}]),
+        given=call("CreateSecret", Name="a", SecretString="x", ClientRequestToken=T1, KmsKeyId="alias/own")),
+    Row("ListSecretVersionIds", "a page", R, {"SecretId": "a", "MaxResults": 1,
+                                              "NextToken": token("ListSecretVersionIds", SecretId="a", MaxResults=1)},
+        named(Versions=[version(T2, "AWSCURRENT")]), given=steps(a, put(T2))),
+    Row("ListSecretVersionIds", "no version", R, {"SecretId": "a"}, named(Versions=[]), given=empty),
+    Row("ListSecretVersionIds", "a bad NextToken", D, {"SecretId": "a", "NextToken": "x"}, BAD_TOKEN, given=a),
+    Row("ListSecretVersionIds", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
+    Row("ListSecrets", "none", R, {}, {"SecretList": []}),
+    Row("ListSecrets", "an entry", R, {},
+        {"SecretList": [named(CreatedDate=At(), LastChangedDate=At(), SecretVersionsToStages={T1: ["AWSCURRENT"]})]},
+        given=a),
+    sort("by creation, oldest first", R, {}, "b", "a", "c"),
+    sort("SortOrder desc", D, {"SortOrder": "desc"}, "c", "a", "b"),
+    sort("SortOrder asc", D, {"SortOrder": "asc"}, "b", "a", "c"),
+    sort("SortBy name", D, {"SortBy": "name"}, "a", "b", "c"),
+    sort("SortBy name, desc", D, {"SortBy": "name", "SortOrder": "desc"}, "c", "b", "a"),
+    Row("ListSecrets", "SortBy last-changed-date", D, {"SortBy": "last-changed-date"},
+        {"SecretList": [entry("a"), {**entry("b", 1), "Description": "d"}]},
+        given=steps(names("b", "a"), call("UpdateSecret", SecretId="b", Description="d"))),
+    Row("ListSecrets", "SortBy last-accessed-date: never read first", I, {"SortBy": "last-accessed-date"},
+        {"SecretList": [entry("b"), named(CreatedDate=At(), LastChangedDate=At(), LastAccessedDate=Midnight(),
+                                          SecretVersionsToStages={T1: ["AWSCURRENT"]})]},
+        given=steps(a, READ, names("b"))),
+    Row("ListSecrets", "a page", D, {"MaxResults": 2, "NextToken": token("ListSecrets", MaxResults=2)},
+        {"SecretList": [entry("c")]}, given=names("b", "a", "c")),
+    Row("ListSecrets", "a bad NextToken", D, {"NextToken": "x"}, BAD_TOKEN),
+    Row("ListSecrets", "the NextToken of another listing", I,
+        {"SortBy": "name", "NextToken": token("ListSecrets", MaxResults=2)}, BAD_TOKEN, given=names("b", "a", "c")),
+]  # fmt: skip

@@ -1,0 +1,124 @@
+"""Replicas in other regions."""
+
+from __future__ import annotations
+
+from ..table import (
+    ARN_A,
+    D,
+    HERE,
+    I,
+    NOT_FOUND,
+    R,
+    T1,
+    T2,
+    Arn,
+    At,
+    Late,
+    Midnight,
+    Refused,
+    Row,
+    a,
+    call,
+    named,
+    steps,
+)
+
+AWAY = "eu-west-1"
+KEY = "alias/aws/secretsmanager"
+REPLICATE = {"SecretId": "a", "AddReplicaRegions": [{"Region": AWAY}]}
+replicated = steps(a, call("ReplicateSecretToRegions", **REPLICATE))
+REPLICA_ARN = Late(lambda world: world.arn("a").replace(HERE, AWAY))
+NOT_HERE = Refused("InvalidRequestException",
+                   "You can't perform this operation on a replica secret; use its primary secret.")  # fmt: skip
+
+
+def status(state, region=AWAY, key=KEY, **more):
+    """Return one entry of a ReplicationStatus."""
+    message = {"InSync": "Replication succeeded", "Failed": "Secret with this name already exists in this region"}
+    text = {"StatusMessage": message[state]} if state in message else {}
+    return {"Region": region, "KmsKeyId": key, "Status": state, **text, **more}
+
+
+def primary(*entries, changed=1):
+    """Return the description of a primary."""
+    return named(CreatedDate=At(), LastChangedDate=At(changed), VersionIdsToStages={T1: ["AWSCURRENT"]},
+                 PrimaryRegion=HERE, **({"ReplicationStatus": list(entries)} if entries else {}))  # fmt: skip
+
+
+def standalone(world):
+    """Find the promoted replica alone, and gone from its primary's list."""
+    world.call("PutSecretValue", region=AWAY, SecretId="a", SecretString="x")
+    assert "PrimaryRegion" not in world.call("DescribeSecret", region=AWAY, SecretId="a")
+    assert "ReplicationStatus" not in world.call("DescribeSecret", SecretId="a")
+
+
+def taken(world):
+    """Let the other region hold the name."""
+    a(world)
+    world.call("CreateSecret", region=AWAY, Name="b", SecretString="other")
+    world.call("CreateSecret", Name="b", SecretString="one", ClientRequestToken=T1)
+
+
+def follows(world):
+    """Find the primary's newer value at the replica."""
+    assert world.call("GetSecretValue", region=AWAY, SecretId="a")["SecretString"] == "two"
+
+
+def gone(world):
+    """Find no replica."""
+    assert not world.fake.secrets(AWAY)
+
+
+ROWS = [
+    Row("ReplicateSecretToRegions", "to one region", D, REPLICATE,
+        {"ARN": ARN_A, "ReplicationStatus": [status("InProgress")]}, given=a),
+    Row("ReplicateSecretToRegions", "with a key", D,
+        {"SecretId": "a", "AddReplicaRegions": [{"Region": AWAY, "KmsKeyId": "alias/own"}]},
+        {"ARN": ARN_A, "ReplicationStatus": [status("InProgress", key="alias/own")]}, given=a),
+    Row("ReplicateSecretToRegions", "ForceOverwriteReplicaSecret", D,
+        {"SecretId": "b", "AddReplicaRegions": [{"Region": AWAY}], "ForceOverwriteReplicaSecret": True},
+        {"ARN": Arn("b"), "ReplicationStatus": [status("InProgress")]}, given=taken),
+    Row("ReplicateSecretToRegions", "to its own region", I, {"SecretId": "a", "AddReplicaRegions": [{"Region": HERE}]},
+        Refused("InvalidParameterException", "Invalid replica region."), given=a),
+    Row("ReplicateSecretToRegions", "to the same region again", I, REPLICATE,
+        Refused("InvalidParameterException", f"The secret is already replicated to {AWAY}."), given=replicated),
+    Row("ReplicateSecretToRegions", "a replica", I, REPLICATE, NOT_HERE, given=replicated, region=AWAY),
+    Row("ReplicateSecretToRegions", "unknown secret", D, REPLICATE, NOT_FOUND),
+    Row("CreateSecret", "with replicas", D, {"Name": "a", "SecretString": "one", "ClientRequestToken": T1,
+                                             "AddReplicaRegions": [{"Region": AWAY}]},
+        named(VersionId=T1, ReplicationStatus=[status("InProgress")])),
+    Row("CreateSecret", "with replicas, overwriting", D,
+        {"Name": "a", "AddReplicaRegions": [{"Region": AWAY}], "ForceOverwriteReplicaSecret": True},
+        named(ReplicationStatus=[status("InProgress")]), given=call("CreateSecret", region=AWAY, Name="a")),
+    Row("DescribeSecret", "a primary, in sync", D, {"SecretId": "a"}, primary(status("InSync")), given=replicated),
+    Row("DescribeSecret", "a primary whose replica was read", D, {"SecretId": "a"},
+        primary(status("InSync", LastAccessedDate=Midnight())),
+        given=steps(replicated, call("GetSecretValue", region=AWAY, SecretId="a"))),
+    Row("DescribeSecret", "a replica whose name was taken", D, {"SecretId": "b"},
+        {**primary(status("Failed")), "ARN": Arn("b"), "Name": "b"},
+        given=steps(taken, call("ReplicateSecretToRegions", SecretId="b", AddReplicaRegions=[{"Region": AWAY}]))),
+    Row("DescribeSecret", "a replica", D, {"SecretId": "a"},
+        {"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(), "PrimaryRegion": HERE,
+         "VersionIdsToStages": {T1: ["AWSCURRENT"]}}, given=replicated, region=AWAY),
+    Row("ListSecrets", "a replica: primary-region", D, {"Filters": [{"Key": "primary-region", "Values": [HERE]}]},
+        {"SecretList": [{"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(),
+                         "PrimaryRegion": HERE, "SecretVersionsToStages": {T1: ["AWSCURRENT"]}}]},
+        given=replicated, region=AWAY),
+    Row("PutSecretValue", "a replica follows its primary", D,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
+        named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=replicated, afterwards=follows),
+    Row("PutSecretValue", "at a replica", D, {"SecretId": "a", "SecretString": "two"}, NOT_HERE, given=replicated,
+        region=AWAY),
+    Row("RemoveRegionsFromReplication", "one", D, {"SecretId": "a", "RemoveReplicaRegions": [AWAY]},
+        {"ARN": ARN_A, "ReplicationStatus": []}, given=replicated, afterwards=gone),
+    Row("RemoveRegionsFromReplication", "a region without a replica", I,
+        {"SecretId": "a", "RemoveReplicaRegions": [AWAY]},
+        Refused("InvalidParameterException", f"The secret is not replicated to {AWAY}."), given=a),
+    Row("RemoveRegionsFromReplication", "unknown secret", D, {"SecretId": "b", "RemoveReplicaRegions": [AWAY]},
+        NOT_FOUND),
+    Row("StopReplicationToReplica", "promoted", D, {"SecretId": "a"}, {"ARN": REPLICA_ARN}, given=replicated,
+        region=AWAY, afterwards=standalone),
+    Row("StopReplicationToReplica", "not a replica", I, {"SecretId": "a"},
+        Refused("InvalidRequestException", "The secret is not a replica secret."), given=a),
+    Row("StopReplicationToReplica", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
+]  # fmt: skip

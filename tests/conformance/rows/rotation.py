@@ -1,0 +1,125 @@
+"""RotateSecret and CancelRotateSecret."""
+
+from __future__ import annotations
+
+from ..table import (
+    D, DAY, FUNCTION, I, MARKED, NOT_FOUND, R, T1, T2, T3, V, At, Midnight, Refused, Row, a, call, labels, named, put,
+    scheduled, steps,
+)  # fmt: skip
+
+RULES = {"AutomaticallyAfterDays": 30}
+ROTATE = {"SecretId": "a", "RotationLambdaARN": FUNCTION, "RotationRules": RULES, "ClientRequestToken": T2}
+rotated = steps(a, call("RotateSecret", **ROTATE))
+NOON = DAY // 2 + 123
+NO_FUNCTION = Refused("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.")
+NOT_INVOKABLE = Refused(
+    "AccessDeniedException",
+    "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the "
+    "principal secretsmanager.amazonaws.com.",
+)
+IN_PROGRESS = Refused(
+    "InvalidRequestException", "A previous rotation isn't complete. That rotation will be reattempted."
+)
+
+
+def invalid(text):
+    """Return the refusal of rotation rules."""
+    return Refused("InvalidParameterException", text)
+
+
+def not_rotating(world):
+    """Find no trace of a rotation."""
+    described = world.call("DescribeSecret", SecretId="a")
+    assert not [member for member in described if "Rotat" in member]
+    assert [version.version_id for version in world.fake.secret("a").versions] == [T1]
+
+
+def only_tested(world):
+    """Find that testSecret alone has run, and that its version is gone."""
+    assert [rotation.step for rotation in world.fake.rotations] == ["testSecret"]
+    assert [version.version_id for version in world.fake.secret("a").versions] == [T1]
+
+
+def four_steps(world):
+    """Find that the four steps have run, in their order."""
+    assert [rotation.step for rotation in world.fake.rotations] == [
+        "createSecret", "setSecret", "testSecret", "finishSecret",
+    ]  # fmt: skip
+    assert not any(rotation.error for rotation in world.fake.rotations)
+
+
+def failing(world):
+    """Rotate with a function that fails in its second step."""
+    a(world)
+
+    def fail(event, context):
+        if event["Step"] == "setSecret":
+            raise RuntimeError("no database")
+
+    world.fake.rotation_function("arn:aws:lambda:us-east-1:123456789012:function:fails", fail)
+    world.call(
+        "RotateSecret", **{**ROTATE, "RotationLambdaARN": "arn:aws:lambda:us-east-1:123456789012:function:fails"}
+    )
+
+
+def rotated_again(world):
+    """Find the second rotation's labels."""
+    labels(v1="", v2="AWSPREVIOUS", v3="AWSCURRENT")(world)
+
+
+def next_date(case, rules, offset, evidence=D, shown=None, given=a):
+    """Return a row that asks for the NextRotationDate of rules, so many ms after the row's midnight."""
+    setup = call("RotateSecret", **{**ROTATE, "RotationRules": rules})
+    return Row("DescribeSecret", f"NextRotationDate: {case}", evidence, {"SecretId": "a"},
+               named(CreatedDate=At(), LastChangedDate=At(5), LastAccessedDate=Midnight(), LastRotatedDate=At(),
+                     RotationEnabled=True, RotationLambdaARN=FUNCTION, RotationRules={**rules, **(shown or {})},
+                     NextRotationDate=At(offset - NOON),
+                     VersionIdsToStages={T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}),
+               given=steps(given, setup))  # fmt: skip
+
+
+END = DAY - 1000
+ROWS = [
+    Row("RotateSecret", "success", R, ROTATE, named(VersionId=T2), given=a,
+        afterwards=steps(labels(v1="AWSPREVIOUS", v2="AWSCURRENT"), four_steps)),
+    Row("RotateSecret", "SecretId alone, the second time", R, {"SecretId": "a", "ClientRequestToken": T3},
+        named(VersionId=T3), given=rotated, afterwards=rotated_again),
+    Row("RotateSecret", "same token again", I, {"SecretId": "a", "ClientRequestToken": T2}, named(VersionId=T2),
+        given=rotated, afterwards=four_steps),
+    Row("RotateSecret", "RotateImmediately false: testSecret alone", V, {**ROTATE, "RotateImmediately": False},
+        named(VersionId=T2), given=a, afterwards=only_tested),
+    Row("RotateSecret", "a failing function: AWSPENDING stays", D, {"SecretId": "a", "ClientRequestToken": T3},
+        IN_PROGRESS, given=failing, afterwards=labels(v1="AWSCURRENT", v2="AWSPENDING")),
+    Row("RotateSecret", "AWSPENDING on another version", D, ROTATE | {"ClientRequestToken": T3}, IN_PROGRESS,
+        given=steps(a, put(T2, "AWSPENDING"))),
+    Row("RotateSecret", "no function", R, {"SecretId": "a"}, NO_FUNCTION, given=a, afterwards=not_rotating),
+    Row("RotateSecret", "a function that does not exist", R,
+        {**ROTATE, "RotationLambdaARN": FUNCTION + "r"}, NOT_INVOKABLE, given=a, afterwards=not_rotating),
+    Row("RotateSecret", "both kinds of schedule", D,
+        {**ROTATE, "RotationRules": {**RULES, "ScheduleExpression": "rate(10 days)"}},
+        invalid("You can't use both AutomaticallyAfterDays and ScheduleExpression."), given=a),
+    Row("RotateSecret", "a Duration beyond the day", D,
+        {**ROTATE, "RotationRules": {"AutomaticallyAfterDays": 1, "Duration": "25h"}},
+        invalid("The rotation window of 25h must last for at least one hour and must not extend into the next UTC day or into "
+                "the next rotation window."), given=a),
+    Row("RotateSecret", "external secret: metadata and role", I,
+        {"SecretId": "a", "ClientRequestToken": T2, "ExternalSecretRotationRoleArn": FUNCTION,
+         "ExternalSecretRotationMetadata": [{"Key": "k", "Value": "v"}]}, named(VersionId=T2), given=a),
+    Row("RotateSecret", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
+    Row("RotateSecret", "scheduled for deletion", D, ROTATE, MARKED, given=scheduled),
+    next_date("AutomaticallyAfterDays", RULES, 30 * DAY + END),
+    next_date("rate in days", {"ScheduleExpression": "rate(10 days)"}, 10 * DAY + END,
+              shown={"AutomaticallyAfterDays": 10}),
+    next_date("rate in hours closes after one", {"ScheduleExpression": "rate(12 hours)"}, DAY + 3_600_000 - 1000,
+              shown={"AutomaticallyAfterDays": 1}),
+    next_date("Duration", {"AutomaticallyAfterDays": 2, "Duration": "3h"}, 2 * DAY + 3 * 3_600_000 - 1000),
+    Row("CancelRotateSecret", "turned off", D, {"SecretId": "a"}, named(), given=rotated),
+    Row("CancelRotateSecret", "a rotation in progress", D, {"SecretId": "a"}, named(VersionId=T2), given=failing),
+    Row("CancelRotateSecret", "never set up", I, {"SecretId": "a"}, NO_FUNCTION, given=a),
+    Row("CancelRotateSecret", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
+    Row("DescribeSecret", "rotation turned off: dates gone", D, {"SecretId": "a"},
+        named(CreatedDate=At(), LastChangedDate=At(6), LastAccessedDate=Midnight(), RotationEnabled=False,
+              RotationLambdaARN=FUNCTION, RotationRules=RULES,
+              VersionIdsToStages={T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}),
+        given=steps(rotated, call("CancelRotateSecret", SecretId="a"))),
+]  # fmt: skip

@@ -1,0 +1,143 @@
+"""GetSecretValue, BatchGetSecretValue and PutSecretValue."""
+
+from __future__ import annotations
+
+from ..table import (
+    ARN_A, D, F, I, MARKED, NOT_FOUND, R, T0, T1, T2, T3, V, At, Late, Refused, Row, a, call, empty, labels, named,
+    put, purged, scheduled, steps,
+)  # fmt: skip
+
+PARTIAL = Late(lambda world: world.arn("a")[:-7])
+VALUE = named(VersionId=T1, VersionStages=["AWSCURRENT"], CreatedDate=At(), SecretString="one")
+NO_BATCH = Refused("InvalidParameterException", "You must provide either SecretIdList or Filters, but not both.")
+NO_VALUE = Refused("InvalidRequestException", "You must provide either SecretString or SecretBinary.")
+
+
+def nobody(label):
+    """Return the refusal of a label that nobody holds."""
+    return Refused(
+        "ResourceNotFoundException",
+        f"Secrets Manager can't find the specified secret value for staging label: {label}",
+    )
+
+
+def cleaned_up(world):
+    """Create 102 versions, and wait until AWS has cleaned up."""
+    a(world)
+    for number in range(101):
+        put(f"{number:032d}")(world)
+    world.advance(hours=24)
+
+
+def old_tag_values(world):
+    """Create b, which no filter of these rows admits."""
+    world.call("CreateSecret", Name="b", SecretString="two", ClientRequestToken=T2)
+
+
+def three(world):
+    """Create a, b and a third."""
+    a(world)
+    old_tag_values(world)
+    world.call("CreateSecret", Name="ac", SecretString="three", ClientRequestToken=T3)
+
+
+def pending_without_value(world):
+    """Start a rotation whose function does nothing."""
+    a(world)
+    world.fake.rotation_function("arn:aws:lambda:us-east-1:123456789012:function:idle", lambda event, context: None)
+    world.call("RotateSecret", SecretId="a", ClientRequestToken=T2,
+               RotationLambdaARN="arn:aws:lambda:us-east-1:123456789012:function:idle")  # fmt: skip
+
+
+ROWS = [
+    Row("GetSecretValue", "by name", R, {"SecretId": "a"}, VALUE, given=a),
+    Row("GetSecretValue", "by ARN", R, {"SecretId": ARN_A}, VALUE, given=a),
+    Row("GetSecretValue", "by partial ARN", R, {"SecretId": PARTIAL}, VALUE, given=a),
+    Row("GetSecretValue", "binary", R, {"SecretId": "a"},
+        named(VersionId=T1, VersionStages=["AWSCURRENT"], CreatedDate=At(), SecretBinary=b"\xff"),
+        given=call("CreateSecret", Name="a", SecretBinary=b"\xff", ClientRequestToken=T1)),
+    Row("GetSecretValue", "VersionId", R, {"SecretId": "a", "VersionId": T1},
+        {**VALUE, "VersionStages": ["AWSPREVIOUS"]}, given=steps(a, put(T2))),
+    Row("GetSecretValue", "VersionStage", R, {"SecretId": "a", "VersionStage": "AWSPREVIOUS"},
+        {**VALUE, "VersionStages": ["AWSPREVIOUS"]}, given=steps(a, put(T2))),
+    Row("GetSecretValue", "VersionId and its VersionStage", R,
+        {"SecretId": "a", "VersionId": T1, "VersionStage": "AWSCURRENT"}, VALUE, given=a),
+    Row("GetSecretValue", "a version without labels", R, {"SecretId": "a", "VersionId": T1},
+        {name: value for name, value in VALUE.items() if name != "VersionStages"}, given=steps(a, put(T2), put(T3))),
+    Row("GetSecretValue", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
+    Row("GetSecretValue", "purged", D, {"SecretId": "a"}, NOT_FOUND, given=purged, timed=True),
+    Row("GetSecretValue", "no version", R, {"SecretId": "a"}, nobody("AWSCURRENT"), given=empty),
+    Row("GetSecretValue", "nobody holds the label", R, {"SecretId": "a", "VersionStage": "X"}, nobody("X"), given=a),
+    Row("GetSecretValue", "unknown VersionId", R, {"SecretId": "a", "VersionId": T2},
+        Refused("ResourceNotFoundException",
+                f"Secrets Manager can't find the specified secret value for VersionId: {T2}"), given=a),
+    Row("GetSecretValue", "VersionId without that VersionStage", R,
+        {"SecretId": "a", "VersionId": T1, "VersionStage": "AWSCURRENT"},
+        Refused("InvalidRequestException",
+                "You provided a VersionStage that is not associated to the provided VersionId."),
+        given=steps(a, put(T2))),
+    Row("GetSecretValue", "a version that AWS has cleaned up", F, {"SecretId": "a", "VersionId": T1},
+        Refused("InvalidRequestException",
+                f"You can't perform this operation on secret version {T1} because it was deleted."),
+        given=cleaned_up, timed=True),
+    Row("GetSecretValue", "AWSPENDING without a value", V, {"SecretId": "a", "VersionStage": "AWSPENDING"},
+        nobody("AWSPENDING"), given=pending_without_value),
+    Row("GetSecretValue", "scheduled for deletion", F, {"SecretId": "a"}, MARKED, given=scheduled),
+    Row("PutSecretValue", "no stages", R, {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
+        named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=a,
+        afterwards=labels(v1="AWSPREVIOUS", v2="AWSCURRENT")),
+    Row("PutSecretValue", "binary", R, {"SecretId": "a", "SecretBinary": b"\0", "ClientRequestToken": T2},
+        named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=a),
+    Row("PutSecretValue", "VersionStages given", R,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2, "VersionStages": ["Y", "X"]},
+        named(VersionId=T2, VersionStages=["Y", "X"]), given=a, afterwards=labels(v1="AWSCURRENT", v2="X Y")),
+    Row("PutSecretValue", "RotationToken given", I,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2, "RotationToken": "r" * 36},
+        named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=a),
+    Row("PutSecretValue", "first version of an empty secret", R,
+        {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1},
+        named(VersionId=T1, VersionStages=["AWSCURRENT"]), given=empty),
+    Row("PutSecretValue", "first version, custom stage: AWSCURRENT is added", D,
+        {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1, "VersionStages": ["X"]},
+        named(VersionId=T1, VersionStages=["X", "AWSCURRENT"]), given=empty),
+    Row("PutSecretValue", "same token, same value again", V,
+        {"SecretId": "a", "SecretString": T2, "ClientRequestToken": T2},
+        named(VersionId=T2, VersionStages=["X"]), given=steps(a, put(T2, "X"))),
+    Row("PutSecretValue", "same token, other value", V,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T1},
+        Refused("ResourceExistsException", f"You can't use ClientRequestToken {T1} because that value is already in "
+                "use for a version of secret {arn}."), given=a),
+    Row("PutSecretValue", "rotation's AWSPENDING gets its value", V,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2, "VersionStages": ["AWSPENDING"]},
+        named(VersionId=T2, VersionStages=["AWSPENDING"]), given=pending_without_value),
+    Row("PutSecretValue", "no value", I, {"SecretId": "a"}, NO_VALUE, given=a),
+    Row("PutSecretValue", "unknown secret", R, {"SecretId": "b", "SecretString": "x"}, NOT_FOUND),
+    Row("PutSecretValue", "scheduled for deletion", D, {"SecretId": "a", "SecretString": "x"}, MARKED, given=scheduled),
+    Row("BatchGetSecretValue", "by names, one unknown", D, {"SecretIdList": ["a", "x"]},
+        {"SecretValues": [VALUE],
+         "Errors": [{"SecretId": "x", "ErrorCode": NOT_FOUND.code, "Message": NOT_FOUND.text}]}, given=a),
+    Row("BatchGetSecretValue", "scheduled for deletion", D, {"SecretIdList": ["a"]},
+        {"SecretValues": [], "Errors": [{"SecretId": "a", "ErrorCode": MARKED.code, "Message": MARKED.text}]},
+        given=scheduled),
+    Row("BatchGetSecretValue", "by filter", D, {"Filters": [{"Key": "name", "Values": ["a"]}]},
+        {"SecretValues": [VALUE, {**named("ac"), "VersionId": T3, "VersionStages": ["AWSCURRENT"],
+                                  "CreatedDate": At(), "SecretString": "three"}], "Errors": []}, given=three),
+    Row("BatchGetSecretValue", "a page of a filter", D,
+        {"Filters": [{"Key": "name", "Values": ["a"]}], "MaxResults": 1,
+         "NextToken": Late(lambda world: world.call("BatchGetSecretValue", MaxResults=1,
+                                                    Filters=[{"Key": "name", "Values": ["a"]}])["NextToken"])},
+        {"SecretValues": [{**named("ac"), "VersionId": T3, "VersionStages": ["AWSCURRENT"], "CreatedDate": At(),
+                           "SecretString": "three"}], "Errors": []}, given=three),
+    Row("BatchGetSecretValue", "neither names nor filters", D, {}, NO_BATCH),
+    Row("BatchGetSecretValue", "names and filters", D,
+        {"SecretIdList": ["a"], "Filters": [{"Key": "name", "Values": ["a"]}]}, NO_BATCH, given=a),
+    Row("BatchGetSecretValue", "names and MaxResults", D, {"SecretIdList": ["a"], "MaxResults": 1},
+        Refused("InvalidParameterException", "You can use MaxResults and NextToken only together with Filters."),
+        given=a),
+    Row("BatchGetSecretValue", "a bad NextToken", D,
+        {"Filters": [{"Key": "name", "Values": ["a"]}], "NextToken": "x"},
+        Refused("InvalidNextTokenException", "Invalid Token")),
+    Row("GetSecretValue", "an empty secret's token is no version", I, {"SecretId": "a", "VersionId": T0},
+        Refused("ResourceNotFoundException",
+                f"Secrets Manager can't find the specified secret value for VersionId: {T0}"), given=empty),
+]  # fmt: skip

@@ -1,0 +1,79 @@
+"""Every row of the table, along both roads: through the client, and as a raw request past before-call."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from email.utils import parsedate_to_datetime
+
+import pytest
+from botocore.exceptions import ClientError
+
+from .runner import World, error_of, model_of, resolved, transports
+from .rows import ROWS, implemented
+from .table import Matcher, Refused
+
+RUNNABLE = [
+    pytest.param(road, row, id=f"{road}-{row.label}")
+    for row in ROWS
+    for road in transports
+    if implemented(row) and not (row.raw and road == "client")
+]
+
+
+@pytest.mark.parametrize(("road", "row"), RUNNABLE)
+def test_row(road, row, frozen):
+    """The answer is AWS's, whole; a refused call leaves the store as it was."""
+    with World(row, transports[road], frozen) as world:
+        row.given(world)
+        before = world.snapshot()
+        parameters = resolved(row.call, world)
+        Matcher.world = world
+        if isinstance(row.answer, Refused):
+            with pytest.raises(ClientError) as refused:
+                world.send(row.operation, parameters)
+            check_refusal(row, refused.value.response, world, road)
+            assert world.snapshot() == before
+        else:
+            answer = world.send(row.operation, parameters)
+            check_metadata(answer.pop("ResponseMetadata"))
+            assert answer == resolved(row.answer, world)
+        row.afterwards(world)
+
+
+def check_refusal(row, response, world, road):
+    """Compare the whole error body: a top-level Message only where the service model declares the error."""
+    retried = 4 if road == "raw" and row.answer.code == "LimitExceededException" else 0  # as botocore does
+    check_metadata(response["ResponseMetadata"], retries=retried)
+    text = row.answer.text.replace("{arn}", world.arn("a") or "")
+    expected = {"Error": {"Code": row.answer.code, "Message": text}}
+    if model_of(row.operation).service_model.shape_for_error_code(row.answer.code) is not None:
+        expected["Message"] = text
+    assert error_of(response) == expected
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == row.answer.status
+
+
+def check_metadata(metadata, retries=0):
+    """Compare what every answer carries."""
+    headers = metadata["HTTPHeaders"]
+    assert str(uuid.UUID(metadata["RequestId"])) == metadata["RequestId"] == headers["x-amzn-requestid"]
+    assert headers["content-type"] == "application/x-amz-json-1.1"
+    assert parsedate_to_datetime(headers["date"])
+    assert metadata["RetryAttempts"] <= retries
+
+
+def test_the_wire(frozen):
+    """A refusal's body has two keys, a date is seconds with milliseconds, an absent token is no key."""
+    from pytest_secretsdelete._fake import service_of
+    from pytest_secretsdelete._wire import Incoming
+
+    with World(ROWS[0], transports["client"], frozen) as world:
+        service = service_of(world.fake)
+        created = service.answer(Incoming("CreateSecret", b'{"Name": "a", "ClientRequestToken": "' + b"1" * 32 + b'"}'))
+        assert sorted(json.loads(created.content())) == ["ARN", "Name"]
+        described = json.loads(service.answer(Incoming("DescribeSecret", b'{"SecretId": "a", "Unknown": 1}')).content())
+        assert described["CreatedDate"] == world.start / 1000
+        refused = json.loads(service.answer(Incoming("DescribeSecret", b'{"SecretId": "b"}')).content())
+        assert sorted(refused) == ["Message", "__type"]
+        assert "NextToken" not in json.loads(service.answer(Incoming("ListSecrets", b"{}")).content())
+        assert service.answer(Incoming("TagResource", b'{"SecretId": "a", "Tags": []}')).content() == b""

@@ -1,0 +1,3 @@
+"""What all tests need."""
+
+pytest_plugins = ["pytester"]
