@@ -1,0 +1,141 @@
+"""What waiting costs beyond the client calls it makes: a year of rotations, and a poll of 30 days.
+
+Run `python tests/benchmarks/waiting.py`. Each story is timed side by side with the bare client calls that it
+makes, in turns; the medians and their ratio are printed. Nothing is asserted: a shared machine is too noisy.
+"""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections import Counter
+
+import freezegun
+
+from pytest_secretsdelete import Clock, FakeSecretsManager
+
+ROUNDS = 5
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+_REAL = (time.perf_counter,)  # in a tuple, where freezegun does not replace it
+
+
+def rotation_function(client):
+    """Return a rotation of a single-user secret, as AWS's template makes it, on a shared client."""
+
+    def create_secret(arn, token):
+        client.describe_secret(SecretId=arn)
+        client.get_secret_value(SecretId=arn, VersionStage="AWSCURRENT")
+        try:
+            client.get_secret_value(SecretId=arn, VersionId=token, VersionStage="AWSPENDING")
+        except client.exceptions.ResourceNotFoundException:
+            password = client.get_random_password(ExcludeCharacters="/@\"'\\")["RandomPassword"]
+            client.put_secret_value(
+                SecretId=arn, ClientRequestToken=token, SecretString=password, VersionStages=["AWSPENDING"]
+            )
+
+    def read_pending(arn, token):
+        client.get_secret_value(SecretId=arn, VersionId=token, VersionStage="AWSPENDING")
+
+    def finish_secret(arn, token):
+        labels = client.describe_secret(SecretId=arn)["VersionIdsToStages"]
+        current = next(version for version, held in labels.items() if "AWSCURRENT" in held)
+        client.update_secret_version_stage(
+            SecretId=arn, VersionStage="AWSCURRENT", MoveToVersionId=token, RemoveFromVersionId=current
+        )
+        client.update_secret_version_stage(SecretId=arn, VersionStage="AWSPENDING", RemoveFromVersionId=token)
+
+    steps = {
+        "createSecret": create_secret,
+        "setSecret": read_pending,
+        "testSecret": read_pending,
+        "finishSecret": finish_secret,
+    }
+    return lambda event, context: steps[event["Step"]](event["SecretId"], event["ClientRequestToken"])
+
+
+def a_year_of_rotations(fake, clock, client):
+    """Rotate every day for a year."""
+    fake.rotation_function(FUNCTION, rotation_function(client))
+    fake.seed("db/password", "hunter2")
+    client.rotate_secret(
+        SecretId="db/password", RotationLambdaARN=FUNCTION, RotationRules={"ScheduleExpression": "rate(1 day)"}
+    )
+    clock.advance(days=364)
+    rotations = sum(event.name == "RotationSucceeded" for event in fake.events)
+    return f"{rotations} rotations"
+
+
+def a_poll_of_30_days(fake, clock, client):
+    """Ask every six hours whether a deleted secret is gone."""
+    fake.seed("db/password", "hunter2")
+    client.delete_secret(SecretId="db/password")
+    reads = 0
+    with clock.skip_sleeps():
+        while True:
+            reads += 1
+            try:
+                client.describe_secret(SecretId="db/password")
+            except client.exceptions.ResourceNotFoundException:
+                return f"{reads} reads"
+            time.sleep(6 * 3600)
+
+
+def bare_calls(fake, client, calls):
+    """Make as many calls of each kind, and nothing else."""
+    arn = fake.seed("db/password", "hunter2", pending="hunter3").arn
+    version = fake.secret(arn).current.version_id
+    pending = fake.secret(arn).versions[-1].version_id
+
+    def move():
+        client.update_secret_version_stage(SecretId=arn, VersionStage="X", MoveToVersionId=version)
+        client.update_secret_version_stage(SecretId=arn, VersionStage="X", RemoveFromVersionId=version)
+
+    def missing():
+        try:
+            client.get_secret_value(SecretId=arn, VersionStage="NOBODY")
+        except client.exceptions.ResourceNotFoundException:
+            pass
+
+    makers = {
+        ("DescribeSecret", True): lambda: client.describe_secret(SecretId=arn),
+        ("DescribeSecret", False): missing,
+        ("GetSecretValue", True): lambda: client.get_secret_value(SecretId=arn, VersionId=pending),
+        ("GetSecretValue", False): missing,
+        ("GetRandomPassword", True): lambda: client.get_random_password(ExcludeCharacters="/@\"'\\"),
+        ("PutSecretValue", True): lambda: client.put_secret_value(SecretId=arn, SecretString="hunter4"),
+        ("UpdateSecretVersionStage", True): move,
+    }
+    for kind, count in calls.items():
+        pairs = 2 if kind[0] == "UpdateSecretVersionStage" else 1
+        for _ in range(count // pairs):
+            makers.get(kind, lambda: None)()
+
+
+def timed(story):
+    """Run a story on a fake, a clock and a client of its own; return its seconds, result and calls."""
+    with freezegun.freeze_time("2026-01-01T12:00:00Z", real_asyncio=True), FakeSecretsManager() as fake:
+        client = fake.client()
+        client.list_secrets()
+        start = _REAL[0]()
+        result = story(fake, Clock(), client)
+        seconds = _REAL[0]() - start
+        return seconds, result, Counter((call.operation, call.error_code is None) for call in fake.calls)
+
+
+def main():
+    """Print what each story costs beside its bare calls."""
+    for story in (a_year_of_rotations, a_poll_of_30_days):
+        calls = timed(story)[2]
+        times = [
+            (timed(story), timed(lambda fake, clock, client: bare_calls(fake, client, calls))) for _ in range(ROUNDS)
+        ]
+        whole = statistics.median(pair[0][0] for pair in times)
+        bare = statistics.median(pair[1][0] for pair in times)
+        print(
+            f"{story.__name__}: {times[0][0][1]}, {sum(calls.values())} calls: {whole * 1000:.0f} ms; "
+            f"the bare calls: {bare * 1000:.0f} ms; ratio {whole / bare:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,162 @@
+"""What the documentation and the package say of each other is there: links, anchors, names."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import pytest_secretsdelete
+from pytest_secretsdelete import _plan, _seeding, plugin
+
+from . import pages
+
+PACKAGE = Path(pytest_secretsdelete.__file__).parent
+REFERENCE = pages.DOCS / "reference"
+EVIDENCE = {"recorded", "asserted", "documented", "seen", "inferred"}
+_NAMED_IN_MESSAGE = re.compile(r"docs/[\w/.-]+\.md(?:#[\w-]+)?")
+_TAG = re.compile(r"\[(\w+)\](?![(\[:\w])")
+_OUTSIDE = ("http://", "https://", "mailto:")
+
+
+def named_by_the_package() -> list[str]:
+    """Return the pages and anchors that the package's strings name."""
+    strings = (
+        node.value
+        for source in sorted(PACKAGE.rglob("*.py"))
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    return sorted({place for string in strings for place in _NAMED_IN_MESSAGE.findall(string)})
+
+
+def is_there(page: Path, anchor: str) -> bool:
+    """Tell whether a file is there, and its anchor in it where one is given."""
+    return page.exists() and (not anchor or anchor in pages.anchors(page))
+
+
+def inside_code(page: Path) -> set[str]:
+    """Return the identifiers that a page names in code."""
+    return set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", pages.prose(page)))))
+
+
+def fixtures() -> set[str]:
+    """Return the public fixtures of the plugin."""
+    tree = ast.parse(Path(plugin.__file__).read_text(encoding="utf-8"))
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return {
+        node.name
+        for node in functions
+        if any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
+        and not node.name.startswith("_")
+    }
+
+
+def members(public: type) -> set[str]:
+    """Return the public members of a class, the fields of a dataclass included."""
+    fields = [field.name for field in dataclasses.fields(public)] if dataclasses.is_dataclass(public) else []
+    return {name for name in [*vars(public), *fields] if not name.startswith("_")}
+
+
+CLASSES = {
+    name: REFERENCE / page
+    for page, names in {
+        "fake.md": ["FakeSecretsManager", "Timeout"],
+        "clock.md": ["Clock"],
+        "records.md": ["Secret", "Version", "Call", "Event", "Rotation"],
+    }.items()
+    for name in names
+}
+
+
+@pytest.mark.parametrize("place", named_by_the_package())
+def test_what_a_message_names_is_there(place: str) -> None:
+    """The page and the anchor that a message of the package sends its reader to exist."""
+    page, _, anchor = place.partition("#")
+    assert is_there(pages.ROOT / page, anchor)
+
+
+@pytest.mark.parametrize("page", pages.all_pages(), ids=pages.shown)
+def test_links_lead_somewhere(page: Path) -> None:
+    """Every relative link of a page resolves, its anchor included."""
+    broken = []
+    for link in pages.links(page):
+        target, _, anchor = link.partition("#")
+        if not link.startswith(_OUTSIDE) and not is_there((page.parent / target) if target else page, anchor):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", pages.all_pages(), ids=pages.shown)
+def test_evidence_is_linked(page: Path) -> None:
+    """Each word in brackets is one of the words for evidence, and leads to the fidelity table."""
+    fidelity = REFERENCE / "fidelity.md"
+    text = re.sub(r"`[^`\n]+`", "", pages.prose(page))
+    tags, defined = set(_TAG.findall(text)), pages.definitions(page)
+    assert tags <= EVIDENCE
+    assert tags == defined.keys()
+    assert {(page.parent / target).resolve() for target in defined.values()} <= {fidelity.resolve()}
+
+
+def test_every_page_is_in_the_index() -> None:
+    """No page stands alone."""
+    index = pages.DOCS / "index.md"
+    linked = {(index.parent / link).resolve() for link in pages.links(index)}
+    assert set(pages.DOCS.rglob("*.md")) - {index} <= linked
+
+
+def test_ini_options_are_documented(pytester: pytest.Pytester) -> None:
+    """Each ini option that `pytest --help` shows is in its page, and no other."""
+    shown = pytester.runpytest_inprocess("--help", "-pno:asyncio").stdout.str()
+    page = REFERENCE / "ini-options.md"
+    documented = {name for name in inside_code(page) if name.startswith("secretsmanager_")}
+    assert documented == set(re.findall(r"^ +(secretsmanager_\w+) \(", shown, re.MULTILINE))
+
+
+def test_arguments_of_the_markers_are_documented() -> None:
+    """Each argument of both markers is in the page of the markers."""
+    arguments = [*inspect.signature(_seeding.secret).parameters, *inspect.signature(_plan.settings).parameters]
+    assert set(arguments) <= inside_code(REFERENCE / "markers.md")
+
+
+def test_fixtures_are_documented() -> None:
+    """Each public fixture has a heading in the page of the fixtures."""
+    assert fixtures() <= pages.anchors(REFERENCE / "fixtures.md")
+
+
+def test_exported_names_are_documented() -> None:
+    """Each exported name is in the reference, and each class has a page."""
+    documented = {name for page in REFERENCE.glob("*.md") for name in inside_code(page)}
+    exported = set(pytest_secretsdelete.__all__)
+    assert exported <= documented
+    assert {name for name in exported if inspect.isclass(getattr(pytest_secretsdelete, name))} == CLASSES.keys()
+
+
+@pytest.mark.parametrize("name", CLASSES)
+def test_members_are_documented(name: str) -> None:
+    """Each public member of an exported class is in its page."""
+    assert members(getattr(pytest_secretsdelete, name)) <= inside_code(CLASSES[name])
+
+
+def test_event_names_are_documented() -> None:
+    """Each name that the package gives to an event which no call stands for is in the reference."""
+    from pytest_secretsdelete._timeline import _BY_ITSELF
+
+    assert inside_code(REFERENCE / "records.md") >= _BY_ITSELF
+
+
+def test_floors_are_those_of_the_metadata() -> None:
+    """The floors in the table of tools are those that pyproject.toml asks for."""
+    pyproject = (pages.ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    floors = dict(re.findall(r'"([\w-]+)(?:\[[\w,-]+\])?>=([\d.]+)"', pyproject))
+    rows = re.findall(
+        r"^\| ([\w-]+)(?:, \w+)? \| ([\d.]+) \|", pages.prose(REFERENCE / "compatibility.md"), re.MULTILINE
+    )
+    documented = {name: floor for name, floor in rows if name != "Python"}
+    assert documented
+    assert documented.items() <= floors.items()
+    assert {"botocore", "freezegun", "pytest"} <= documented.keys()

@@ -1,0 +1,300 @@
+"""Wrong marks: the test is an error at set-up with one message of ours, and nothing else is disturbed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .conftest import reports_of
+
+if TYPE_CHECKING:
+    from .conftest import Run
+
+#: A value that no output may show.
+VALUE = "hunter2"
+#: The mark as it is written, and what its message says: what was given, and what is legal.
+WRONG = {
+    "secret()": [
+        "@pytest.mark.secret()",
+        "missing a required argument: 'name'",
+        "Legal: name, value, description,",
+    ],
+    "secret('a', nmae='b')": ["'a'", "nmae", "Legal: name", "created_days_ago"],
+    "secret('a', name='b')": ["unexpected keyword argument 'name'", "Legal: name"],
+    "secret('a', value=V)": ["'value'", "'a'"],
+    "secret('a', 'b', V)": ["@pytest.mark.secret('a'", "too many positional arguments", "Legal: name"],
+    "secret(5, V)": ["5 is not a secret name", "letters, digits and -/_+=.@!"],
+    "secret(None, V)": ["None is not a secret name"],
+    "secret('', V)": ["'' is not a secret name"],
+    "secret('a b', V)": ["'a b' is not a secret name", "letters, digits and -/_+=.@!"],
+    "secret('a' * 513, V)": ["513 characters", "512"],
+    "secret('a', 5)": ["value is a int", "str, bytes, or a dict or list"],
+    "secret('a', 5.5)": ["value is a float", "str, bytes, or a dict or list"],
+    "secret('a', {V})": ["value is a set", "str, bytes, or a dict or list"],
+    "secret('a', [{V}])": ["value cannot be written as JSON text"],
+    "secret('a', '')": ["value has 0 bytes", "1 to 65536"],
+    "secret('a', V * 10_000)": ["value has 70000 bytes", "1 to 65536"],
+    "secret('a', V + chr(0xDCFF))": ["@pytest.mark.secret('a', ...)", "value"],
+    "secret('a', 'b', previous=5)": ["previous is a int", "str, bytes, or a dict or list"],
+    "secret('a', 'b', pending=object())": ["pending is a object", "str, bytes, or a dict or list"],
+    "secret('a', previous=V)": ["previous value but no current one", "give value"],
+    "secret('a', description=5)": ["description=5", "a str is legal"],
+    "secret('a', kms_key_id=b'k')": ["kms_key_id=b'k'", "a str is legal"],
+    "secret('a', region=5)": ["region=5", "a str is legal"],
+    "secret('a', region='Frankfurt')": ["region='Frankfurt'", "eu-west-1"],
+    "secret('a', tags='b')": ["tags", "dict of strings", "'Key'"],
+    "secret('a', tags=5)": ["tags", "dict", "'Key'"],
+    "secret('a', tags={'b': 5})": ["tags", "strings"],
+    "secret('a', tags={5: 'b'})": ["tags", "strings"],
+    "secret('a', tags=[{'key': 'b'}])": ["tags", "'Key'"],
+    "secret('a', tags=[{'Value': 'b'}])": ["tags: A tag must have a key"],
+    "secret('a', tags={'aws:b': 'c'})": ["tags: ", "aws:"],
+    "secret('a', tags=[{'Key': 'b'}, {'Key': 'b'}])": ["tags: ", "more than once"],
+    "secret('a', tags={str(n): '' for n in range(51)})": ["tags: ", "50"],
+    "secret('a', created_days_ago=-1)": ["created_days_ago=-1", "days >= 0"],
+    "secret('a', created_days_ago='1')": ["created_days_ago='1'", "days >= 0"],
+    "secret('a', created_days_ago=True)": ["created_days_ago=True", "days >= 0"],
+    "secret('a', created_days_ago=float('nan'))": ["created_days_ago=nan", "days >= 0"],
+    "secret('a', created_days_ago=10**9)": ["created_days_ago=1000000000"],
+    "secret('a', created_days_ago=10**10)": ["created_days_ago=10000000000"],
+    "secret('a', deleted_days_ago=-0.5)": ["deleted_days_ago=-0.5", "days >= 0"],
+    "secret('a', deleted_days_ago=timedelta(1))": [
+        "deleted_days_ago=datetime.timedelta(days=1)",
+        "days >= 0",
+    ],
+    "secret('a', deleted_days_ago=float('inf'))": ["deleted_days_ago=inf", "days >= 0"],
+    "secret('a', deleted_days_ago=10**9)": ["deleted_days_ago"],
+    "secret('a', created_days_ago=1, deleted_days_ago=2)": [
+        "created_days_ago=1",
+        "deleted_days_ago=2",
+        "before",
+    ],
+    "secret('a', created_days_ago=0, deleted_days_ago=2)": [
+        "created_days_ago=0",
+        "deleted_days_ago=2",
+        "before",
+    ],
+    "secret('a', recovery_window_in_days=6)": ["recovery_window_in_days=6", "7 to 30"],
+    "secret('a', recovery_window_in_days=31)": ["recovery_window_in_days=31", "7 to 30"],
+    "secret('a', recovery_window_in_days=7.5)": ["recovery_window_in_days=7.5", "7 to 30 whole days"],
+    "secret('a', recovery_window_in_days='7')": ["recovery_window_in_days='7'", "7 to 30"],
+    "secret('a', recovery_window_in_days=None)": ["recovery_window_in_days=None", "7 to 30"],
+    "secret('a', V, deleted_days_ago=30)": [
+        "recovery window of 'a' ended",
+        "smaller deleted_days_ago",
+        "purge_delay",
+    ],
+    "secret('a', V, deleted_days_ago=8, recovery_window_in_days=7)": ["recovery window of 'a' ended"],
+    "settings(now='2020-03-01T00:00Z')\n@secret('a', V, deleted_days_ago=31)": ["ended at 2020-02-29T00:00"],
+    "settings(regoin='eu-west-1')": ["regoin", "Legal: region, account_id, purge_delay", "now, skip_sleeps"],
+    "settings('eu-west-1')": [
+        "@pytest.mark.secretsmanager('eu-west-1')",
+        "too many positional",
+        "Legal: region",
+    ],
+    "settings(V='x')": ["'V'", "Legal: region"],
+    "settings(region='Frankfurt')": ["region='Frankfurt'", "eu-west-1"],
+    "settings(region=5)": ["region=5", "eu-west-1"],
+    "settings(region='')": ["region=''", "eu-west-1"],
+    "settings(account_id=123456789012)": ["account_id=123456789012", "str of twelve digits"],
+    "settings(account_id='12')": ["account_id='12'", "twelve digits"],
+    "settings(account_id=None)": ["account_id=None", "twelve digits"],
+    "settings(purge_delay=5)": ["purge_delay=5", "a timedelta of zero or more, or a callable"],
+    "settings(purge_delay='5m')": ["purge_delay='5m'", "a timedelta of zero or more, or a callable"],
+    "settings(purge_delay=timedelta(seconds=-1))": ["purge_delay=", "a timedelta of zero or more"],
+    "settings(force_delete_delay=None)": [
+        "force_delete_delay=None",
+        "a timedelta of zero or more, or a callable",
+    ],
+    "settings(keep_credentials=1)": ["keep_credentials=1", "True or False"],
+    "settings(skip_sleeps='yes')": ["skip_sleeps='yes'", "True or False"],
+    "settings(fail_on_leftovers=None)": ["fail_on_leftovers=None", "True or False"],
+    "settings(now=5)": ["now=5", "an aware datetime or ISO 8601 text"],
+    "settings(now=date(2020, 1, 1))": ["now=datetime.date(2020, 1, 1)", "an aware datetime or ISO 8601 text"],
+    "settings(now=datetime(2020, 1, 1))": ["now=datetime.datetime(2020, 1, 1, 0, 0)", "time zone"],
+    "settings(now='2020-01-01T00:00:00')": ["now='2020-01-01T00:00:00'", "time zone", "Z"],
+    "settings(now='yesterday')": ["now='yesterday'", "ISO 8601"],
+}
+PREAMBLE = f"""
+from datetime import date, datetime, timedelta
+import pytest
+
+secret, settings = pytest.mark.secret, pytest.mark.secretsmanager
+V = {VALUE[:3]!r} + {VALUE[3:]!r}
+"""
+
+
+def _tests() -> str:
+    """Return one test for each wrong mark, and a good one after each of them."""
+    pairs = (
+        f"@{mark}\ndef test_wrong_{number}(): pass\n\n@secret('a', V)\ndef test_good_{number}(): pass\n"
+        for number, mark in enumerate(WRONG)
+    )
+    return PREAMBLE + "\n".join(pairs)
+
+
+def test_one_message(run: Run) -> None:
+    """Each wrong mark is one message: the test, what was given and what is legal, and no secret value."""
+    result = run(_tests(), "-ra", "-vv")
+    result.assert_outcomes(errors=len(WRONG), passed=len(WRONG))
+    reports = reports_of(result)
+    assert VALUE not in result.stdout.str() + result.stderr.str()
+    faulty = {}
+    for number, (mark, words) in enumerate(WRONG.items()):
+        failed = [report for report in reports[f"test_wrong_{number}"] if report.failed]
+        text = str(failed[0].longrepr)
+        missing = [word for word in (failed[0].nodeid, *words) if word not in text]
+        twice = text.count(failed[0].nodeid) != 1 or "During handling" in text
+        traceback = "Traceback" in text or ".py:" in text.replace(failed[0].nodeid, "")
+        if [report.when for report in failed] != ["setup"] or missing or twice or traceback:
+            faulty[mark] = (missing, text)
+    told = [f"{mark}: without {missing}\n{text}" for mark, (missing, text) in faulty.items()]
+    assert not told, "\n\n".join(told)
+
+
+def test_before_any_fixture_of_the_user(run: Run) -> None:
+    """A wrong mark is found before any fixture of the user runs, of whatever scope."""
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture(scope="module", autouse=True)
+        def of_module(): print("RAN of_module")
+
+        @pytest.fixture(autouse=True)
+        def of_function(): print("RAN of_function")
+
+        def setup_module(): print("RAN setup_module")
+        def setup_function(): print("RAN setup_function")
+
+        @pytest.mark.secret("a", recovery_window_in_days=5)
+        def test_wrong(of_session, secretsmanager): print("RAN test_wrong")
+        """,
+        "-s",
+        conftest="""
+        import pytest
+
+        @pytest.fixture(scope="session", autouse=True)
+        def of_session(): print("RAN of_session")
+        """,
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.no_fnmatch_line("*RAN *")
+
+
+def test_other_tests_have_their_fixtures(run: Run) -> None:
+    """A wrong mark in between leaves the fixtures of the others alone: each wider one runs once."""
+    run(
+        """
+        import pytest
+
+        ran = []
+
+        @pytest.fixture(scope="module", autouse=True)
+        def of_module():
+            ran.append("module")
+
+        @pytest.fixture(autouse=True)
+        def of_function():
+            ran.append("function")
+
+        def test_before(secretsmanager): pass
+
+        @pytest.mark.secret("a", 5)
+        def test_wrong(secretsmanager): pass
+
+        @pytest.mark.secret("a", "x")
+        def test_after(secretsmanager):
+            assert secretsmanager.secret("a").current.value == "x"
+            assert ran == ["module", "function", "function"]
+        """
+    ).assert_outcomes(passed=2, errors=1)
+
+
+def test_wrong_mark_of_a_class_and_of_a_parameter(run: Run) -> None:
+    """A wrong mark makes errors of the tests it is on, and of no others."""
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.secret("a", 5)
+        class TestWrong:
+            def test_one(self): pass
+            def test_two(self): pass
+
+        @pytest.mark.parametrize("_", [1, pytest.param(2, marks=pytest.mark.secretsmanager(now=2)), 3])
+        def test_it(_): pass
+        """
+    )
+    result.assert_outcomes(errors=3, passed=2)
+    assert {name for name, given in reports_of(result).items() if given[0].failed} == {
+        "test_one",
+        "test_two",
+        "test_it[2]",
+    }
+
+
+def test_callable_delay_that_keeps_nothing(run: Run) -> None:
+    """A callable purge_delay is asked once, at the seeding: what it does not keep is one message then."""
+    result = run(
+        """
+        from datetime import timedelta
+        import pytest
+
+        @pytest.mark.secretsmanager(purge_delay=lambda secret: timedelta(0))
+        @pytest.mark.secret("a", "x", deleted_days_ago=40)
+        def test_wrong(): pass
+
+        @pytest.mark.secretsmanager(purge_delay=lambda secret: 5)
+        @pytest.mark.secret("a", "x", deleted_days_ago=1)
+        def test_no_timedelta(): pass
+
+        def test_good(secretsmanager): pass
+        """
+    )
+    result.assert_outcomes(errors=2, passed=1)
+    reports = reports_of(result)
+    for name, word in (("test_wrong", "recovery window of 'a' ended"), ("test_no_timedelta", "purge_delay")):
+        text = str(reports[name][0].longrepr)
+        assert text.count(f"::{name}") == 1
+        assert word in text
+        assert "During handling" not in text
+        assert "_seeding.py" not in text
+
+
+def test_skipped_and_deselected_tests(run: Run) -> None:
+    """A run that only collects, and a test that is not selected, are not bothered."""
+    tests = """
+        import pytest
+
+        @pytest.mark.secret("a", 5)
+        def test_wrong(): pass
+
+        @pytest.mark.skip
+        @pytest.mark.secret("a", "x")
+        def test_skipped(): pass
+
+        def test_good(): pass
+    """
+    run(tests, "-k", "not wrong").assert_outcomes(passed=1, skipped=1, deselected=1)
+    assert run(tests, "--collect-only").ret == pytest.ExitCode.OK
+
+
+def test_under_xdist(run: Run) -> None:
+    """In a worker, a wrong mark is the same one message."""
+    pytest.importorskip("xdist")
+    result = run(
+        """
+        import pytest
+
+        @pytest.mark.secret("a", recovery_window_in_days=5)
+        def test_wrong(): pass
+
+        def test_good(secretsmanager): pass
+        """,
+        "-n1",
+    )
+    result.assert_outcomes(errors=1, passed=1)
+    result.stdout.fnmatch_lines(["*::test_wrong: *recovery_window_in_days=5*7 to 30*"])
+    result.stdout.no_fnmatch_line("*During handling*")
