@@ -58,12 +58,10 @@ class Layer:
                 sys.modules["boto3"].DEFAULT_SESSION = self.session  # type: ignore[attr-defined]
 
 
-def fake_variables(*, region: str, force_region: bool, keep_credentials: bool) -> dict[str, str | None]:
-    """Return what a fake sets: credentials unless kept, and its region where it is given or none is there."""
-    variables = {} if keep_credentials else dict(FAKE_CREDENTIALS)
-    if force_region or not os.environ.get(REGION_VARIABLE):
-        variables[REGION_VARIABLE] = region
-    return variables
+def fake_variables(*, region: str, keep_credentials: bool) -> dict[str, str | None]:
+    """Return what a fake sets: credentials unless kept, and its region, be it the one that is there already."""
+    credentials = {} if keep_credentials else FAKE_CREDENTIALS
+    return {**credentials, REGION_VARIABLE: region}
 
 
 def _set(name: str, value: str | None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from . import _active, _botocore, _environment, _faults, _names, _seeding
 from ._interception import ensure_installed
 from ._operations import OPERATIONS
 from ._service import Service
+from ._wire import account_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -55,11 +55,10 @@ class FakeSecretsManager:
         that is given the secret; the service promises no time, so both are the test's to choose).
         `keep_credentials`: leave the process's AWS credentials alone. ValueError for what is not legal.
         """
-        if not re.fullmatch(r"\d{12}", str(account_id)) or not isinstance(account_id, str):
+        if account_of(account_id) is None:
             raise ValueError(f"account_id={account_id!r} is not an AWS account id: a str of twelve digits.")
         if region is not None and not _names.is_region(region):
             raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
-        self._given_region = region
         self._keep_credentials = keep_credentials
         self._service = Service(
             account_id=account_id,
@@ -91,9 +90,7 @@ class FakeSecretsManager:
         if self._environment is not None:
             raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
         ensure_installed()
-        variables = _environment.fake_variables(
-            region=self.region, force_region=self._given_region is not None, keep_credentials=self._keep_credentials
-        )
+        variables = _environment.fake_variables(region=self.region, keep_credentials=self._keep_credentials)
         self._environment = _environment.Layer(variables)
         self._environment.begin()
         _active.push(self._service)

@@ -61,8 +61,9 @@ def before_call(
     emitter = _emitter(request_signer)
     if fake is None or _needs_the_long_road(emitter, model.name) or fake.expects_trouble(incoming):
         context[_CONTEXT_KEY] = origin
-        if getattr(request_signer, "_credentials", None) is None:
-            context["auth_type"] = "none"  # nothing is sent, so nothing needs to be signed
+        if "access_key" not in _credentials(request_signer):
+            # nothing is sent, so nothing needs a signature for which credentials would have to be fetched
+            context["auth_type"] = "none"
         _answer_last(emitter, model.name)
         return None
     return _botocore.answered(fake.answer(incoming), params.get("url", ""), model)
@@ -194,10 +195,15 @@ class _LastAnswerAsync(_LastAnswer):
         return before_send(**kwargs) if answer is None else answer
 
 
+def _credentials(request_signer: Any) -> dict[str, Any]:
+    """Return what a client's credentials hold; those that would be fetched hold no access_key."""
+    held: dict[str, Any] = getattr(getattr(request_signer, "_credentials", None), "__dict__", {})
+    return held
+
+
 def _caller(request_signer: Any) -> str | None:
     """Return the account that a client's access key id names; credentials that would be fetched are not asked."""
-    credentials = getattr(request_signer, "_credentials", None)
-    held = getattr(credentials, "__dict__", {})
+    held = _credentials(request_signer)
     return account_of(held.get("access_key") or held.get("_access_key"))
 
 

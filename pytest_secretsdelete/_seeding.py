@@ -180,7 +180,7 @@ def _text(what: str, value: str | None) -> str | None:
 
 
 def _tag_pairs(tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None) -> tuple[tuple[str, str], ...] | None:
-    if tags is None:
+    if not tags and isinstance(tags, (Mapping, list, tuple, type(None))):
         return None
     if isinstance(tags, Mapping):
         tags = [{"Key": key, "Value": value} for key, value in tags.items()]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 _REAL_SLEEP = (time.sleep,)
 _REAL_ASYNC_SLEEP = (asyncio.sleep,)
 _MICROSECONDS = 1_000_000
+#: Seconds beyond which no date can be named: who sleeps longer than a thousand years sleeps in real time.
+_FOR_EVER = 1000 * 365 * 86_400
 #: Real seconds between two looks at the other threads.
 _LOOK_EVERY = 0.0005
 #: So many looks in a row must find a thread where it was, before it counts as standing still: few where the
@@ -67,7 +69,7 @@ class Dormitory:
 
     def sleep(self, seconds: float, /) -> None:
         """Stand in for time.sleep; zero and negative numbers, and what is no number, behave as real."""
-        if not _is_long(seconds):
+        if not self._open or not _is_long(seconds):
             _REAL_SLEEP[0](seconds)
             return
         sleeper = self._lie_down(seconds)
@@ -81,7 +83,7 @@ class Dormitory:
 
     async def sleep_async(self, delay: float, result: Any = None) -> Any:
         """Stand in for asyncio.sleep; it always yields to the event loop."""
-        if not _is_long(delay):
+        if not self._open or not _is_long(delay):
             return await _REAL_ASYNC_SLEEP[0](delay, result)
         loop = asyncio.get_running_loop()
         sleeper = self._lie_down(delay, loop.create_future())
@@ -95,7 +97,7 @@ class Dormitory:
         return result
 
     def _lie_down(self, seconds: float, future: asyncio.Future[None] | None = None) -> Sleeper:
-        deadline = self._now() + max(round(seconds * _MICROSECONDS), 1)
+        deadline = self._now() + max(round(float(seconds) * _MICROSECONDS), 1)
         with self._lock:
             sleeper = Sleeper(deadline, next(self._places), threading.get_ident(), future)
             self._sleepers.append(sleeper)
@@ -159,10 +161,17 @@ class Dormitory:
             self._wake_one(loop, tasks)
 
     def _wake_one(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
-        first = next((s for s in tasks if self._wake(s)), None)
-        if first is not None and first.future is not None and not first.future.done():
-            self._idle_loops.pop(threading.get_ident(), None)
-            first.future.set_result(None)
+        for sleeper in tasks:
+            try:
+                woken = self._wake(sleeper)
+            except BaseException as error:  # noqa: BLE001 - a rotation that came due raised it: the sleeper's to bear
+                self._idle_loops.pop(threading.get_ident(), None)
+                _finish(sleeper.future, error)
+                break
+            if woken:
+                self._idle_loops.pop(threading.get_ident(), None)
+                _finish(sleeper.future)
+                break
         else:
             _REAL_SLEEP[0](_LOOK_EVERY)
         loop.call_soon(self._pump, loop, _BLIND_PASSES)
@@ -220,7 +229,8 @@ def _is_about_to_run(thread: int) -> bool | None:
 
 
 def _is_long(seconds: Any) -> bool:
-    return isinstance(seconds, (int, float)) and seconds > 0
+    """Tell whether an argument of sleep is one that the clock is moved for; all others are left to the real sleep."""
+    return (isinstance(seconds, float) or hasattr(seconds, "__index__")) and 0 < seconds < _FOR_EVER
 
 
 def _is_idle(loop: asyncio.AbstractEventLoop, passes: int) -> bool:
@@ -229,6 +239,10 @@ def _is_idle(loop: asyncio.AbstractEventLoop, passes: int) -> bool:
     return not ready if ready is not None else passes <= 0
 
 
-def _finish(future: asyncio.Future[None] | None) -> None:
-    if future is not None and not future.done():
+def _finish(future: asyncio.Future[None] | None, error: BaseException | None = None) -> None:
+    if future is None or future.done():
+        return
+    if error is None:
         future.set_result(None)
+    else:
+        future.set_exception(error)

@@ -38,6 +38,7 @@ class RequestChecker:
     def __init__(self, shape: Any) -> None:
         self._check = _structure_check(shape)
         members = shape.members
+        self._known = frozenset(members)
         self._sensitive = frozenset(name for name in members if members[name].metadata.get("sensitive"))
         self.needs_token = any(members[name].metadata.get("idempotencyToken") for name in members)
 
@@ -52,8 +53,9 @@ class RequestChecker:
         return parameters
 
     def redact(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the members with the secret values among them hidden."""
-        return {name: REDACTED if name in self._sensitive else value for name, value in parameters.items()}
+        """Return the members that the model knows, the secret values among them hidden."""
+        known = ((name, value) for name, value in parameters.items() if name in self._known)
+        return {name: REDACTED if name in self._sensitive else value for name, value in known}
 
 
 def _check_for(shape: Any) -> Check:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ._instant import http_date
 
-_ACCOUNT = re.compile(r"\d{12}")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/[^/]+/([^/]+)/")
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -36,9 +36,9 @@ class Origin:
     caller: str | None = None
 
 
-def account_of(access_key: str | None) -> str | None:
+def account_of(access_key: object) -> str | None:
     """Return the account that an access key id names: one of twelve digits names its own."""
-    return access_key if access_key and _ACCOUNT.fullmatch(access_key) else None
+    return access_key if isinstance(access_key, str) and _ACCOUNT.fullmatch(access_key) else None
 
 
 def signed_origin(authorization: str) -> Origin:

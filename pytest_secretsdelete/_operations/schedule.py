@@ -63,5 +63,5 @@ def describe_rotation(secret: Secret) -> dict[str, Any]:
 
 def _shown_rules(rules: Mapping[str, Any], *, after: int | None) -> dict[str, Any]:
     """Return the rules with the number of days that AWS works out from an expression."""
-    days = _schedule.days_between(rules, after=after)
+    days = _schedule.days_between(rules, after=after) if rules else None
     return dict(rules) if days is None else {"AutomaticallyAfterDays": days, **rules}

@@ -52,7 +52,8 @@ def put_secret_value(store: Store, request: Request) -> dict[str, Any]:
     if known is not None and known.value is not None:
         if known.value != value:
             raise token_in_use(token, secret)
-        return named(secret, VersionId=token, VersionStages=list(known.labels))
+        labels_held = {"VersionStages": list(known.labels)} if known.labels else {}
+        return named(secret, VersionId=token, **labels_held)
     labels = request.get("VersionStages") or [CURRENT]
     if not secret.versions and CURRENT not in labels:
         labels = [*labels, CURRENT]  # the first version of an empty secret (documentation)

@@ -230,6 +230,34 @@ def test_marks_of_a_conftest(run: Run) -> None:
     ).assert_outcomes(passed=3)
 
 
+def test_marks_that_a_conftest_takes_away(run: Run) -> None:
+    """A mark that a conftest has taken off a test or a class counts no more, the others do."""
+    run(
+        """
+        import pytest
+
+        secret = pytest.mark.secret
+        pytestmark = secret("a", "module")
+
+        @pytest.mark.parametrize("_", [pytest.param(1, marks=secret("a", "parameter"))])
+        def test_parameter(_, secretsmanager):
+            assert secretsmanager.secret("a").current.value == "module"
+
+        @secret("a", "class")
+        class TestClass:
+            def test_class(self, secretsmanager):
+                assert secretsmanager.secret("a").current.value == "module"
+        """,
+        conftest="""
+        def pytest_collection_modifyitems(items):
+            for item in items:
+                for node in (item, item.parent):
+                    kept = [mark for mark in node.own_markers if mark.args[1:] in (("module",), ())]
+                    node.own_markers[:] = kept
+        """,
+    ).assert_outcomes(passed=2)
+
+
 def test_settings_merge_by_closeness(run: Run) -> None:
     """Each setting comes from the closest mark that gives it, the ini option last."""
     run(

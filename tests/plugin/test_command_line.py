@@ -71,7 +71,7 @@ def test_fixtures_option(run: Run) -> None:
     """--fixtures shows the public fixtures with one line each, and no private one."""
     result = run("", "--fixtures")
     lines = result.outlines
-    for name in ("secretsmanager", "secretsmanager_client", "secretsmanager_clock"):
+    for name in (f"secretsmanager{ending}" for ending in ("", "_client", "_clock", "_endpoint")):
         (place,) = [n for n, line in enumerate(lines) if line.partition(" ")[0] == name]
         assert lines[place + 1].startswith("    ")
         assert lines[place + 1].endswith(".")

@@ -85,14 +85,14 @@ def test_fixtures_are_function_scoped(run: Run) -> None:
         """
         import pytest
 
-        @pytest.fixture(scope="module", params=["", "_client", "_clock"])
+        @pytest.fixture(scope="module", params=["", "_client", "_clock", "_endpoint"])
         def wider(request):
             return request.getfixturevalue(f"secretsmanager{request.param}")
 
         def test_it(wider): pass
         """
     )
-    result.assert_outcomes(errors=3)
+    result.assert_outcomes(errors=4)
     result.stdout.fnmatch_lines(["*ScopeMismatch*function scoped fixture secretsmanager *"])
 
 

@@ -153,10 +153,19 @@ def test_one_message(run: Run) -> None:
     assert not told, "\n\n".join(told)
 
 
-def test_before_any_fixture_of_the_user(run: Run) -> None:
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "secret('a', recovery_window_in_days=5)",
+        "secret('a', deleted_days_ago=30)",
+        "secretsmanager(now='yesterday')",
+        "secretsmanager(region='Frankfurt')",
+    ],
+)
+def test_before_any_fixture_of_the_user(run: Run, mark: str) -> None:
     """A wrong mark is found before any fixture of the user runs, of whatever scope."""
     result = run(
-        """
+        f"""
         import pytest
 
         @pytest.fixture(scope="module", autouse=True)
@@ -168,7 +177,7 @@ def test_before_any_fixture_of_the_user(run: Run) -> None:
         def setup_module(): print("RAN setup_module")
         def setup_function(): print("RAN setup_function")
 
-        @pytest.mark.secret("a", recovery_window_in_days=5)
+        @pytest.mark.{mark}
         def test_wrong(of_session, secretsmanager): print("RAN test_wrong")
         """,
         "-s",
