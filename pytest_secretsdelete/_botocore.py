@@ -97,6 +97,8 @@ def http_response(answer: Answer, url: str) -> Any:
 
 def answered(answer: Answer, url: str, model: Any) -> tuple[Any, dict[str, Any]]:
     """Return an answer as before-call gives it: the HTTP response, and what botocore's own parser makes of it."""
+    if isinstance(answer.broken, Timeout):  # asked for after the road was chosen: nothing is retried
+        raise _timeout_error(answer.broken, url)
     content = answer.content()
     headers = answer.headers(content)
     raw = {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import weakref
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 from . import _botocore
 
@@ -23,11 +25,16 @@ class _Tap:
     empty: type[Exception]
     known: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
 
+    def refill(self, refill: Callable[[Any], None], bucket: Any) -> None:
+        """Stand in for _refill: a bucket's last reading of real time must not count as one of the clock."""
+        if bucket not in self.known:
+            self.known.add(bucket)
+            if bucket._last_timestamp is not None:  # noqa: SLF001
+                bucket._last_timestamp = self.seconds()  # noqa: SLF001
+        refill(bucket)
+
     def missing(self, bucket: Any, amount: float, block: bool) -> float:  # noqa: FBT001 - botocore's own signature
         """Return the seconds until a bucket holds enough; raise what it raises where it is not to wait."""
-        if bucket not in self.known:  # its last reading was of real time
-            self.known.add(bucket)
-            bucket._last_timestamp = self.seconds()  # noqa: SLF001
         bucket._refill()  # noqa: SLF001
         missing: float = bucket._sleep_amount(amount)  # noqa: SLF001
         if missing > 0 and not block:
@@ -66,16 +73,14 @@ def on_the_clock(
     ]
     if aio_module is not None:
         patches.append((aio_module.AsyncTokenBucket, "_acquire", _as_method(tap.acquire_async)))
-    originals = [(owner, name, owner.__dict__[name]) for owner, name, _ in patches]
-    for owner, name, stand_in in patches:
-        setattr(owner, name, stand_in)
-    try:
+    owners = [owner for owner, name, _ in patches if name == "_acquire"]
+    patches += [(owner, "_refill", _as_method(functools.partial(tap.refill, owner._refill))) for owner in owners]  # noqa: SLF001
+    with ExitStack() as patched:
+        for owner, name, stand_in in patches:
+            patched.enter_context(mock.patch.object(owner, name, stand_in))
         yield
-    finally:
-        for owner, name, original in originals:
-            setattr(owner, name, original)
-        for bucket in tap.known:
-            bucket._last_timestamp = None  # noqa: SLF001 - its next reading is of another clock
+    for bucket in tap.known:
+        bucket._last_timestamp = None  # noqa: SLF001 - its next reading is of another clock
 
 
 def _as_method(stand_in: Callable[..., Any]) -> Callable[..., Any]:

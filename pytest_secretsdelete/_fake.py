@@ -229,7 +229,15 @@ class FakeSecretsManager:
     def allow(self, operation: str = "*", secret_id: str | None = None) -> None:
         """Take denials back: of one action or of all, of one secret or of all."""
         _faults.check_operation(operation, self._operations(_faults.EXTRA_ACTIONS))
-        self._troubles.allow(operation, secret_id)
+        self._troubles.allow(operation, None if secret_id is None else self._ids_of(secret_id))
+
+    def _ids_of(self, secret_id: str) -> set[str]:
+        """Return everything that names the same secret."""
+        with self._vault.lock:
+            secret = self._service.store().lookup(secret_id)
+        return (
+            {secret_id} if secret is None else {secret_id, secret.name, secret.arn, _names.without_suffix(secret.arn)}
+        )
 
     def unused_faults(self) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have not struck as often as they should."""

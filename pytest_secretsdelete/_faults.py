@@ -56,12 +56,17 @@ class Attempt:
 
     def secret_ids(self) -> list[str]:
         """Return how the request names its secrets."""
-        named = [self.body.get("SecretId"), self.body.get("Name"), *(self.body.get("SecretIdList") or ())]
+        listed = self.body.get("SecretIdList")
+        named = [self.body.get("SecretId"), self.body.get("Name"), *(listed if isinstance(listed, list) else ())]
         return [secret_id for secret_id in named if isinstance(secret_id, str)]
 
     def is_about(self, secret_id: str | None) -> bool:
         """Tell whether the request is about a secret, whichever way either names it."""
         return secret_id is None or any(self._same(secret_id, other) for other in self.secret_ids())
+
+    def is_denied_with(self, secret_id: str | None) -> bool:
+        """Tell whether a denial about a secret concerns the whole request: a batch is denied secret by secret."""
+        return secret_id is None or ("SecretIdList" not in self.body and self.is_about(secret_id))
 
     def _same(self, one: str, other: str) -> bool:
         if one == other:
@@ -169,12 +174,12 @@ class Troubles:
         if (operation, secret_id) not in self._denials:
             self._denials.append((operation, secret_id))
 
-    def allow(self, operation: str, secret_id: str | None) -> None:
-        """Take back denials: of one action or all, of one secret or all."""
+    def allow(self, operation: str, secret_ids: set[str] | None) -> None:
+        """Take back denials: of one action or all, of one secret, under any of its names, or of all."""
         self._denials = [
             (denied, about)
             for denied, about in self._denials
-            if not (operation in {EVERY_OPERATION, denied} and secret_id in {None, about})
+            if not (operation in {EVERY_OPERATION, denied} and (secret_ids is None or about in secret_ids))
         ]
 
     def unused(self) -> tuple[Fault, ...]:
@@ -211,7 +216,9 @@ class Troubles:
         return next((action for action in attempt.permissions() if self._denies(action, attempt)), None)
 
     def _denies(self, action: str, attempt: Attempt) -> bool:
-        return any(denied in {EVERY_OPERATION, action} and attempt.is_about(about) for denied, about in self._denials)
+        return any(
+            denied in {EVERY_OPERATION, action} and attempt.is_denied_with(about) for denied, about in self._denials
+        )
 
     def _fault(self, attempt: Attempt) -> Fault | None:
         return next((fault for fault in self._faults if fault.fits(attempt)), None)

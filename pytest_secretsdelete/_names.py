@@ -30,7 +30,7 @@ class ParsedArn(NamedTuple):
     @property
     def name(self) -> str:
         """The name within, its suffix taken off."""
-        return _SUFFIX.sub("", self.rest)
+        return without_suffix(self.rest)
 
 
 def is_region(region: object) -> bool:
@@ -67,6 +67,11 @@ def new_suffix() -> str:
 def build_arn(name: str, suffix: str, *, region: str, account: str) -> str:
     """Return the ARN of a secret."""
     return f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+
+
+def without_suffix(arn: str) -> str:
+    """Return the partial ARN that goes with a whole one."""
+    return _SUFFIX.sub("", arn)
 
 
 def in_region(arn: str, region: str) -> str:

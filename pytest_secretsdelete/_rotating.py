@@ -16,7 +16,6 @@ from ._instant import to_datetime
 from ._timeline import Rotation
 
 if TYPE_CHECKING:
-    from ._model import Secret
     from ._store import Vault
 
 ALL_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
@@ -63,11 +62,7 @@ def run(vault: Vault, turn: Turn) -> None:
     _event(vault, turn, "Succeeded" if succeeded else "Failed")
     with vault.lock:
         secret = vault.by_arn(turn.arn)
-        if secret is None:
-            return
-        if turn.is_test:
-            _discard_test_version(vault, secret, turn)
-        elif succeeded:
+        if secret is not None and succeeded and not turn.is_test:
             vault.change(secret, turn.due, last_rotated=turn.due)
 
 
@@ -97,9 +92,3 @@ def _event(vault: Vault, turn: Turn, ending: str) -> None:
     secret = vault.by_arn(turn.arn)
     if secret is not None:
         vault.timeline.event(f"{turn.event_stem}{ending}", secret, turn.due, versionId=turn.token)
-
-
-def _discard_test_version(vault: Vault, secret: Secret, turn: Turn) -> None:
-    """Remove the version that a test was run on (documentation of RotateImmediately)."""
-    kept = tuple(version for version in secret.versions if version.version_id != turn.token)
-    vault.touch(secret, versions=kept)

@@ -27,30 +27,31 @@ def settle(vault: Vault, now: int) -> None:
             due = vault.next_due()
             if due is None or due[0] > now:
                 return
-            turn = _happen(vault, due[1], due[0])
+            turn = _happen(vault, due[1], due[0], now)
         if turn is not None:
             run(vault, turn)
 
 
-def _happen(vault: Vault, secret: Secret, due: int) -> Turn | None:
+def _happen(vault: Vault, secret: Secret, due: int, now: int) -> Turn | None:
     """Let one thing happen to a secret; a rotation is handed back, to be run outside the lock."""
     if secret.is_scheduled_for_deletion:
         vault.remove(secret)
         vault.timeline.event("EndSecretVersionDelete", secret, due)
         return None
     if clean_up_due(secret) == due:
-        _clean_up(vault, secret, due)
+        _clean_up(vault, secret, due, now)
         return None
     setup = secret.rotation
     return _start_rotation(vault, secret, setup, due) if setup is not None and rotation_due(secret) == due else None
 
 
-def _clean_up(vault: Vault, secret: Secret, due: int) -> None:
+def _clean_up(vault: Vault, secret: Secret, due: int, now: int) -> None:
     gone = {version.version_id for version in outdated_versions(secret) if version.created + DAY <= due}
     kept = tuple(version for version in secret.versions if version.version_id not in gone)
     vault.touch(secret, versions=kept, removed_version_ids=secret.removed_version_ids | gone)
+    at = min(max(due, secret.changed), now)  # a version may have been old enough before it lost its last label
     for version_id in sorted(gone):
-        vault.timeline.event("SecretVersionDeletion", secret, max(due, secret.changed), versionId=version_id)
+        vault.timeline.event("SecretVersionDeletion", secret, at, versionId=version_id)
 
 
 def _start_rotation(vault: Vault, secret: Secret, setup: RotationSetup, due: int) -> Turn | None:

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import operator
 import sys
 import threading
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
 from ._buckets import on_the_clock
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-# In tuples, where the replacement of module attributes does not look.
-_REAL_SLEEP = (time.sleep,)
-_REAL_ASYNC_SLEEP = (asyncio.sleep,)
+# In lists, where the replacement of module attributes does not look.
+_REAL_SLEEP: list[Callable[[float], Any]] = [lambda seconds: threading.Event().wait(seconds)]
+_REAL_ASYNC_SLEEP = [asyncio.sleep]
 _MICROSECONDS = 1_000_000
 #: Seconds beyond which no date can be named: who sleeps longer than a thousand years sleeps in real time.
 _FOR_EVER = 1000 * 365 * 86_400
@@ -34,7 +36,7 @@ _LOOK_EVERY = 0.0005
 #: So many looks in a row must find a thread where it was, before it counts as standing still: few where the
 #: system tells that it is not about to run, more where it does not.
 _LOOKS = 3
-_LOOKS_WITHOUT_THE_SYSTEM = 20
+_LOOKS_WITHOUT_THE_SYSTEM = 60
 #: Passes of an event loop whose queue cannot be seen, before it counts as idle.
 _BLIND_PASSES = 5
 
@@ -97,7 +99,7 @@ class Dormitory:
         return result
 
     def _lie_down(self, seconds: float, future: asyncio.Future[None] | None = None) -> Sleeper:
-        deadline = self._now() + max(round(float(seconds) * _MICROSECONDS), 1)
+        deadline = self._now() + max(round(_number(seconds) * _MICROSECONDS), 1)
         with self._lock:
             sleeper = Sleeper(deadline, next(self._places), threading.get_ident(), future)
             self._sleepers.append(sleeper)
@@ -191,6 +193,7 @@ def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[N
     if _open_dormitories:
         yield  # one is open already
         return
+    _learn_real_sleeps()
     dormitory = Dormitory(now, go_to)
     # bound once: each look at a method makes another object, and modules are searched for these two
     replaced: dict[Any, Any] = {_REAL_SLEEP[0]: dormitory.sleep, _REAL_ASYNC_SLEEP[0]: dormitory.sleep_async}
@@ -207,6 +210,14 @@ def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[N
 
 
 _open_dormitories: list[Dormitory] = []
+
+
+def _learn_real_sleeps() -> None:
+    """Find the real functions, which somebody may have patched when this room was first entered."""
+    if isinstance(time.sleep, BuiltinFunctionType):
+        _REAL_SLEEP[0] = time.sleep
+    if getattr(asyncio.sleep, "__module__", None) == "asyncio.tasks":
+        _REAL_ASYNC_SLEEP[0] = asyncio.sleep
 
 
 def _replace_everywhere(replaced: dict[Any, Any]) -> None:
@@ -230,7 +241,13 @@ def _is_about_to_run(thread: int) -> bool | None:
 
 def _is_long(seconds: Any) -> bool:
     """Tell whether an argument of sleep is one that the clock is moved for; all others are left to the real sleep."""
-    return (isinstance(seconds, float) or hasattr(seconds, "__index__")) and 0 < seconds < _FOR_EVER
+    number = _number(seconds)
+    return isinstance(number, (int, float)) and 0 < number < _FOR_EVER
+
+
+def _number(seconds: Any) -> Any:
+    """Return what sleep makes of an argument that stands for a whole number."""
+    return operator.index(seconds) if hasattr(seconds, "__index__") else seconds
 
 
 def _is_idle(loop: asyncio.AbstractEventLoop, passes: int) -> bool:

@@ -51,13 +51,13 @@ def update_secret(store: Store, request: Request) -> dict[str, Any]:
     if value is not None and known is not None:
         raise token_in_use(token, secret)  # an error even for the same value (documentation)
     changes = _described(secret, request)
+    if value is not None:
+        add_version(store, replace(secret, **changes), request, value, [CURRENT], **changes)
+        return named(secret, VersionId=token)
     if changes:
         secret = store.vault.change(secret, request.at, **changes)
         sync_replicas(store.vault, secret, request.at)
-    if value is None:
-        return named(secret)
-    add_version(store, secret, request, value, [CURRENT])
-    return named(secret, VersionId=token)
+    return named(secret)
 
 
 def _new_secret(

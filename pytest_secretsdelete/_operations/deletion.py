@@ -16,6 +16,7 @@ from .. import _errors, _names
 from .._instant import DAY, milliseconds, on_the_wire, to_datetime
 from .._request import Request, find, named
 from .replication import forget_replica
+from .schedule import overdue_now
 
 if TYPE_CHECKING:
     from .._model import Secret
@@ -63,7 +64,7 @@ def restore_secret(store: Store, request: Request) -> dict[str, Any]:
         return named(secret)
     if request.at >= secret.deletion:
         raise _errors.invalid_request(_errors.WAS_DELETED)
-    store.vault.change(secret, request.at, deletion=None, purge_due=None)
+    store.vault.change(secret, request.at, deletion=None, purge_due=None, rotation=overdue_now(secret, request.at))
     store.vault.timeline.event("CancelSecretVersionDelete", secret, request.at)
     return named(secret)
 
@@ -134,7 +135,9 @@ def _answer_for_nothing(store: Store, request: Request) -> dict[str, Any]:
     if not _names.is_arn(secret_id):
         return {"ARN": store.new_arn(secret_id), "Name": secret_id, **members}
     arn = _names.parse_arn(secret_id)
-    return {"ARN": secret_id, "Name": arn.name if arn else secret_id, **members}
+    if arn is None:
+        raise _errors.validation(_errors.BAD_NAME)  # no ARN of a secret, and no name either; inferred
+    return {"ARN": secret_id, "Name": arn.name, **members}
 
 
 def _deleted(secret: Secret, deletion: int) -> dict[str, Any]:

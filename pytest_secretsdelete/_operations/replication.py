@@ -126,12 +126,15 @@ def _new_replica(store: Store, secret: Secret, wanted: Mapping[str, Any], *, ove
 
 
 def _copy_in(vault: Vault, secret: Secret, region: str) -> Secret | None:
-    return vault.by_arn(_names.in_region(secret.arn, region))
+    """Return the replica in a region; not a secret that was one, and stands alone since under the same ARN."""
+    copy = vault.by_arn(_names.in_region(secret.arn, region))
+    return copy if copy is not None and copy.primary_region == secret.region else None
 
 
 def _copy(vault: Vault, secret: Secret, replica: Replica, at: int) -> Secret:
     """Return the replica's secret as it follows from the primary; what is its own (reading days) stays."""
     held = _copy_in(vault, secret, replica.region)
+    read = {version.version_id: version.accessed for version in held.versions} if held else {}
     if held is None:
         _make_room(vault, secret, replica.region)
     return replace(
@@ -142,7 +145,10 @@ def _copy(vault: Vault, secret: Secret, replica: Replica, at: int) -> Secret:
         changed=max(at, held.changed + 1) if held else at,
         serial=held.serial if held else vault.next_serial(),
         kms_key_id=replica.kms_key_id,
-        versions=tuple(replace(version, kms_key_id=replica.kms_key_id, accessed=None) for version in secret.versions),
+        versions=tuple(
+            replace(version, kms_key_id=replica.kms_key_id, accessed=read.get(version.version_id))
+            for version in secret.versions
+        ),
         accessed=held.accessed if held else None,
         rotation=None,
         last_rotated=None,

@@ -9,11 +9,12 @@ from .. import _errors
 from .._model import CURRENT, PENDING, RotationSetup, Secret, Version
 from .._request import Request, find_primary, named
 from .._rotating import ALL_STEPS, TEST_STEP, Turn, run
+from .replication import sync_replicas
 from .schedule import check_rules, planned
 from .staging import attach
 
 if TYPE_CHECKING:
-    from .._store import Store
+    from .._store import Store, Vault
 
 NO_FUNCTION = "No Lambda rotation function ARN is associated with this secret."
 NOT_INVOKABLE = (
@@ -40,7 +41,7 @@ def rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     secret = start(store, secret, token, request.at, rotation=planned(setup, request.at))
     steps = ALL_STEPS if immediately else TEST_STEP
     turn = Turn(secret.arn, token, function, steps, request.at)
-    request.afterwards.append(lambda: run(store.vault, turn))
+    request.afterwards.append(lambda: run(store.vault, turn) if immediately else _try_out(store.vault, turn))
     return named(secret, VersionId=token)
 
 
@@ -59,7 +60,19 @@ def start(store: Store, secret: Secret, token: str, at: int, **changes: Any) -> 
     """Give the secret its new version: AWSPENDING, and without a value (asserted against AWS)."""
     empty = Version(token, at, None, kms_key_id=secret.kms_key_id)
     versions = attach((*secret.versions, empty), token, [PENDING])
-    return store.vault.change(secret, at, versions=versions, **changes)
+    started = store.vault.change(secret, at, versions=versions, **changes)
+    sync_replicas(store.vault, started, at)
+    return started
+
+
+def _try_out(vault: Vault, turn: Turn) -> None:
+    """Run the function's test, and remove the version that it was run on (documentation of RotateImmediately)."""
+    run(vault, turn)
+    with vault.lock:
+        secret = vault.by_arn(turn.arn)
+        if secret is not None:
+            kept = tuple(version for version in secret.versions if version.version_id != turn.token)
+            sync_replicas(vault, vault.touch(secret, versions=kept), turn.due)
 
 
 def pending_version(secret: Secret) -> Version | None:

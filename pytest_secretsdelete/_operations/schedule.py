@@ -32,6 +32,15 @@ def planned(setup: RotationSetup, after: int) -> RotationSetup:
     return replace(setup, anchor=after, opens=window.opens, closes=window.closes)
 
 
+def overdue_now(secret: Secret, at: int) -> RotationSetup | None:
+    """Return the setup of a secret that is restored: what came due while it could not rotate is due now, once.
+
+    Inferred: nobody has published what becomes of the rotations of a secret that is scheduled for deletion.
+    """
+    setup = secret.rotation
+    return replace(setup, opens=at) if setup is not None and setup.opens is not None and setup.opens < at else setup
+
+
 def counted_as_rotation(secret: Secret, at: int) -> dict[str, Any]:
     """Return what a new current value changes in the schedule.
 

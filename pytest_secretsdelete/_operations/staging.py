@@ -48,7 +48,7 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     _check_move(secret, label, source, target)
     if target is not None:
         versions = attach(secret.versions, target, [label])
-        _check_room(versions, target)
+        check_room(versions, target)
     else:
         versions = detach(secret.versions, source, label)
     secret = store.vault.change(secret, request.at, versions=versions)
@@ -82,7 +82,7 @@ def _not_attached(label: str, version_id: str) -> str:
     return f"Staging label {label} is not attached to version {version_id}."
 
 
-def _check_room(versions: Sequence[Version], version_id: str) -> None:
+def check_room(versions: Sequence[Version], version_id: str) -> None:
     """Refuse a twenty-first label (the limit is documented, the text inferred)."""
     labels = next(version.labels for version in versions if version.version_id == version_id)
     if len(labels) > LABELS_PER_VERSION:

@@ -23,7 +23,7 @@ from .filters import matching
 from .paging import page
 from .replication import sync_replicas
 from .schedule import counted_as_rotation
-from .staging import attach
+from .staging import attach, check_room
 
 if TYPE_CHECKING:
     from .._store import Store
@@ -84,19 +84,18 @@ def offered_value(request: Request) -> str | bytes | None:
     return value
 
 
-def add_version(store: Store, secret: Secret, request: Request, value: str | bytes, labels: list[str]) -> Secret:
-    """Add a version, or fill the empty one that a rotation made, and attach its labels."""
+def add_version(
+    store: Store, secret: Secret, request: Request, value: str | bytes, labels: list[str], **changes: Any
+) -> Secret:
+    """Add a version, or fill the empty one that a rotation made, and attach its labels, with other changes."""
     token, at = request["ClientRequestToken"], request.at
-    pending = secret.version(token)
-    if pending is None:
-        added = Version(token, at, value, kms_key_id=secret.kms_key_id)
-        versions = (*secret.versions, added)
-    else:
-        filled = replace(pending, value=value, created=at)
-        versions = tuple(filled if version is pending else version for version in secret.versions)
-    versions = attach(versions, token, labels)
-    changes = counted_as_rotation(secret, at) if CURRENT in labels else {}
-    changed = store.vault.change(secret, at, versions=versions, **changes)
+    empty = secret.version(token) or Version(token, at, None, kms_key_id=secret.kms_key_id)
+    others = tuple(version for version in secret.versions if version.version_id != token)
+    versions = attach((*others, replace(empty, value=value, created=at)), token, labels)
+    check_room(versions, token)
+    changes |= {"versions": versions, "removed_version_ids": secret.removed_version_ids - {token}}
+    changes |= counted_as_rotation(secret, at) if CURRENT in labels else {}
+    changed = store.vault.change(secret, at, **changes)
     sync_replicas(store.vault, changed, at)
     return changed
 

@@ -40,6 +40,7 @@ def test_markers_option(run: Run, name: str, function: object) -> None:
     else:
         assert all(isinstance(value, ast.Constant) and value.value is ... for value in shown.kw_defaults)
     assert line.rpartition("): ")[2].rstrip(".")
+    assert "'" not in line.partition("): ")[0], "annotations are no help in a line to be read"
 
 
 def test_strict_markers(run: Run) -> None:

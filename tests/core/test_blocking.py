@@ -1,0 +1,99 @@
+"""Where a guard stands and no fake: what the interception hands to it, on both roads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._guard import Guard, UnmockedCallError
+
+from .support import REGION, VALUE, Network, json_response, send_raw
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+KEYS = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+
+
+@pytest.fixture
+def guard() -> Iterator[Guard]:
+    """Stop calls that no fake answers."""
+    guard = Guard()
+    guard.install()
+    yield guard
+    guard.uninstall()
+
+
+@pytest.fixture(params=[KEYS, {}], ids=["credentials", "no credentials"])
+def client(request: pytest.FixtureRequest) -> Any:
+    """Give a client with credentials or without."""
+    return boto3.Session().client("secretsmanager", region_name=REGION, **request.param)
+
+
+def test_a_call_is_stopped(guard: Guard, client: Any) -> None:
+    """A call is stopped before it leaves the process; the guard is told operation, secret and region."""
+    with pytest.raises(
+        UnmockedCallError, match=f"GetSecretValue of 'db/password' in {REGION} would have left"
+    ):
+        client.get_secret_value(SecretId="db/password")
+    (message,) = guard.take()
+    assert message.startswith("GetSecretValue of 'db/password'")
+    assert guard.take() == []
+
+
+def test_a_raw_request_is_stopped(guard: Guard) -> None:
+    """A request that never came past before-call is stopped as well; its secret's value is not told."""
+    client = boto3.Session().client("secretsmanager", region_name=REGION, **KEYS)
+    with pytest.raises(UnmockedCallError, match=f"CreateSecret of 'new' in {REGION}") as caught:
+        send_raw(client, "CreateSecret", {"Name": "new", "SecretString": VALUE})
+    assert VALUE not in str(caught.value)
+    for body in ("{", "[]", "{}"):
+        with pytest.raises(UnmockedCallError, match="CreateSecret of no secret by name"):
+            send_raw(client, "CreateSecret", body)
+    assert len(guard.take()) == 4
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "aws.localhost"])
+def test_a_server_on_this_machine_is_let_through(guard: Guard, host: str) -> None:
+    """A call to loopback goes its way, raw or not."""
+    client = boto3.Session().client(
+        "secretsmanager", region_name=REGION, endpoint_url=f"http://{host}:4566", **KEYS
+    )
+    network = Network(client)
+    assert client.describe_secret(SecretId="a")["Name"] == "from the network"
+    assert send_raw(client, "DescribeSecret", {"SecretId": "a"})[1]["Name"] == "from the network"
+    assert len(network.urls) == 2
+    assert guard.take() == []
+
+
+@pytest.mark.parametrize("event", ["before-call", "before-send"])
+def test_users_handlers_win_over_the_guard(guard: Guard, client: Any, event: str) -> None:
+    """A call that a user's handler answers does not leave the process, and is not stopped."""
+    own = json_response({"Name": "mine"})
+    answer = (own, {"Name": "mine"}) if event == "before-call" else own
+    client.meta.events.register(event, lambda **_: answer)
+    assert client.describe_secret(SecretId="a")["Name"] == "mine"
+    assert guard.take() == []
+
+
+def test_a_fake_wins_over_the_guard(guard: Guard, client: Any) -> None:
+    """While a fake is active the guard has nothing to do."""
+    with FakeSecretsManager(region=REGION) as fake:
+        fake.seed("db/password", VALUE)
+        assert client.get_secret_value(SecretId="db/password")["SecretString"] == VALUE
+        assert send_raw(fake.client(), "DescribeSecret", {"SecretId": "db/password"})[0] == 200
+    assert guard.take() == []
+    with pytest.raises(UnmockedCallError):
+        client.get_secret_value(SecretId="db/password")
+
+
+def test_an_uninstalled_guard_stops_nothing(guard: Guard) -> None:
+    """Taken away, it lets calls go where they would."""
+    guard.uninstall()
+    client = boto3.Session().client("secretsmanager", region_name=REGION, **KEYS)
+    Network(client)
+    assert client.describe_secret(SecretId="a")["Name"] == "from the network"
+    assert guard.take() == []

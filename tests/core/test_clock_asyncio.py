@@ -1,0 +1,81 @@
+"""Event loops under the clock: they run in real time, and do not hang."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .support import VALUE, within_patience
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete import Clock, FakeSecretsManager
+
+
+def run(main: Any) -> Any:
+    """Run a coroutine function to its end; a loop that hangs is an error."""
+    return within_patience(lambda: asyncio.run(main()))
+
+
+def test_sleeping_is_real(clock: Clock) -> None:
+    """Without skip_sleeps a task sleeps in real time, and the clock stands still."""
+    now = clock.now()
+
+    async def main() -> str:
+        await asyncio.sleep(0.01)
+        return "awake"
+
+    assert run(main) == "awake"
+    assert clock.now() == now
+
+
+def test_timeouts_expire(clock: Clock) -> None:
+    """A timeout of an event loop expires in real time."""
+
+    async def main() -> None:
+        await asyncio.wait_for(asyncio.Event().wait(), 0.01)
+
+    with pytest.raises(asyncio.TimeoutError):
+        run(main)
+
+
+def test_threads_of_a_loop(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Calls in a loop's executor are answered at the clock's time."""
+
+    async def main() -> Any:
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, lambda: client.create_secret(Name="a", SecretString=VALUE))
+        clock.advance(days=1)
+        return await asyncio.to_thread(client.describe_secret, SecretId="a")
+
+    answer = run(main)
+    assert answer["CreatedDate"] == clock.now() - timedelta(days=1)
+
+
+def test_moving_inside_a_task(clock: Clock, fake: FakeSecretsManager) -> None:
+    """A task moves the clock, and all tasks see it; the loop's own time does not jump."""
+    fake.seed("a", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+
+    async def main() -> tuple[datetime, float]:
+        loop = asyncio.get_running_loop()
+        before = loop.time()
+        clock.advance(days=7)
+        await asyncio.sleep(0)
+        return datetime.now(timezone.utc), loop.time() - before
+
+    seen, elapsed = run(main)
+    assert seen == clock.now()
+    assert elapsed < 3600
+    assert "a" not in fake
+
+
+def test_loops_are_put_back(clock: Clock) -> None:
+    """After the clock's freeze a loop's time is the standard library's own."""
+    from pytest_secretsdelete import _clock
+
+    held = asyncio.BaseEventLoop.__dict__["time"]
+    with _clock.freeze():
+        assert asyncio.BaseEventLoop.__dict__["time"] is not held
+    assert asyncio.BaseEventLoop.__dict__["time"] is held

@@ -1,0 +1,206 @@
+"""What the fake remembers: calls with their parameters, and the steps in the lives of its secrets."""
+
+from __future__ import annotations
+
+import dataclasses
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.config import Config
+
+from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
+
+from .support import REGION, VALUE, refused, send_raw, token
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete import Clock
+
+
+def test_a_call(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A call is recorded with operation, wire parameters, region and instant."""
+    client.create_secret(Name="db/password", Description="d", ClientRequestToken=token(1), Tags=[])
+    (call,) = fake.calls
+    assert call.operation == "CreateSecret"
+    assert call.parameters == {
+        "Name": "db/password",
+        "Description": "d",
+        "ClientRequestToken": token(1),
+        "Tags": [],
+    }
+    assert (call.region, call.at, call.error_code) == (REGION, clock.now(), None)
+
+
+def test_refused_calls(fake: FakeSecretsManager, client: Any) -> None:
+    """Refused calls are recorded with the code that they were answered with."""
+    with refused("ResourceNotFoundException"):
+        client.get_secret_value(SecretId="none")
+    with refused("ValidationException"):
+        client.get_secret_value(SecretId="no name")
+    send_raw(client, "GetSecretValue", "not json")
+    send_raw(client, "GetSecretValue", {"SecretId": 5})
+    assert [call.error_code for call in fake.calls] == [
+        "ResourceNotFoundException",
+        "ValidationException",
+        "SerializationException",
+        "SerializationException",
+    ]
+    assert [dict(call.parameters) for call in fake.calls] == [
+        {"SecretId": "none"},
+        {"SecretId": "no name"},
+        {},
+        {"SecretId": 5},
+    ]
+
+
+def test_secret_values_are_redacted(fake: FakeSecretsManager, client: Any) -> None:
+    """Values, binary values and rotation tokens are not in the record, whether the call succeeds or not."""
+    client.create_secret(Name="a", SecretString=VALUE)
+    client.put_secret_value(SecretId="a", SecretBinary=VALUE.encode(), RotationToken="r" * 36)
+    client.update_secret(SecretId="a", SecretString=VALUE)
+    with refused("ResourceExistsException"):
+        client.create_secret(Name="a", SecretString=VALUE)
+    fake.deny()
+    with refused("AccessDeniedException"):
+        client.put_secret_value(SecretId="a", SecretString=VALUE)
+    for call in fake.calls:
+        shown = {"SecretString", "SecretBinary", "RotationToken"} & set(call.parameters)
+        assert shown
+        assert {call.parameters[member] for member in shown} == {"***"}
+        assert VALUE not in repr(call)
+        assert "r" * 36 not in repr(call)
+
+
+def test_values_of_the_wrong_type_are_redacted(fake: FakeSecretsManager, client: Any) -> None:
+    """A value that the service cannot even read is redacted as well."""
+    for wrong in ({"inner": VALUE}, [VALUE], None):
+        send_raw(client, "CreateSecret", {"Name": "a", "SecretString": wrong, "SecretBinary": VALUE})
+        assert VALUE not in repr(fake.calls[-1])
+        assert fake.calls[-1].parameters["SecretString"] == "***"
+
+
+def test_unknown_members_are_not_shown(fake: FakeSecretsManager, client: Any) -> None:
+    """A value under a misspelt name, which the service ignores, does not come into the record either."""
+    send_raw(client, "CreateSecret", {"Name": "a", "secretString": VALUE, "ClientRequestToken": token(1)})
+    assert dict(fake.calls[0].parameters) == {"Name": "a", "ClientRequestToken": token(1)}
+    assert VALUE not in repr(fake.calls)
+
+
+def test_every_attempt_is_a_call(clock: Clock, fake: FakeSecretsManager) -> None:
+    """Each attempt that the fake answers is recorded, faults of every kind included."""
+    fake.seed("a", VALUE)
+    client = fake.client(config=Config(retries={"mode": "standard", "total_max_attempts": 4}))
+    fake.fail("GetSecretValue", "ThrottlingException")
+    fake.fail("GetSecretValue", Timeout.CONNECT)
+    fake.fail("GetSecretValue", Timeout.READ)
+    with clock.skip_sleeps():
+        client.get_secret_value(SecretId="a")
+    fake.fail("GetSecretValue", MALFORMED)
+    client.get_secret_value(SecretId="a")
+    assert [call.error_code for call in fake.calls] == [
+        "ThrottlingException",
+        "ConnectTimeoutError",
+        "ReadTimeoutError",
+        None,
+        "MALFORMED",
+    ]
+    assert {call.parameters["SecretId"] for call in fake.calls} == {"a"}
+    assert [call.at for call in fake.calls] == sorted(call.at for call in fake.calls)
+    assert fake.calls[0].at < fake.calls[3].at
+
+
+def test_records_cannot_be_changed(fake: FakeSecretsManager, client: Any) -> None:
+    """Calls and events are frozen tuples of frozen records: a snapshot, which grows no more."""
+    before = fake.calls
+    client.create_secret(Name="a")
+    assert before == ()
+    assert isinstance(fake.events, tuple)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        fake.calls[0].operation = "other"  # type: ignore[misc]
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        fake.events[0].name = "other"  # type: ignore[misc]
+
+
+def test_the_events_of_a_life(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Calls that change something, and what follows from them, are events in the order of happening."""
+    start = clock.now()
+    arn = client.create_secret(Name="a", SecretString=VALUE, ClientRequestToken=token(1))["ARN"]
+    client.get_secret_value(SecretId="a")
+    client.describe_secret(SecretId="a")
+    client.list_secrets()
+    client.tag_resource(SecretId="a", Tags=[{"Key": "k", "Value": "v"}])
+    client.put_secret_value(SecretId="a", SecretString=VALUE, ClientRequestToken=token(2))
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    client.restore_secret(SecretId="a")
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=8)
+    clock.advance(days=9)
+    assert [(event.name, event.at - start, dict(event.detail)) for event in fake.events] == [
+        ("CreateSecret", timedelta(0), {"versionId": token(1)}),
+        ("TagResource", timedelta(0), {}),
+        ("PutSecretValue", timedelta(0), {"versionId": token(2)}),
+        ("DeleteSecret", timedelta(0), {}),
+        ("StartSecretVersionDelete", timedelta(0), {"deletionDate": start + timedelta(days=7)}),
+        ("RestoreSecret", timedelta(0), {}),
+        ("CancelSecretVersionDelete", timedelta(0), {}),
+        ("DeleteSecret", timedelta(0), {}),
+        ("StartSecretVersionDelete", timedelta(0), {"deletionDate": start + timedelta(days=8)}),
+        ("EndSecretVersionDelete", timedelta(days=8), {}),
+    ]
+    assert {(event.secret, event.region) for event in fake.events} == {(arn, REGION)}
+
+
+def test_the_events_of_a_forced_deletion(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A forced deletion begins and ends at once, or ends after its delay."""
+    client.create_secret(Name="a")
+    client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+    assert [event.name for event in fake.events][1:] == [
+        "DeleteSecret",
+        "StartSecretVersionDelete",
+        "EndSecretVersionDelete",
+    ]
+    with FakeSecretsManager(region=REGION, force_delete_delay=timedelta(minutes=5)) as slow:
+        start = clock.now()
+        client.create_secret(Name="a")
+        client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+        assert slow.events[-1].name == "StartSecretVersionDelete"
+        clock.advance(minutes=7)
+        assert (slow.events[-1].name, slow.events[-1].at) == (
+            "EndSecretVersionDelete",
+            start + timedelta(minutes=5),
+        )
+
+
+def test_access_to_a_scheduled_secret(fake: FakeSecretsManager, client: Any) -> None:
+    """A call that is refused because the secret is scheduled for deletion is an event with code and text."""
+    secret = fake.seed("a", VALUE, deleted_days_ago=1)
+    with refused("InvalidRequestException"):
+        client.get_secret_value(SecretId="a")
+    with refused("InvalidRequestException"):
+        client.put_secret_value(SecretId=secret.arn, SecretString=VALUE)
+    assert [(event.name, event.secret, event.detail["errorCode"]) for event in fake.events] == [
+        ("GetSecretValue", secret.arn, "InvalidRequestException"),
+        ("PutSecretValue", secret.arn, "InvalidRequestException"),
+    ]
+    assert "marked for deletion" in fake.events[0].detail["errorMessage"]
+    assert VALUE not in repr(fake.events)
+
+
+def test_refusals_of_other_kinds_are_no_events(fake: FakeSecretsManager, client: Any) -> None:
+    """A call that is refused for another reason, denied or failed is no step in the life of a secret."""
+    fake.seed("a", VALUE)
+    fake.fail("DeleteSecret", "DecryptionFailure")
+    with refused("DecryptionFailure"):
+        client.delete_secret(SecretId="a")
+    with refused("InvalidParameterException"):
+        client.delete_secret(SecretId="a", RecoveryWindowInDays=3)
+    with refused("ResourceNotFoundException"):
+        client.delete_secret(SecretId="none")
+    with refused("InvalidParameterException"):
+        client.get_random_password(PasswordLength=2)
+    assert fake.events == ()
+
+
+def test_a_forced_deletion_of_nothing(fake: FakeSecretsManager, client: Any) -> None:
+    """A forced deletion of what is not there is a call like any other."""
+    answer = client.delete_secret(SecretId="none", ForceDeleteWithoutRecovery=True)
+    assert [(event.name, event.secret) for event in fake.events] == [("DeleteSecret", answer["ARN"])]

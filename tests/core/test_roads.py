@@ -1,0 +1,211 @@
+"""The short road and the long one: the same answers, down to the metadata."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from pytest_secretsdelete import FakeSecretsManager
+
+from .support import LAMBDA, REGION, VALUE, Watch, take_the_long_road, token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_secretsdelete import Clock
+
+UNCHECKED = Config(parameter_validation=False)
+POLICY = json.dumps(
+    {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Allow",
+                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
+                "Action": "secretsmanager:GetSecretValue",
+                "Resource": "*",
+            }
+        ],
+    }
+)
+SUFFIX = re.compile(r"(:secret:[\w/]+)-\w{6}")
+
+
+def _answers_of_successes(client: Any) -> list[Any]:
+    names = {"SecretId": "db/password"}
+    return [
+        client.create_secret(Name="db/password", SecretString=VALUE, ClientRequestToken=token(1), Tags=[]),
+        client.put_secret_value(**names, SecretBinary=b"\x00\xff", ClientRequestToken=token(2)),
+        client.get_secret_value(**names),
+        client.get_secret_value(**names, VersionStage="AWSPREVIOUS"),
+        client.batch_get_secret_value(SecretIdList=["db/password", "none"]),
+        client.describe_secret(**names),
+        client.list_secrets(),
+        client.list_secret_version_ids(**names, IncludeDeprecated=True),
+        client.tag_resource(**names, Tags=[{"Key": "team", "Value": "data"}]),
+        client.untag_resource(**names, TagKeys=["team"]),
+        client.put_resource_policy(**names, ResourcePolicy=POLICY),
+        client.get_resource_policy(**names),
+        client.update_secret(**names, Description="d", ClientRequestToken=token(3)),
+        client.rotate_secret(**names, RotationLambdaARN=LAMBDA, ClientRequestToken=token(4)),
+        client.cancel_rotate_secret(**names),
+        client.delete_secret(**names, RecoveryWindowInDays=7),
+        client.restore_secret(**names),
+        client.delete_secret(**names, ForceDeleteWithoutRecovery=True),
+    ]
+
+
+REFUSED: dict[str, Callable[[Any], Any]] = {
+    "ResourceNotFoundException": lambda client: client.get_secret_value(SecretId="none"),
+    "InvalidRequestException": lambda client: client.get_secret_value(SecretId="gone"),
+    "InvalidParameterException": lambda client: client.delete_secret(SecretId="held", RecoveryWindowInDays=3),
+    "ResourceExistsException": lambda client: client.create_secret(Name="held", ClientRequestToken=token(9)),
+    "ValidationException": lambda client: client.get_secret_value(SecretId="no name"),
+    "AccessDeniedException": lambda client: client.rotate_secret(
+        SecretId="held", RotationLambdaARN="arn:aws:lambda:none", ClientRequestToken=token(9)
+    ),
+    "MalformedPolicyDocumentException": lambda client: client.put_resource_policy(
+        SecretId="held", ResourcePolicy="not a policy"
+    ),
+    "InvalidNextTokenException": lambda client: client.list_secrets(NextToken="made up"),
+    "SerializationException": lambda client: client.get_secret_value(SecretId=["held"]),
+}
+
+
+def _run(take: Callable[[Any], Any], run: Callable[[Any], Any]) -> Any:
+    """Run calls against a fake of their own; return their answers, without what differs from call to call."""
+    with FakeSecretsManager(region=REGION) as fake:
+        fake.seed("held")
+        fake.seed("gone", deleted_days_ago=1)
+        fake.rotation_function(LAMBDA, lambda event, context: None)
+        client = fake.client(config=UNCHECKED)
+        take(client)
+        return _comparable(run(client))
+
+
+def _comparable(answer: Any) -> Any:
+    if isinstance(answer, dict):
+        return {
+            name: "*" if name in {"RequestId", "x-amzn-requestid", "date"} else _comparable(value)
+            for name, value in answer.items()
+        }
+    if isinstance(answer, list):
+        return [_comparable(item) for item in answer]
+    return SUFFIX.sub(r"\1-suffix", answer) if isinstance(answer, str) else answer
+
+
+def _error_of(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def run(client: Any) -> Any:
+        with pytest.raises(ClientError) as caught:
+            call(client)
+        error = caught.value
+        return {"response": error.response, "class": type(error).__name__, "text": str(error)}
+
+    return run
+
+
+def test_successes_are_equal(clock: Clock) -> None:
+    """Every kind of success is the same dict on both roads, with dates, blobs and metadata."""
+    frozen_at = clock.now()
+    short = _run(lambda client: None, _answers_of_successes)
+    assert clock.now() == frozen_at
+    watches: list[Watch] = []
+    long = _run(lambda client: watches.append(take_the_long_road(client)), _answers_of_successes)
+    assert len(watches[0].seen) == len(long) == 18
+    for one, other in zip(short, long, strict=True):
+        assert one == other
+
+
+@pytest.mark.parametrize("code", REFUSED)
+def test_errors_are_equal(code: str, clock: Clock) -> None:
+    """Every kind of error is the same response, class and text on both roads."""
+    run = _error_of(REFUSED[code])
+    short, long = _run(lambda client: None, run), _run(take_the_long_road, run)
+    assert short == long
+    assert short["response"]["Error"]["Code"] == code
+
+
+def test_what_goes_wrong_is_equal(clock: Clock) -> None:
+    """An error of the server is the same on both roads, apart from what botocore notes of its retries."""
+
+    def run(client: Any) -> Any:
+        with FakeSecretsManager(region=REGION, purge_delay=lambda _: 1 / 0) as inner:  # type: ignore[arg-type,return-value]
+            inner.seed("held", VALUE)
+            with clock.skip_sleeps():
+                return _error_of(lambda client: client.delete_secret(SecretId="held"))(client)["response"]
+
+    short, long = _run(lambda client: None, run), _run(take_the_long_road, run)
+    assert long["ResponseMetadata"].pop("MaxAttemptsReached") is True
+    assert long["ResponseMetadata"].pop("RetryAttempts") > short["ResponseMetadata"].pop("RetryAttempts") == 0
+    assert short == long
+    assert short["Error"]["Code"] == "InternalServiceError"
+    assert short["ResponseMetadata"]["HTTPStatusCode"] == 500
+
+
+@pytest.mark.parametrize("take", [lambda client: None, take_the_long_road], ids=["short", "long"])
+def test_metadata_of_a_success(take: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
+    """ResponseMetadata is the service's: id, status, headers of JSON 1.1, and no retries."""
+    take(client)
+    first, second = client.list_secrets()["ResponseMetadata"], client.list_secrets()["ResponseMetadata"]
+    headers = first["HTTPHeaders"]
+    assert first["RequestId"] == headers["x-amzn-requestid"] != second["RequestId"]
+    assert first["HTTPStatusCode"] == 200
+    assert first["RetryAttempts"] == 0
+    assert headers["content-type"] == "application/x-amz-json-1.1"
+    assert int(headers["content-length"]) == len('{"SecretList":[]}')
+    assert set(headers) == {"x-amzn-requestid", "content-type", "content-length", "date"}
+
+
+@pytest.mark.parametrize("take", [lambda client: None, take_the_long_road], ids=["short", "long"])
+def test_modelled_errors_have_a_message_of_their_own(take: Callable[[Any], Any], client: Any) -> None:
+    """A modelled error shows its Message at the top as well; one that the model lacks does not."""
+    take(client)
+    with pytest.raises(client.exceptions.ResourceNotFoundException) as modelled:
+        client.get_secret_value(SecretId="none")
+    assert modelled.value.response["Message"] == modelled.value.response["Error"]["Message"]
+    assert modelled.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    with pytest.raises(ClientError) as unmodelled:
+        client.get_secret_value(SecretId="no name")
+    assert "Message" not in unmodelled.value.response
+
+
+@pytest.mark.parametrize("take", [lambda client: None, take_the_long_road], ids=["short", "long"])
+def test_paginators_and_context_go_both_roads(
+    take: Callable[[Any], Any], fake: FakeSecretsManager, client: Any
+) -> None:
+    """A paginator gathers its pages on both roads."""
+    take(client)
+    for number in range(5):
+        fake.seed(f"s{number}", VALUE)
+    pages = client.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 2})
+    assert [[secret["Name"] for secret in page["SecretList"]] for page in pages] == [
+        ["s0", "s1"],
+        ["s2", "s3"],
+        ["s4"],
+    ]
+    assert len(fake.calls) == 3
+
+
+def test_the_short_road_shows_handlers_that_are_botocores_own(client: Any, fake: FakeSecretsManager) -> None:
+    """Where nobody looks on, no request is built: the short road is the common one."""
+    built: list[str] = []
+    create = client._endpoint.create_request
+
+    def spy(*args: Any, **options: Any) -> Any:
+        built.append("request")
+        return create(*args, **options)
+
+    client._endpoint.create_request = spy
+    client.list_secrets()
+    assert built == []
+    fake.fail("ListSecrets", "DecryptionFailure")
+    with pytest.raises(ClientError):
+        client.list_secrets()
+    assert built == ["request"]
+    client.list_secrets()
+    assert built == ["request"]

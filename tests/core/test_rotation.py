@@ -1,0 +1,304 @@
+"""Running a rotation: the steps, what the function is given and may do, and what becomes of the secret."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_secretsdelete import _rotating
+
+from .support import LAMBDA, VALUE, Rotator, refused, set_up_rotation, take_the_long_road, tick, token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pytest_secretsdelete import Clock, FakeSecretsManager
+
+STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
+ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
+
+
+@pytest.fixture
+def rotator(clock: Clock, fake: FakeSecretsManager) -> Rotator:
+    """Give a rotation function, in place, and a secret to rotate."""
+    fake.seed("a", VALUE)
+    rotator = Rotator(fake)
+    fake.rotation_function(LAMBDA, rotator)
+    return rotator
+
+
+def names_of(fake: FakeSecretsManager, beginning: str) -> list[str]:
+    """Return the names of the events that begin so."""
+    return [event.name for event in fake.events if event.name.startswith(beginning)]
+
+
+@ROADS
+def test_four_steps(
+    road: Callable[[Any], Any], clock: Clock, fake: FakeSecretsManager, client: Any, rotator: Rotator
+) -> None:
+    """A rotation calls the function for four steps; its own calls reach the fake, and the new value is current."""
+    road(client)
+    answer = client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(1))
+    assert answer["VersionId"] == token(1)
+    arn = fake.secret("a").arn
+    assert rotator.events == [
+        {"Step": step, "SecretId": arn, "ClientRequestToken": token(1)} for step in STEPS
+    ]
+    assert client.get_secret_value(SecretId="a")["SecretString"] == f"rotated {token(1)}"
+    assert [sorted(version.staging_labels) for version in fake.secret("a").versions] == [
+        ["AWSPREVIOUS"],
+        ["AWSCURRENT", "AWSPENDING"],
+    ]
+    assert [
+        (rotation.secret, rotation.version_id, rotation.step, rotation.at, rotation.error)
+        for rotation in fake.rotations
+    ] == [(arn, token(1), step, clock.now(), None) for step in STEPS]
+    assert names_of(fake, "Rotation") == ["RotationStarted", "RotationSucceeded"]
+    described = client.describe_secret(SecretId="a")
+    assert described["LastRotatedDate"] == clock.now()
+    assert [call.operation for call in fake.calls] == [
+        "RotateSecret",
+        "PutSecretValue",
+        "DescribeSecret",
+        "UpdateSecretVersionStage",
+        "GetSecretValue",
+        "DescribeSecret",
+    ]
+
+
+def test_the_context(fake: FakeSecretsManager, client: Any, rotator: Rotator) -> None:
+    """The second argument has what Lambda's context has, as far as rotation functions read it."""
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    context = rotator.contexts[0]
+    assert (context.function_name, context.invoked_function_arn) == ("rotate", LAMBDA)
+    assert context.get_remaining_time_in_millis() > 0
+    assert len({context.aws_request_id for context in rotator.contexts}) == 4
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_a_step_that_fails(step: str, fake: FakeSecretsManager, client: Any, rotator: Rotator) -> None:
+    """What the function raises ends the rotation there; the caller's answer is a success all the same."""
+    rotator.fails_at = step
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(1))
+    done = STEPS[: STEPS.index(step) + 1]
+    assert rotator.steps == [rotation.step for rotation in fake.rotations] == done
+    assert [rotation.error for rotation in fake.rotations[:-1]] == [None] * (len(done) - 1)
+    assert str(fake.rotations[-1].error) == "the database says no"
+    assert "the database says no" not in repr(fake.rotations)
+    assert names_of(fake, "Rotation") == ["RotationStarted", "RotationFailed"]
+    assert client.get_secret_value(SecretId="a")["SecretString"] == VALUE
+    described = client.describe_secret(SecretId="a")
+    assert "LastRotatedDate" not in described
+    assert described["VersionIdsToStages"][token(1)] == ["AWSPENDING"]
+    with refused("InvalidRequestException", match="previous rotation isn't complete"):
+        client.rotate_secret(SecretId="a")
+
+
+def test_the_pending_version_has_no_value_yet(fake: FakeSecretsManager, client: Any) -> None:
+    """While the function runs, the new version is there as AWSPENDING, without a value."""
+    fake.seed("a", VALUE)
+    seen: list[Any] = []
+
+    def look(event: dict[str, str], context: Any) -> None:
+        if event["Step"] == "createSecret":
+            secret = fake.secret("a")
+            seen.append((secret.versions[-1].staging_labels, secret.versions[-1].value))
+            with refused("ResourceNotFoundException"):
+                client.get_secret_value(SecretId="a", VersionStage="AWSPENDING")
+
+    fake.rotation_function(LAMBDA, look)
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    assert seen == [({"AWSPENDING"}, None)]
+
+
+def test_a_trial(fake: FakeSecretsManager, client: Any, rotator: Rotator) -> None:
+    """RotateImmediately=False calls testSecret alone, and takes the version away again, whatever comes of it."""
+    for fails_at, ending in ((None, "Succeeded"), ("testSecret", "Failed")):
+        rotator.fails_at = fails_at
+        client.rotate_secret(
+            SecretId="a",
+            RotationLambdaARN=LAMBDA,
+            RotationRules={"AutomaticallyAfterDays": 30},
+            RotateImmediately=False,
+        )
+        assert rotator.steps.pop() == "testSecret"
+        assert len(fake.secret("a").versions) == 1
+        assert names_of(fake, "TestRotation")[-2:] == ["TestRotationStarted", f"TestRotation{ending}"]
+    assert "LastRotatedDate" not in client.describe_secret(SecretId="a")
+    assert client.describe_secret(SecretId="a")["RotationEnabled"] is True
+
+
+def test_the_function_may_delete_its_secret(fake: FakeSecretsManager, client: Any) -> None:
+    """A function that deletes the secret it rotates ends the story of the secret, and nothing fails."""
+    fake.seed("a", VALUE)
+    fake.rotation_function(
+        LAMBDA, lambda event, context: client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+    )
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    assert "a" not in fake
+    assert names_of(fake, "Rotation") == ["RotationStarted"]
+    assert [rotation.error for rotation in fake.rotations] == [None] * 4
+
+
+def test_no_function_stands_for_the_arn(fake: FakeSecretsManager, client: Any) -> None:
+    """A function that nobody gave is refused as one that cannot be invoked; what is no function is a TypeError."""
+    fake.seed("a", VALUE)
+    with refused("AccessDeniedException", match="cannot invoke the specified Lambda function"):
+        client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    with pytest.raises(TypeError, match=r"rotation_function\(\) takes a callable, not str"):
+        fake.rotation_function(LAMBDA, "rotate")  # type: ignore[arg-type]
+
+
+def test_a_function_replaced_by_another(fake: FakeSecretsManager, client: Any, rotator: Rotator) -> None:
+    """The function given last is the one that is called."""
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    second = Rotator(fake)
+    fake.rotation_function(LAMBDA, second)
+    client.rotate_secret(SecretId="a")
+    assert (len(rotator.events), len(second.events)) == (4, 4)
+
+
+def test_nothing_comes_due_inside_a_function(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """What is due while a function runs, because the function moves time, follows when it has returned."""
+    fake.seed("a", VALUE)
+    fake.seed("b", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+    seen: list[bool] = []
+
+    def move(event: dict[str, str], context: Any) -> None:
+        assert _rotating.is_rotating()
+        if event["Step"] == "createSecret":
+            clock.advance(days=10)
+        seen.append("b" in fake)
+
+    fake.rotation_function(LAMBDA, move)
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    assert seen == [True] * 4
+    assert [rotation.error for rotation in fake.rotations] == [None] * 4
+    assert "b" not in fake
+    assert not _rotating.is_rotating()
+
+
+def test_what_ends_the_test_is_not_swallowed(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """pytest.fail in a function fails the test, through the call that made the rotation run."""
+    fake.seed("a", VALUE)
+    fake.rotation_function(LAMBDA, lambda event, context: pytest.fail("no good"))
+    with pytest.raises(pytest.fail.Exception, match="no good"):
+        client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    assert not _rotating.is_rotating()
+
+
+def test_each_rotation_reads_its_own_instant(clock: Clock, fake: FakeSecretsManager) -> None:
+    """Rotations that come due on the clock's way run in order, and the function reads the instant of each."""
+    fake.seed("a", VALUE)
+    fake.seed("b", VALUE)
+    for name, days in (("a", 10), ("b", 7)):
+        set_up_rotation(fake, name, AutomaticallyAfterDays=days)
+    read: list[datetime] = []
+    rotator = Rotator(fake)
+
+    def rotate(event: dict[str, str], context: Any) -> None:
+        read.append(datetime.now(timezone.utc))
+        rotator(event, context)
+
+    fake.rotation_function(LAMBDA, rotate)
+    before = len(fake.rotations)
+    clock.advance(days=60)
+    rotations = fake.rotations[before:]
+    assert read == [rotation.at for rotation in rotations]
+    assert read == sorted(read)
+    assert len(rotations) % 4 == 0
+    for name, least in (("a", 4), ("b", 6)):
+        arn = fake.secret(name).arn
+        own = [rotation.at for rotation in rotations if rotation.secret == arn][::4]
+        assert len(own) >= least
+        assert own == sorted(set(own))
+    assert {rotation.error for rotation in rotations} == {None}
+    assert fake.secret("a").current.value.startswith("rotated ")  # type: ignore[union-attr]
+
+
+def test_one_long_step_is_as_many_short_ones(clock: Clock, fake: FakeSecretsManager) -> None:
+    """A year in one step gives the same rotations as a year of days."""
+    fake.seed("a", VALUE)
+    rotator = set_up_rotation(fake, "a", AutomaticallyAfterDays=30)
+    before, start = len(fake.rotations), clock.now()
+    clock.advance(days=365)
+    once = [rotation.at - start for rotation in fake.rotations[before:]]
+    fake.client().rotate_secret(
+        SecretId="a", RotationRules={"AutomaticallyAfterDays": 30}, RotateImmediately=False
+    )
+    rotator.events.clear()
+    before, start = len(fake.rotations), clock.now()
+    for _ in range(365):
+        clock.advance(days=1)
+    daily = [rotation.at - start for rotation in fake.rotations[before:]]
+    assert len(once) == len(daily)
+    assert [later - earlier for earlier, later in zip(once, once[1:], strict=False)] == [
+        later - earlier for earlier, later in zip(daily, daily[1:], strict=False)
+    ]
+
+
+@pytest.mark.parametrize(
+    "contact", ["call", "look-up", "contains", "events", "rotations", "seed", "leftovers"]
+)
+def test_due_work_at_the_next_contact(
+    contact: str, clock: Clock, fake: FakeSecretsManager, client: Any
+) -> None:
+    """Where freezegun itself moves time, what has come due happens when somebody next looks."""
+    fake.seed("a", VALUE)
+    fake.seed("b", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+    rotator = set_up_rotation(fake, "a", AutomaticallyAfterDays=1)
+    start = clock.now()
+    tick(timedelta(days=8))
+    assert rotator.events == []
+    contacts: dict[str, Callable[[], Any]] = {
+        "call": client.list_secrets,
+        "look-up": lambda: fake.secret("a"),
+        "contains": lambda: "a" in fake,
+        "events": lambda: fake.events,
+        "rotations": lambda: fake.rotations,
+        "seed": lambda: fake.seed("c"),
+        "leftovers": fake.leftovers,
+    }
+    contacts[contact]()
+    assert len(rotator.events) >= 4 * 6
+    assert "b" not in fake
+    by_itself = [
+        event for event in fake.events if event.name in {"RotationStarted", "EndSecretVersionDelete"}
+    ]
+    assert [event.at for event in by_itself] == sorted(event.at for event in by_itself)
+    assert ("EndSecretVersionDelete", start + timedelta(days=7)) in {
+        (event.name, event.at) for event in by_itself
+    }
+
+
+def test_a_failed_rotation_is_tried_again(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """At the next window a rotation that failed is taken up again, with the same version."""
+    fake.seed("a", VALUE)
+    rotator = set_up_rotation(fake, "a", AutomaticallyAfterDays=10)
+    rotator.fails_at = "setSecret"
+    while not rotator.events:
+        clock.advance(days=1)
+    failed = rotator.events[0]["ClientRequestToken"]
+    assert names_of(fake, "Rotation") == ["RotationStarted", "RotationFailed"]
+    rotator.fails_at = None
+    rotator.events.clear()
+    while not rotator.events:
+        clock.advance(days=1)
+    assert {event["ClientRequestToken"] for event in rotator.events} == {failed}
+    assert names_of(fake, "Rotation")[2:] == ["RotationStarted", "RotationSucceeded"]
+    current = fake.secret("a").current
+    assert current is not None
+    assert current.version_id == failed
+
+
+def test_a_cancelled_rotation_comes_due_no_more(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """After CancelRotateSecret nothing comes due, and a deleted secret does not rotate either."""
+    for name in ("a", "b"):
+        fake.seed(name, VALUE)
+        rotator = set_up_rotation(fake, name, AutomaticallyAfterDays=1)
+    client.cancel_rotate_secret(SecretId="a")
+    client.delete_secret(SecretId="b")
+    clock.advance(days=29)
+    assert rotator.events == []

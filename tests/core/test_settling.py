@@ -1,0 +1,148 @@
+"""What happens by itself: purges and the clean-up of versions, at their instants and in their order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._fake import service_of
+
+from .support import REGION, VALUE, refused, tick, token
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete import Clock
+
+
+def purges(fake: FakeSecretsManager) -> list[tuple[str, Any]]:
+    """Return which names were purged, and when."""
+    return [
+        (event.secret.split(":")[6][:-7], event.at)
+        for event in fake.events
+        if event.name == "EndSecretVersionDelete"
+    ]
+
+
+@pytest.mark.parametrize("how", ["clock", "freezegun"])
+def test_purges_in_order(how: str, clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Secrets are purged at their own instants, the earliest first, however far time moves at once."""
+    start = clock.now()
+    for name, days in (("c", 9), ("a", 7), ("d", 30), ("b", 8)):
+        client.create_secret(Name=name, SecretString=VALUE)
+        client.delete_secret(SecretId=name, RecoveryWindowInDays=days)
+    if how == "clock":
+        clock.advance(days=20)
+    else:
+        tick(timedelta(days=20))
+    assert purges(fake) == [
+        (name, start + timedelta(days=days)) for name, days in (("a", 7), ("b", 8), ("c", 9))
+    ]
+    assert [secret.name for secret in fake.secrets()] == ["d"]
+
+
+def test_a_restored_secret_is_not_purged(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A restored secret outlives its old date; deleted once more, its new date counts."""
+    client.create_secret(Name="a", SecretString=VALUE)
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    clock.advance(days=3)
+    client.restore_secret(SecretId="a")
+    clock.advance(days=10)
+    assert "a" in fake
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    date = clock.now() + timedelta(days=7)
+    clock.advance(days=7)
+    assert purges(fake) == [("a", date)]
+
+
+def test_a_purged_name_is_free(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A name that was purged can be created again, with another ARN, and is not purged with the old one."""
+    first = client.create_secret(Name="a", SecretString=VALUE)["ARN"]
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    clock.advance(days=7)
+    second = client.create_secret(Name="a", SecretString=VALUE)["ARN"]
+    assert first != second
+    clock.advance(days=60)
+    assert fake.secret("a").arn == second
+    with refused("ResourceNotFoundException"):
+        client.describe_secret(SecretId=first)
+
+
+def test_a_forced_deletion_with_a_delay(clock: Clock) -> None:
+    """The name stays taken for the delay; meanwhile the secret is scheduled, and cannot be restored."""
+    delays = {"slow": timedelta(minutes=5), "slower": timedelta(minutes=9)}
+    with FakeSecretsManager(region=REGION, force_delete_delay=lambda secret: delays[secret.name]) as fake:
+        client, start = fake.client(), clock.now()
+        for name in delays:
+            client.create_secret(Name=name, SecretString=VALUE)
+            first = client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+            assert first["DeletionDate"] == start
+            clock.advance(minutes=1)
+            again = client.delete_secret(SecretId=name, ForceDeleteWithoutRecovery=True)
+            assert again["DeletionDate"] == start
+            with refused("InvalidRequestException", match="because it was deleted"):
+                client.restore_secret(SecretId=name)
+            with refused("InvalidRequestException", match="already scheduled"):
+                client.create_secret(Name=name)
+            start = clock.now()
+        clock.advance(hours=1)
+        assert purges(fake) == [
+            ("slow", start + timedelta(minutes=3)),
+            ("slower", start + timedelta(minutes=8)),
+        ]
+
+
+def test_old_versions_are_cleaned_up(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Beyond the newest hundred, versions without a label go once they are a day old; each is an event."""
+    fake.seed("a", "0")
+    start = clock.now()
+    for number in range(1, 106):
+        client.put_secret_value(SecretId="a", SecretString=str(number), ClientRequestToken=token(number))
+    assert len(fake.secret("a").versions) == 106
+    clock.advance(hours=23, minutes=59)
+    assert len(fake.secret("a").versions) == 106
+    clock.advance(minutes=1)
+    secret = fake.secret("a")
+    assert [version.value for version in secret.versions] == [str(number) for number in range(6, 106)]
+    gone = [event for event in fake.events if event.name == "SecretVersionDeletion"]
+    assert len(gone) == 6
+    assert {event.detail["versionId"] for event in gone} >= {token(number) for number in range(1, 6)}
+    assert all(start + timedelta(days=1) <= event.at <= clock.now() + timedelta(seconds=1) for event in gone)
+    with refused("InvalidRequestException", match=f"secret version {token(1)} because it was deleted"):
+        client.get_secret_value(SecretId="a", VersionId=token(1))
+    assert client.get_secret_value(SecretId="a", VersionId=token(6))["SecretString"] == "6"
+
+
+def test_labelled_versions_stay(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A version that holds a label is never cleaned up, however old it is."""
+    fake.seed("a", "0")
+    client.put_secret_value(
+        SecretId="a", SecretString="kept", ClientRequestToken=token(0), VersionStages=["KEPT"]
+    )
+    for number in range(1, 104):
+        client.put_secret_value(SecretId="a", SecretString=str(number), ClientRequestToken=token(number))
+    clock.advance(days=2)
+    values = [version.value for version in fake.secret("a").versions]
+    assert values[0] == "kept"
+    assert "0" not in values
+    assert client.get_secret_value(SecretId="a", VersionStage="KEPT")["SecretString"] == "kept"
+
+
+def test_nothing_is_due(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A fake with nothing on its agenda has nothing due, also once what was on it has been overtaken."""
+    service = service_of(fake)
+    assert service.next_due() is None
+    client.create_secret(Name="a", SecretString=VALUE)
+    client.delete_secret(SecretId="a")
+    assert service.next_due() is not None
+    client.restore_secret(SecretId="a")
+    assert service.next_due() is None
+
+
+def test_a_stopped_fake_still_purges(clock: Clock) -> None:
+    """A fake that has stopped shows the state of the present, too."""
+    with FakeSecretsManager(region=REGION) as fake:
+        fake.seed("a", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+    clock.advance(days=7)
+    assert "a" not in fake

@@ -1,0 +1,149 @@
+"""Whatever name sleep was imported under, it is the clock's while sleeps are skipped, and the real one afterwards."""
+
+from __future__ import annotations
+
+import asyncio
+import asyncio as aio
+import importlib
+import sys
+import time
+from asyncio import sleep as nap_of_a_task
+from datetime import timedelta
+from time import sleep
+from time import sleep as nap
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from .support import run_python, within_patience
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pytest_secretsdelete import Clock
+
+REAL = (time.sleep, asyncio.sleep)
+
+
+@pytest.fixture
+def other_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give the name of a module that imports sleep in every way, not imported yet."""
+    name = "a_module_that_sleeps"
+    (tmp_path / f"{name}.py").write_text(
+        "import asyncio, time\nfrom time import sleep\nfrom asyncio import sleep as nap_of_a_task\n"
+        "naps = {'sleep': sleep}\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    yield name
+    sys.modules.pop(name, None)
+
+
+def slept(clock: Clock, function: Any, *arguments: Any) -> timedelta:
+    """Return how far a function moves the clock."""
+    start = clock.now()
+    within_patience(lambda: function(*arguments))
+    return clock.now() - start
+
+
+def test_names_imported_before(clock: Clock) -> None:
+    """Names that a module imported at its top are the clock's inside, and real again afterwards."""
+    with clock.skip_sleeps():
+        assert slept(clock, time.sleep, 10) == timedelta(seconds=10)
+        assert slept(clock, sleep, 10) == timedelta(seconds=10)
+        assert slept(clock, nap, 10) == timedelta(seconds=10)
+        assert slept(clock, lambda: asyncio.run(asyncio.sleep(10))) == timedelta(seconds=10)
+        assert slept(clock, lambda: asyncio.run(aio.tasks.sleep(10))) == timedelta(seconds=10)
+        assert slept(clock, lambda: asyncio.run(nap_of_a_task(10))) == timedelta(seconds=10)
+    assert (time.sleep, sleep, nap) == (REAL[0],) * 3
+    assert (asyncio.sleep, asyncio.tasks.sleep, nap_of_a_task) == (REAL[1],) * 3
+
+
+def test_a_module_imported_before(clock: Clock, other_module: str) -> None:
+    """Names of another module are the clock's inside, and real again afterwards."""
+    module = importlib.import_module(other_module)
+    with clock.skip_sleeps():
+        assert slept(clock, module.sleep, 10) == timedelta(seconds=10)
+        assert slept(clock, lambda: asyncio.run(module.nap_of_a_task(10))) == timedelta(seconds=10)
+    assert (module.sleep, module.nap_of_a_task) == REAL
+
+
+def test_a_module_imported_inside(clock: Clock, other_module: str) -> None:
+    """A module that is imported inside gets the clock's, and the real ones afterwards."""
+    with clock.skip_sleeps():
+        module = importlib.import_module(other_module)
+        assert slept(clock, module.sleep, 10) == timedelta(seconds=10)
+        assert slept(clock, lambda: asyncio.run(module.nap_of_a_task(10))) == timedelta(seconds=10)
+        kept = module.naps["sleep"]
+    assert (module.sleep, module.nap_of_a_task) == REAL
+    assert slept(clock, kept, 0.001) == timedelta(0)
+
+
+def test_nothing_is_left_after_an_exception(clock: Clock) -> None:
+    """All is put back where the block ends by an exception."""
+    with pytest.raises(ZeroDivisionError), clock.skip_sleeps():
+        raise ZeroDivisionError
+    assert (time.sleep, asyncio.sleep) == REAL
+    holders = [
+        (module.__name__, name)
+        for module in list(sys.modules.values())
+        for name, value in list(getattr(module, "__dict__", {}).items())
+        if getattr(value, "__module__", None) == "pytest_secretsdelete._sleeping" and "sleep" in name
+    ]
+    assert [holder for holder in holders if not holder[0].startswith("pytest_secretsdelete")] == []
+
+
+def test_nested(clock: Clock) -> None:
+    """skip_sleeps inside skip_sleeps, also of another clock, changes nothing; the outer one ends it."""
+    from pytest_secretsdelete import Clock
+
+    with clock.skip_sleeps():
+        outer = time.sleep
+        with Clock().skip_sleeps(), clock.skip_sleeps():
+            assert time.sleep is outer
+            assert slept(clock, time.sleep, 10) == timedelta(seconds=10)
+        assert time.sleep is outer
+        assert slept(clock, time.sleep, 10) == timedelta(seconds=10)
+    assert time.sleep is REAL[0]
+
+
+def test_one_after_the_other(clock: Clock) -> None:
+    """It can be used again and again."""
+    for _ in range(3):
+        with clock.skip_sleeps():
+            assert slept(clock, sleep, 10) == timedelta(seconds=10)
+        assert sleep is REAL[0]
+
+
+def test_a_sleep_of_the_users_own_at_the_first_use() -> None:
+    """Where somebody has patched time.sleep at the very first use, the real one is still found at the next."""
+    source = """
+import asyncio, time
+from unittest import mock
+import freezegun
+from pytest_secretsdelete import Clock
+real = time.sleep, asyncio.sleep
+async def other(delay): pass
+with freezegun.freeze_time("2030-01-01"):
+    with mock.patch("time.sleep", lambda seconds: None), mock.patch("asyncio.sleep", other):
+        with Clock().skip_sleeps():
+            pass
+    assert (time.sleep, asyncio.sleep) == real
+    before = Clock().now()
+    with Clock().skip_sleeps():
+        assert time.sleep is not real[0] and asyncio.sleep is not real[1]
+        time.sleep(1)
+    assert (time.sleep, asyncio.sleep) == real
+    print((Clock().now() - before).total_seconds())
+"""
+    assert run_python(source) == "1.0"
+
+
+def test_a_patch_of_the_users_own_is_kept(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A sleep that the user has patched is theirs, inside and afterwards."""
+    seen: list[float] = []
+    monkeypatch.setattr(time, "sleep", seen.append)
+    with clock.skip_sleeps():
+        time.sleep(10)
+    time.sleep(20)
+    assert seen == [10, 20]

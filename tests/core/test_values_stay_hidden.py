@@ -1,0 +1,140 @@
+"""No repr, message, event or log line of the package shows a secret value."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_secretsdelete import FakeSecretsManager, _faults, _request, _seeding, _wire
+from pytest_secretsdelete._fake import service_of
+
+from .support import LAMBDA, VALUE, Rotator, send_raw, take_the_long_road
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete import Clock
+
+BINARY = VALUE.encode()
+SHOWN = (VALUE, "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ==")
+
+
+def shows_a_value(text: str) -> bool:
+    """Tell whether a text shows the value, plain or in base64."""
+    return any(shown in text for shown in SHOWN)
+
+
+def lead_a_full_life(fake: FakeSecretsManager, client: Any) -> None:
+    """Do about everything with values that can be done."""
+    fake.seed("seeded", VALUE, previous=BINARY, pending={"key": VALUE})
+    client.create_secret(Name="a", SecretString=VALUE)
+    client.put_secret_value(SecretId="a", SecretBinary=BINARY, VersionStages=["MINE"])
+    client.put_secret_value(SecretId="a", SecretString=VALUE)
+    client.update_secret(SecretId="a", SecretString=VALUE)
+    client.get_secret_value(SecretId="a")
+    client.batch_get_secret_value(SecretIdList=["a", "seeded", "none"])
+    fake.rotation_function(LAMBDA, Rotator(fake, fails_at="setSecret"))
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    client.delete_secret(SecretId="a")
+    for operation, body in (
+        ("CreateSecret", {"Name": "a", "SecretString": VALUE}),
+        ("CreateSecret", {"Name": "b", "SecretString": VALUE, "SecretBinary": SHOWN[1]}),
+        ("PutSecretValue", {"SecretId": "a", "SecretString": VALUE}),
+        ("PutSecretValue", {"SecretId": "none", "SecretString": VALUE * 5000, "ClientRequestToken": "short"}),
+        ("PutSecretValue", {"SecretId": "none", "SecretBinary": VALUE}),
+        ("UpdateSecret", {"SecretId": "seeded", "SecretString": [VALUE]}),
+        ("CreateSecret", VALUE),
+        ("CreateSecret", f'"{VALUE}"'),
+    ):
+        status, parsed = send_raw(client, operation, body)  # type: ignore[arg-type]
+        assert status == 400
+        assert not shows_a_value(str(parsed))
+
+
+def test_reprs(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Nothing that the fake hands out shows a value when it is printed."""
+    lead_a_full_life(fake, client)
+    handles = [fake.fail("*", "ThrottlingException", secret_id="a")]
+    printed = [
+        fake,
+        clock,
+        fake.secrets(),
+        fake.secret("seeded"),
+        fake.secret("seeded").versions,
+        fake.secret("seeded").current,
+        fake.leftovers(),
+        fake.calls,
+        fake.events,
+        fake.rotations,
+        fake.unused_faults(),
+        handles,
+        [str(handle) for handle in handles],
+        service_of(fake),
+        service_of(fake).timeline.told(),
+    ]
+    for one in printed:
+        assert not shows_a_value(repr(one))
+        assert not shows_a_value(str(one))
+    assert fake.secret("seeded").current.value == VALUE  # type: ignore[union-attr]
+
+
+def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
+    """Nor do the requests, answers and seeds that a traceback may show among its locals."""
+    store = service_of(fake).store()
+    body = {"SecretId": "a", "SecretString": VALUE}
+    on_their_way = [
+        _wire.Incoming("PutSecretValue", f'{{"SecretString":"{VALUE}"}}'.encode()),
+        _wire.Answer(200, {"SecretString": VALUE}, 0),
+        _faults.Attempt("PutSecretValue", body, store),
+        _request.Request("PutSecretValue", body, "123456789012", "eu-west-1", 0),
+        _seeding.secret("a", VALUE, previous=VALUE, pending=VALUE),
+    ]
+    for one in on_their_way:
+        assert not shows_a_value(repr(one)), type(one)
+
+
+@pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
+def test_logs(
+    road: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.LogCaptureFixture, clock: Clock
+) -> None:
+    """No logger of the package says anything that shows a value."""
+    caplog.set_level(logging.DEBUG)
+    logging.getLogger("botocore").setLevel(logging.WARNING)
+    try:
+        road(client)
+        lead_a_full_life(fake, client)
+    finally:
+        logging.getLogger("botocore").setLevel(logging.NOTSET)
+    ours = [record for record in caplog.records if record.name.startswith("pytest_secretsdelete")]
+    assert not any(shows_a_value(record.getMessage()) for record in ours)
+    assert not any(shows_a_value(str(record.__dict__)) for record in ours)
+
+
+def test_the_fake_says_what_it_is() -> None:
+    """The repr of a fake tells account, region, number of secrets, and whether it is active."""
+    fake = FakeSecretsManager()
+    assert repr(fake) == "<FakeSecretsManager 123456789012 in the default region: 0 secrets, not active>"
+    with fake:
+        fake.seed("a", VALUE)
+        assert repr(fake) == "<FakeSecretsManager 123456789012 in us-east-1: 1 secrets, active>"
+
+
+def test_what_is_told_of_a_failed_test(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """The story of a fake has a line for each call and for what happened by itself, the last ones of many."""
+    timeline = service_of(fake).timeline
+    assert timeline.told() == "no call reached the fake"
+    lead_a_full_life(fake, client)
+    lines = timeline.told().splitlines()
+    assert any("CreateSecret a (eu-west-1)" in line for line in lines)
+    assert any("* RotationFailed arn:" in line for line in lines)
+    assert any("DeleteSecret a (eu-west-1)" in line for line in lines)
+    assert any("SerializationException" in line for line in lines)
+    client.delete_secret(SecretId="seeded", RecoveryWindowInDays=7)
+    assert "DeleteSecret seeded RecoveryWindowInDays=7 (eu-west-1)" in timeline.told()
+    clock.advance(days=7)
+    assert "* EndSecretVersionDelete" in timeline.told().splitlines()[-1]
+    for _ in range(70):
+        client.list_secrets()
+    lines = timeline.told().splitlines()
+    assert len(lines) == 61
+    assert lines[0].endswith("earlier lines left out)")

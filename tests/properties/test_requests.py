@@ -1,0 +1,284 @@
+"""Requests of every kind, sent raw: each is answered as the service model allows, and none does harm."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import botocore.session
+import pytest
+from botocore.awsrequest import prepare_request_dict
+from botocore.config import Config
+from freezegun import freeze_time
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._wire import TARGET_PREFIX, Incoming
+
+from . import shapes
+from .conftest import PROFILE
+
+START = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
+HOME, ABROAD, STRANGER = "us-east-1", "eu-west-1", "210987654321"
+OPERATIONS = shapes.service_model().operation_names
+#: Codes that the service answers although its model declares them nowhere.
+UNDECLARED = {"AccessDeniedException", "SerializationException", "ValidationException"}
+DEFAULT = settings.get_profile(PROFILE)
+#: There is a test for each operation: 200 examples of the profile are 40 of each.
+EACH = settings(DEFAULT, max_examples=max(DEFAULT.max_examples // 5, 1))
+
+operations = st.sampled_from(OPERATIONS)
+callers = st.sampled_from((None, None, None, None, STRANGER))
+regions = st.sampled_from((HOME, HOME, HOME, HOME, ABROAD))
+#: Nobody of whom a request could be: what waits for it must not disturb the others.
+troubles = st.sampled_from((None, None, "denial", "fault"))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _time_stands_still() -> Iterator[None]:
+    with freeze_time(START, real_asyncio=True, ignore=["hypothesis", "_pytest.timing", "botocore.retries"]):
+        yield
+
+
+def say(fake: FakeSecretsManager, operation: str, **members: Any) -> dict[str, Any]:
+    """Make a call that is meant to succeed; `region` and `caller` say from where."""
+    region, caller = members.pop("region", HOME), members.pop("caller", None)
+    answer = service_of(fake).answer(Incoming(operation, json.dumps(members).encode(), region, caller))
+    assert answer.status == 200, answer.members
+    return answer.members
+
+
+class Store:
+    """A fake with secrets in every state, and what stands in braces in a request."""
+
+    def __init__(self) -> None:
+        """Fill the fake."""
+        self.fake = FakeSecretsManager(region=HOME, purge_delay=timedelta(days=9))
+        self.service = service_of(self.fake)
+        self.fake.rotation_function(shapes.FUNCTIONS[0], lambda event, context: None)
+        self.fake.rotation_function(shapes.FUNCTIONS[1], lambda event, context: event["Nothing"])
+        self.tokens = (f"{number:032d}" for number in itertools.count())
+        self.empty_token = next(self.tokens)
+        self._fill()
+        self.arns = {(secret.region, secret.name): secret.arn for secret in self.service.vault.secrets()}
+
+    def create(self, name: str, **members: Any) -> dict[str, Any]:
+        """Create a secret with a value."""
+        return self.add("CreateSecret", Name=name, **{"SecretString": shapes.SENTINEL, **members})
+
+    def add(self, operation: str, **members: Any) -> dict[str, Any]:
+        """Make a call with a token that was never used."""
+        return say(self.fake, operation, ClientRequestToken=next(self.tokens), **members)
+
+    def _fill(self) -> None:
+        put = {"SecretId": "plain", "SecretString": shapes.SENTINEL}
+        self.create("plain", Description="of the app", Tags=[{"Key": "Env", "Value": "a"}])
+        self.add("PutSecretValue", **put)
+        self.add("PutSecretValue", **put, VersionStages=["AWSCURRENT", "mine"])
+        self.add("PutSecretValue", **put, VersionStages=[f"label-{number}" for number in range(19)])
+        say(self.fake, "CreateSecret", Name="empty", ClientRequestToken=self.empty_token)
+        self.create("scheduled")
+        say(self.fake, "DeleteSecret", SecretId="scheduled", RecoveryWindowInDays=7)
+        self.fake.seed("late", shapes.SENTINEL, deleted_days_ago=31)
+        self.create("team-abc123")
+        self.create("primary", AddReplicaRegions=[{"Region": ABROAD}])
+        self.create("plain", region=ABROAD)
+        self.create("rotating")
+        rules = {"AutomaticallyAfterDays": 3}
+        self.add("RotateSecret", SecretId="rotating", RotationLambdaARN=shapes.FUNCTIONS[0], RotationRules=rules)
+        say(self.fake, "UpdateSecretVersionStage", SecretId="rotating", VersionStage="AWSPENDING", **self._pending())
+        self.create("stuck")
+        self.add("RotateSecret", SecretId="stuck", RotationLambdaARN=shapes.FUNCTIONS[1])
+        self.create("guarded", KmsKeyId="alias/own")
+        say(self.fake, "PutResourcePolicy", SecretId="guarded", ResourcePolicy=shapes.POLICIES[0])
+        linked = self.create("linked")["ARN"]
+        key = {"KmsKeyId": "alias/own", "CrossAccountPrimaryARN": linked}
+        follower = say(
+            self.fake, "CreateSecret", Name="follower", caller=STRANGER, ClientRequestToken=next(self.tokens), **key
+        )
+        say(self.fake, "AssociateCrossAccountReplica", SecretId=linked, CrossAccountReplicaARN=follower["ARN"])
+
+    def _pending(self) -> dict[str, str]:
+        holder = self.fake.secret("rotating").versions[-1]
+        return {"RemoveFromVersionId": holder.version_id}
+
+    def finder(self, operation: str, members: dict[str, Any], region: str) -> Callable[[str], str]:
+        """Return what finds the text for what stands in braces."""
+
+        def find(wanted: str) -> str:
+            kind, *words = wanted.strip("{}").split(":")
+            if kind in {"arn", "partial", "abroad"}:
+                arn = self.arns.get((ABROAD if kind == "abroad" else HOME, words[0]), "arn:")
+                return arn[:-7] if kind == "partial" else arn
+            if kind == "version":
+                return self.fake.secret(words[0]).versions[int(words[1])].version_id
+            if kind == "next":
+                return self.next_token(words[0] if words else operation, {} if words else members, region)
+            return self.empty_token if kind == "token" else wanted
+
+        return find
+
+    def next_token(self, operation: str, members: dict[str, Any], region: str) -> str:
+        """Return the token of a listing's second page, where it has one."""
+        asked = {name: value for name, value in members.items() if name != "NextToken"} | {"MaxResults": 1}
+        if operation == "ListSecretVersionIds" and "SecretId" not in asked:
+            asked["SecretId"] = "plain"
+        body = json.dumps(shapes.filled_in(asked, self.finder("", {}, region))).encode()
+        more = self.service.answer(Incoming(operation, body, region)).members
+        return str(more.get("NextToken", "no more"))
+
+    def trouble(self, kind: str | None) -> None:
+        """Let something wait for somebody else."""
+        if kind == "denial":
+            self.fake.deny("*", "somebody-else")
+        elif kind == "fault":
+            self.fake.fail("*", "ThrottlingException", secret_id="somebody-else")
+
+    def send(self, operation: str, members: dict[str, Any], region: str, caller: str | None) -> None:
+        """Send a request and look at its answer, and at what has become of the store."""
+        body = json.dumps(shapes.filled_in(members, self.finder(operation, members, region))).encode()
+        self.send_raw(Incoming(operation, body, region, caller))
+
+    def send_raw(self, incoming: Incoming) -> None:
+        """Send the bytes of a request."""
+        before = self.service.vault.secrets()
+        calls = len(self.fake.calls)
+        assert not self.service.expects_trouble(incoming)
+        answer = self.service.answer(incoming)
+        after = self.service.vault.secrets()
+        look_at_answer(incoming.operation, answer.status, json.loads(answer.content() or b"{}"))
+        if answer.status != 200:
+            assert after == before, "a refused call has changed something"
+        elif incoming.operation.startswith(shapes.READING):
+            assert [unread(secret) for secret in after] == [unread(secret) for secret in before]
+        else:
+            look_at_changes(self.fake, before, after)
+        assert shapes.SENTINEL not in repr(self.fake.calls[calls:])
+
+
+def look_at_answer(operation: str, status: int, members: Any) -> None:
+    """An answer keeps to the service model, whether it succeeds or refuses."""
+    model = shapes.service_model().operation_model(operation)
+    if status == 200:
+        assert model.output_shape is None or list(shapes.breaches(members, model.output_shape)) == []
+        return
+    assert set(members) == {"__type", "Message"}
+    declared = {shape.name for shape in model.error_shapes} - {"InternalServiceError"}
+    assert members["__type"] in declared | UNDECLARED, members
+    assert status == 400
+    assert members["Message"]
+    assert shapes.SENTINEL not in members["Message"]
+
+
+def unread(secret: Any) -> Any:
+    """Return a secret without the days of its readings."""
+    versions = tuple(replace(version, accessed=None) for version in secret.versions)
+    return replace(secret, accessed=None, versions=versions)
+
+
+def look_at_changes(fake: FakeSecretsManager, before: list[Any], after: list[Any]) -> None:
+    """What has changed is consistent, its date has risen, and it can be described."""
+    held = {secret.arn: secret for secret in before}
+    for secret in after:
+        old = held.get(secret.arn)
+        if old == secret:
+            continue
+        assert old is None or unread(old) == unread(secret) or secret.changed > old.changed
+        labels = [label for version in secret.versions for label in version.labels]
+        assert len(labels) == len(set(labels))
+        assert all(len(version.labels) <= 20 for version in secret.versions)
+        assert len({version.version_id for version in secret.versions}) == len(secret.versions)
+        assert secret.purge_due is None or secret.deletion is not None
+        where = {"region": secret.region, "caller": secret.account_id}
+        for operation in ("DescribeSecret", "ListSecretVersionIds"):
+            look_at_answer(operation, 200, say(fake, operation, SecretId=secret.arn, **where))
+        look_at_answer("ListSecrets", 200, say(fake, "ListSecrets", IncludePlannedDeletion=True, **where))
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_each_operation_answers_as_the_model_allows(operation: str) -> None:
+    """Whatever is asked of an operation, its answer is in the model, and a refusal changes nothing."""
+
+    @EACH
+    @given(members=shapes.requests(operation), region=regions, caller=callers, trouble=troubles)
+    def ask(members: dict[str, Any], region: str, caller: str | None, trouble: str | None) -> None:
+        store = Store()
+        store.trouble(trouble)
+        store.send(operation, members, region, caller)
+
+    ask()
+
+
+@settings(DEFAULT)
+@given(data=st.data(), chosen=st.lists(st.tuples(operations, regions, callers), min_size=2, max_size=8))
+def test_one_request_after_the_other(data: st.DataObject, chosen: list[tuple[str, str, str | None]]) -> None:
+    """What several requests have made of the store is answered for as well as what was there."""
+    store = Store()
+    for operation, region, caller in chosen:
+        store.send(operation, data.draw(shapes.requests(operation)), region, caller)
+
+
+@settings(DEFAULT)
+@given(
+    operation=operations,
+    body=st.binary(max_size=40)
+    | st.sampled_from(
+        (b"", b"null", b"[]", b'"s3cr3t"', b"7", b"{", b'{"SecretId":', b"[" * 100_000, b'{"a":' * 100_000)
+    )
+    | st.sampled_from(
+        (b'{"MaxResults": ' + b"9" * 5000 + b"}", b'{"SecretId": "a", "SecretId": 7}', b"\xff\xfe{\0}\0")
+    ),
+)
+def test_bodies_that_are_no_requests(operation: str, body: bytes) -> None:
+    """What is no JSON object is refused like anything else."""
+    Store().send_raw(Incoming(operation, body, HOME))
+
+
+@pytest.fixture(scope="module")
+def client() -> Any:
+    """Return a client that does not try again."""
+    return botocore.session.Session().create_client(
+        "secretsmanager",
+        region_name=HOME,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def test_raw_requests_through_botocore(client: Any) -> None:
+    """A request that botocore has not checked is answered like those that it has."""
+
+    @settings(DEFAULT)
+    @given(data=st.data(), operation=operations)
+    def ask(data: st.DataObject, operation: str) -> None:
+        store = Store()
+        members = data.draw(shapes.requests(operation))
+        with store.fake:
+            response, _ = send_through(
+                client, operation, shapes.filled_in(members, store.finder(operation, members, HOME))
+            )
+        look_at_answer(operation, response.status_code, json.loads(response.content or b"{}"))
+
+    ask()
+
+
+def send_through(client: Any, operation: str, members: dict[str, Any]) -> Any:
+    """Send a request past botocore's checks; return the HTTP response and what botocore makes of it."""
+    model = client.meta.service_model.operation_model(operation)
+    request = {
+        "url_path": "/",
+        "query_string": "",
+        "method": "POST",
+        "headers": {"X-Amz-Target": f"{TARGET_PREFIX}{operation}", "Content-Type": "application/x-amz-json-1.1"},
+        "body": json.dumps(members).encode(),
+    }
+    context = {"client_region": HOME, "client_config": client.meta.config, "has_streaming_input": False}
+    prepare_request_dict(request, endpoint_url=client.meta.endpoint_url, context=context)
+    return client._endpoint.make_request(model, request)
