@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from . import _seeding
 from ._clock import aware
 from ._fake import FakeSecretsManager, service_of
+from ._instant import to_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -41,20 +42,21 @@ class Plan:
         """Return the fake, not started and without its seeds."""
         return FakeSecretsManager(**self.fake_options)
 
-    def sow(self, fake: FakeSecretsManager) -> None:
+    def sow(self, fake: FakeSecretsManager, at: int | None = None) -> None:
         """Put the seeds into a fake; ValueError for one that contradicts itself or another."""
         for seed in self.seeds:
-            service_of(fake).plant(seed)
+            service_of(fake).plant(seed, at)
 
     def rehearse(self) -> None:
-        """Sow in a fake that is thrown away; ValueError as there.
+        """Sow in a fake that is thrown away, at the instant at which the test will start; ValueError as there.
 
         A delay that is a callable is called once, at the deletion, so not here: it is taken to be endless.
         """
         options: dict[str, Any] = {
             name: _ENDLESS if callable(value) else value for name, value in self.fake_options.items()
         }
-        self.sow(FakeSecretsManager(**options))
+        at = None if self.now is None else to_microseconds(self.now) // 1000
+        self.sow(FakeSecretsManager(**options), at)
 
 
 def settings(
@@ -74,20 +76,18 @@ def settings(
 
 def marker_help() -> list[str]:
     """Return the lines that `pytest --markers` shows, from the functions that are the markers' schemas."""
-    signature = inspect.signature(settings)
-    options = ", ".join(f"{name}=..." for name in signature.parameters)
+    options = ", ".join(f"{name}=..." for name in inspect.signature(settings).parameters)
+    parameters = inspect.signature(_seeding.secret).parameters.values()
+    words = inspect.Signature([parameter.replace(annotation=parameter.empty) for parameter in parameters])
     return [
-        f"{SECRET}{str(inspect.signature(_seeding.secret)).partition(' -> ')[0]}: seed one secret; repeatable, the "
-        "closest wins per name and region.",
+        f"{SECRET}{words}: seed one secret; repeatable, the closest wins per name and region.",
         f"{SETTINGS}(*, {options}): settings of the test's fake and clock.",
     ]
 
 
-def plan(item: Any, ini: Mapping[str, Any]) -> Plan | None:
-    """Return what an item's markers ask for on top of the ini options; None where it has no marker of ours."""
+def plan(item: Any, ini: Mapping[str, Any]) -> Plan:
+    """Return what an item's markers ask for on top of the ini options."""
     marked = [(label, marks) for label, marks in levels(item) if marks]
-    if not marked:
-        return None
     made = from_settings({**ini, **_merged_settings(marked)})
     default_region = made.new_fake().region
     made = replace(made, seeds=tuple(_closest_seeds(marked, default_region)))
@@ -130,18 +130,13 @@ INI_READERS: Mapping[str, Callable[[str], timedelta]] = {"purge_delay": duration
 def levels(item: Any) -> Iterator[tuple[str, list[Any]]]:
     """Yield an item's marks of ours, closest level first: parameter, function, class by class, module, further."""
     own = list(item.own_markers)
-    of_parameter = list(getattr(getattr(item, "callspec", None), "marks", ()))
-    for mark in of_parameter:  # pytest puts them behind the function's, of which one may be the same
-        _take_last(own, mark)
-    yield "parameter", _ours(of_parameter)
+    yield "parameter", _ours(_taken(own, getattr(getattr(item, "callspec", None), "marks", ())))
     yield "function", _ours(own)
     for node in reversed(item.listchain()[:-1]):
         owner = getattr(node, "obj", None)
         of_node = list(node.own_markers)
         for base in inspect.getmro(owner) if inspect.isclass(owner) else ():
-            for mark in _attached(base):
-                _take_last(of_node, mark)
-            yield f"class {base.__name__}", _ours(_attached(base))
+            yield f"class {base.__name__}", _ours(_taken(of_node, _attached(base)))
         yield node.name, _ours(of_node)
 
 
@@ -155,12 +150,14 @@ def _ours(marks: Iterable[Any]) -> list[Any]:
     return [mark for mark in marks if mark.name in {SECRET, SETTINGS}]
 
 
-def _take_last(marks: list[Any], mark: Any) -> None:
-    """Take the last of the entries that are this very mark out of a list."""
-    for place in reversed(range(len(marks))):
-        if marks[place] is mark:
-            del marks[place]
-            return
+def _taken(marks: list[Any], wanted: Iterable[Any]) -> list[Any]:
+    """Take these very marks out of a list, the last entry of each, and return those that were there."""
+    taken = []
+    for mark in wanted:  # pytest puts a parameter's behind the function's, of which one may be the same
+        place = next((place for place in reversed(range(len(marks))) if marks[place] is mark), None)
+        if place is not None:  # a conftest may have taken it off
+            taken.append(marks.pop(place))
+    return taken
 
 
 def _merged_settings(marked: Iterable[tuple[str, list[Any]]]) -> dict[str, Any]:
@@ -201,7 +198,7 @@ def _bound(schema: Callable[..., Any], mark: Any) -> Any:
     try:
         inspect.signature(schema).bind(*mark.args, **mark.kwargs)
     except TypeError as error:
-        names = [str(p) if p.default is p.empty else p.name for p in inspect.signature(schema).parameters.values()]
+        names = list(inspect.signature(schema).parameters)
         raise ValueError(f"{_shown(mark)}: {error}. Legal: {', '.join(names)}.") from None
     try:
         return schema(*mark.args, **mark.kwargs)

@@ -117,9 +117,10 @@ def _account_of(principal: str) -> str | None:
 
 def _denies_account(principals: Clause, account: str) -> bool:
     """Tell whether a Deny is about the whole account: not about single users or roles of it."""
+    if principals.negated:
+        return _names_caller(principals, account)
     whole = {"AWS:*", f"AWS:{account}"}
-    named = any(value in whole or value.endswith(f"::{account}:root") for value in principals.values)
-    return principals.negated != named
+    return any(value in whole or value.endswith(f"::{account}:root") for value in principals.values)
 
 
 def _concerns(statement: Statement, action: str, resource: str | None) -> bool:

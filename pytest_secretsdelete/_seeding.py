@@ -136,7 +136,10 @@ def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
             raise TypeError(f"{what} cannot be written as JSON text: {type(error).__name__}.") from None
     if not isinstance(value, (str, bytes)):
         raise TypeError(f"{what} is a {type(value).__name__}; str, bytes, or a dict or list for JSON text are legal.")
-    size = len(value.encode() if isinstance(value, str) else value)
+    try:
+        size = len(value.encode() if isinstance(value, str) else value)
+    except UnicodeEncodeError:
+        raise ValueError(f"{what} holds surrogates, which no UTF-8 text does; give bytes.") from None
     if not 1 <= size <= LARGEST_VALUE:
         raise ValueError(f"{what} has {size} bytes; a secret value has 1 to {LARGEST_VALUE}.")
     return value
@@ -184,7 +187,9 @@ def _tag_pairs(tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None) -> 
         return None
     if isinstance(tags, Mapping):
         tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-    if not all(isinstance(tag, Mapping) and set(tag) <= {"Key", "Value"} for tag in tags):
+    if not isinstance(tags, Sequence) or not all(
+        isinstance(tag, Mapping) and set(tag) <= {"Key", "Value"} for tag in tags
+    ):
         raise ValueError("tags is a dict of strings, or AWS's list of {'Key': ..., 'Value': ...}.")
     if not all(isinstance(text, str) for tag in tags for text in tag.values()):
         raise TypeError("The keys and values of tags are strings.")

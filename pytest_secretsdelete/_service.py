@@ -70,11 +70,11 @@ class Service:
             store = self.store(incoming.region, incoming.caller)
             return self.troubles.wait_for(Attempt(incoming.operation, body, store))
 
-    def plant(self, seed: _seeding.Seed) -> Secret:
-        """Put a checked seed in."""
-        now = self.settled()
+    def plant(self, seed: _seeding.Seed, at: int | None = None) -> Secret:
+        """Put a checked seed in, counted from an instant, in milliseconds: the present one, unless given."""
+        at = self.settled() if at is None else at
         with self.vault.lock:
-            return _seeding.plant(self.store(seed.region), seed, now)
+            return _seeding.plant(self.store(seed.region), seed, at)
 
     def next_due(self) -> int | None:
         """Return the instant, in milliseconds, of the next purge, rotation or clean-up, or None."""

@@ -31,6 +31,8 @@ _BY_ITSELF = {
     "RotationSucceeded",
     "SecretVersionDeletion",
     "TestRotationFailed",
+    "TestRotationStarted",
+    "TestRotationSucceeded",
 }
 
 

@@ -144,8 +144,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     made, wrong = _tried(plan, item, item.config.stash[_ini_key])
     if wrong is not None:
         pytest.fail(f"{item.nodeid}: {wrong}", pytrace=False)
-    if made is not None:
-        item.stash[_plan_key] = made
+    item.stash[_plan_key] = made
 
 
 def _tried(call: Callable[..., Any], *words: Any) -> tuple[Any, ValueError | None]:
@@ -279,7 +278,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     output = getattr(session.config, "workeroutput", None)  # in a worker of pytest-xdist
     if output is not None:
         output[_OUTSIDE] = findings
-    elif findings:
+    elif findings and session.exitstatus in {pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED}:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 

@@ -60,13 +60,14 @@ def list_resource_policies(store: Store, request: Request) -> dict[str, Any]:
 
 def validate_resource_policy(store: Store, request: Request) -> dict[str, Any]:
     """Check a policy without attaching it: its syntax, broad access, and whether it locks out the caller."""
-    if "SecretId" in request:
-        find(store, request)
+    secret = find(store, request) if "SecretId" in request else None
     document = request["ResourcePolicy"]
     _check_syntax(document)
     findings = (
         *_policy_reach.public_findings(document),
-        *_policy_reach.lockout_findings(document, caller_account=request.account),
+        *_policy_reach.lockout_findings(
+            document, caller_account=request.account, resource=secret.arn if secret else None
+        ),
     )
     errors = [{"CheckName": finding.check, "ErrorMessage": finding.message} for finding in findings]
     return {"PolicyValidationPassed": not errors, "ValidationErrors": errors}

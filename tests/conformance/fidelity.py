@@ -34,6 +34,11 @@ def answer_of(row) -> str:
     return ", ".join(members) or "an empty body"
 
 
+def case_of(row) -> str:
+    """Return the case, as code where it would be taken for a link."""
+    return f"`{row.case}`" if "[" in row.case else shortened(row.case)
+
+
 def shortened(text: str, most: int = 220) -> str:
     """Return text that fits a cell."""
     text = text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
@@ -44,9 +49,7 @@ def rendered() -> str:
     """Return the page."""
     order = sorted(range(len(ROWS)), key=lambda place: (ROWS[place].operation, place))
     rows = [ROWS[place] for place in order]
-    lines = [
-        f"| {row.operation} | {shortened(row.case)} | {shortened(answer_of(row))} | {row.evidence} |" for row in rows
-    ]
+    lines = [f"| {row.operation} | {case_of(row)} | {shortened(answer_of(row))} | {row.evidence} |" for row in rows]
     return HEAD + "\n".join(lines) + "\n"
 
 

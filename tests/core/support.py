@@ -39,9 +39,7 @@ def token(number: int) -> str:
     return f"token-{number:032d}"
 
 
-def json_response(
-    members: dict[str, Any], status: int = 200, url: str = "https://elsewhere.test/"
-) -> AWSResponse:
+def json_response(members: dict[str, Any], status: int = 200, url: str = "https://elsewhere.test/") -> AWSResponse:
     """Return an HTTP response that is not the fake's."""
     content = json.dumps(members).encode()
     return response(content, status, url)
@@ -89,14 +87,10 @@ def take_the_long_road(client: Any) -> Watch:
     return watch
 
 
-def raw_request(
-    client: Any, operation: str, body: bytes | str | dict[str, Any], **context: Any
-) -> dict[str, Any]:
+def raw_request(client: Any, operation: str, body: bytes | str | dict[str, Any], **context: Any) -> dict[str, Any]:
     """Return botocore's request dict for a request that no client method has made."""
     model = client.meta.service_model.operation_model(operation)
-    request: dict[str, Any] = create_serializer("json", include_validation=False).serialize_to_request(
-        {}, model
-    )
+    request: dict[str, Any] = create_serializer("json", include_validation=False).serialize_to_request({}, model)
     prepare_request_dict(request, endpoint_url=client.meta.endpoint_url, context=context)
     request["body"] = json.dumps(body) if isinstance(body, dict) else body
     return request
@@ -234,9 +228,7 @@ def set_up_rotation(fake: FakeSecretsManager, name: str, **rules: Any) -> Rotato
     """Give a secret a rotation function and rules, without a first rotation; return the function."""
     rotator = Rotator(fake)
     fake.rotation_function(LAMBDA, rotator)
-    fake.client().rotate_secret(
-        SecretId=name, RotationLambdaARN=LAMBDA, RotationRules=rules, RotateImmediately=False
-    )
+    fake.client().rotate_secret(SecretId=name, RotationLambdaARN=LAMBDA, RotationRules=rules, RotateImmediately=False)
     rotator.events.clear()
     rotator.contexts.clear()
     return rotator

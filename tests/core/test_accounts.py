@@ -20,9 +20,7 @@ ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road
 
 def client_of(account: str, **options: Any) -> Any:
     """Return a client whose access key id is this."""
-    return boto3.Session(aws_access_key_id=account, aws_secret_access_key="x", **options).client(
-        "secretsmanager"
-    )
+    return boto3.Session(aws_access_key_id=account, aws_secret_access_key="x", **options).client("secretsmanager")
 
 
 @ROADS
@@ -41,9 +39,7 @@ def test_accounts_are_apart(road: Callable[[Any], Any], fake: FakeSecretsManager
 
 
 @ROADS
-@pytest.mark.parametrize(
-    "key", ["testing", "12345678901", "1234567890123", "AKIAIOSFODNN7EXAMPLE", "\u0661" * 12]
-)
+@pytest.mark.parametrize("key", ["testing", "12345678901", "1234567890123", "AKIAIOSFODNN7EXAMPLE", "\u0661" * 12])
 def test_other_keys_name_no_account(key: str, road: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
     """Any other access key id is of the fake's own account."""
     client = client_of(key)

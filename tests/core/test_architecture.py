@@ -150,9 +150,7 @@ def test_arrows_point_down(room: str) -> None:
 @pytest.mark.parametrize("room", rooms())
 def test_each_library_has_one_door(room: str) -> None:
     """What is not Python's own is imported by the one room that it belongs to."""
-    outer = {
-        one.module.partition(".")[0] for one in imports(room, rooms()[room]) if not one.module.startswith(".")
-    }
+    outer = {one.module.partition(".")[0] for one in imports(room, rooms()[room]) if not one.module.startswith(".")}
     foreign = outer - set(sys.stdlib_module_names) - {"__future__", "tomllib"}
     assert {name: DOORS.get(name) for name in foreign} == dict.fromkeys(foreign, room)
 

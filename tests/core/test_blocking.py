@@ -35,9 +35,7 @@ def client(request: pytest.FixtureRequest) -> Any:
 
 def test_a_call_is_stopped(guard: Guard, client: Any) -> None:
     """A call is stopped before it leaves the process; the guard is told operation, secret and region."""
-    with pytest.raises(
-        UnmockedCallError, match=f"GetSecretValue of 'db/password' in {REGION} would have left"
-    ):
+    with pytest.raises(UnmockedCallError, match=f"GetSecretValue of 'db/password' in {REGION} would have left"):
         client.get_secret_value(SecretId="db/password")
     (message,) = guard.take()
     assert message.startswith("GetSecretValue of 'db/password'")
@@ -59,9 +57,7 @@ def test_a_raw_request_is_stopped(guard: Guard) -> None:
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "aws.localhost"])
 def test_a_server_on_this_machine_is_let_through(guard: Guard, host: str) -> None:
     """A call to loopback goes its way, raw or not."""
-    client = boto3.Session().client(
-        "secretsmanager", region_name=REGION, endpoint_url=f"http://{host}:4566", **KEYS
-    )
+    client = boto3.Session().client("secretsmanager", region_name=REGION, endpoint_url=f"http://{host}:4566", **KEYS)
     network = Network(client)
     assert client.describe_secret(SecretId="a")["Name"] == "from the network"
     assert send_raw(client, "DescribeSecret", {"SecretId": "a"})[1]["Name"] == "from the network"

@@ -136,9 +136,7 @@ def test_every_millisecond_survives_the_wire(fake: FakeSecretsManager) -> None:
             client.create_secret(Name=f"s{number}")
             answer = client.delete_secret(SecretId=f"s{number}")
             assert (
-                answer["DeletionDate"]
-                == fake.secret(f"s{number}").deletion_date
-                == Clock().now() + timedelta(days=30)
+                answer["DeletionDate"] == fake.secret(f"s{number}").deletion_date == Clock().now() + timedelta(days=30)
             )
 
 

@@ -63,9 +63,7 @@ def test_the_default_region(variables: dict[str, str], region: str, monkeypatch:
 def test_nothing_configured_at_all() -> None:
     """Without any configuration the region is us-east-1."""
     with FakeSecretsManager() as fake:
-        assert (
-            fake.region == fake.client().meta.region_name == os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
-        )
+        assert fake.region == fake.client().meta.region_name == os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
 
 
 def test_a_config_file_that_cannot_be_read(tmp_path: Path) -> None:

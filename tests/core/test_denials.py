@@ -38,9 +38,7 @@ def test_the_words(fake: FakeSecretsManager, client: Any) -> None:
     )
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert not hasattr(client.exceptions, "AccessDeniedException")
-    theirs = boto3.Session(aws_access_key_id="210987654321", aws_secret_access_key="x").client(
-        "secretsmanager"
-    )
+    theirs = boto3.Session(aws_access_key_id="210987654321", aws_secret_access_key="x").client("secretsmanager")
     with refused("AccessDeniedException", match="User: arn:aws:iam::210987654321:user/test"):
         theirs.get_secret_value(SecretId="a")
 

@@ -32,9 +32,7 @@ def test_a_call_goes_towards_the_network() -> None:
         assert client.describe_secret(SecretId="db/password")["Name"] == "from the network"
         assert len(network.urls) == 2 * number - 1
         with FakeSecretsManager(region=REGION) as fake:
-            assert (
-                client.describe_secret(SecretId="db/password")["Name"] == "from the network"
-            )  # a foreign answer
+            assert client.describe_secret(SecretId="db/password")["Name"] == "from the network"  # a foreign answer
             assert fake.calls == ()
     assert send_raw(client, "DescribeSecret", {"SecretId": "db/password"})[1]["Name"] == "from the network"
 

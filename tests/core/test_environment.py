@@ -192,9 +192,7 @@ def test_an_inner_fake_keeps_its_region_when_the_outer_stops() -> None:
 
 def test_credentials_files_are_not_read(tmp_path: Path) -> None:
     """Credentials of a file do not come through: the fakes of the environment win."""
-    (tmp_path / "credentials").write_text(
-        "[default]\naws_access_key_id = real\naws_secret_access_key = real\n"
-    )
+    (tmp_path / "credentials").write_text("[default]\naws_access_key_id = real\naws_secret_access_key = real\n")
     with FakeSecretsManager() as fake:
         assert boto3.Session().get_credentials().access_key == "testing"
         assert fake.client()._request_signer._credentials.access_key == "testing"

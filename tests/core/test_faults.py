@@ -109,8 +109,8 @@ def test_every_operation(fake: FakeSecretsManager, client: Any) -> None:
     """`*` strikes whichever operation comes first, those without a secret as well."""
     fake.fail("*", "DecryptionFailure", times=3)
     for call in (
-        lambda: client.list_secrets(),
-        lambda: client.get_random_password(),
+        client.list_secrets,
+        client.get_random_password,
         lambda: client.create_secret(Name="new"),
     ):
         with refused("DecryptionFailure"):
@@ -315,15 +315,11 @@ def test_what_is_not_retried(fake: FakeSecretsManager) -> None:
     assert len(fake.calls) == 1
 
 
-def test_a_fault_asked_for_while_a_call_is_answered(
-    clock: Clock, fake: FakeSecretsManager, client: Any
-) -> None:
+def test_a_fault_asked_for_while_a_call_is_answered(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """A fault that a rotation function asks for strikes the very call that made the rotation run."""
     set_up_rotation(fake, "a", AutomaticallyAfterDays=1)
     faults: list[object] = []
-    fake.rotation_function(
-        LAMBDA, lambda event, _: faults or faults.append(fake.fail("ListSecrets", Timeout.READ))
-    )
+    fake.rotation_function(LAMBDA, lambda event, _: faults or faults.append(fake.fail("ListSecrets", Timeout.READ)))
     tick(timedelta(days=3))
     with pytest.raises(ReadTimeoutError):
         client.list_secrets()

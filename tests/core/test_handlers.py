@@ -163,9 +163,7 @@ KINDS: dict[str, Callable[[Callables], Any]] = {
     "bound method": lambda counter: counter.method,
     "callable": lambda counter: counter,
     "partial": lambda counter: functools.partial(Callables.with_counter, counter),
-    "partial of a partial": lambda counter: functools.partial(
-        functools.partial(Callables.with_counter), counter
-    ),
+    "partial of a partial": lambda counter: functools.partial(functools.partial(Callables.with_counter), counter),
     "mock": lambda counter: Mock(side_effect=counter.method),
     "lambda": lambda counter: lambda **_: counter.method(),
     "without a module": _without_a_module,
@@ -175,9 +173,7 @@ KINDS: dict[str, Callable[[Callables], Any]] = {
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("event", ["before-call", "request-created", "before-send", "needs-retry"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_kind_of_handler(
-    kind: str, event: str, order: str, fake: FakeSecretsManager, client: Any
-) -> None:
+def test_every_kind_of_handler(kind: str, event: str, order: str, fake: FakeSecretsManager, client: Any) -> None:
     """Functions, methods, partials, mocks and callables are all recognised as somebody's own."""
     fake.seed("db/password", VALUE)
     counter = Callables()
@@ -269,9 +265,7 @@ def test_a_handler_sees_the_request_and_the_answer(fake: FakeSecretsManager, cli
     """On the long road handlers see what goes out, signed, and what comes back."""
     seen: dict[str, Any] = {}
     client.meta.events.register("before-send", lambda request, **_: seen.update(request=request))
-    client.meta.events.register(
-        "response-received", lambda response_dict, **_: seen.update(response=response_dict)
-    )
+    client.meta.events.register("response-received", lambda response_dict, **_: seen.update(response=response_dict))
     client.meta.events.register("after-call", lambda http_response, **_: seen.update(http=http_response))
     client.list_secrets()
     assert seen["request"].headers["X-Amz-Target"] == "secretsmanager.ListSecrets" or (

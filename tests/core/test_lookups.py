@@ -38,8 +38,7 @@ def test_by_name_and_by_arn(fake: FakeSecretsManager) -> None:
         (
             "db/password",
             "us-east-1",
-            "No secret 'db/password' in us-east-1. There: db/token. "
-            f"The name is held in {REGION}: give region=.",
+            f"No secret 'db/password' in us-east-1. There: db/token. The name is held in {REGION}: give region=.",
         ),
         ("x", "ap-south-1", "No secret 'x' in ap-south-1. There: no secret at all."),
         (
@@ -55,9 +54,7 @@ def test_by_name_and_by_arn(fake: FakeSecretsManager) -> None:
         ),
     ],
 )
-def test_an_unknown_secret(
-    secret_id: str, region: str | None, message: str, fake: FakeSecretsManager
-) -> None:
+def test_an_unknown_secret(secret_id: str, region: str | None, message: str, fake: FakeSecretsManager) -> None:
     """An unknown secret is a LookupError that names what is near and where the name is held; no value."""
     fake.seed("db/password", VALUE)
     fake.seed("api/key", VALUE)

@@ -63,8 +63,7 @@ def test_names_of_the_records() -> None:
             set(),
         ),
         (
-            "import pytest_secretsdelete as p\n"
-            "with p.FakeSecretsManager() as fake: fake.client().list_secrets()",
+            "import pytest_secretsdelete as p\nwith p.FakeSecretsManager() as fake: fake.client().list_secrets()",
             {"botocore"},
         ),
     ],

@@ -82,15 +82,11 @@ def test_an_operation_that_is_not_implemented(
     monkeypatch.delitem(OPERATIONS, "ListSecrets")
     client = fake.client()
     road(client)
-    with refused(
-        "NotImplementedByFake", match="does not answer ListSecrets yet: nothing was sent to AWS"
-    ) as caught:
+    with refused("NotImplementedByFake", match="does not answer ListSecrets yet: nothing was sent to AWS") as caught:
         client.list_secrets()
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert caught.value.response["ResponseMetadata"]["RetryAttempts"] == 0
-    assert [(call.operation, call.error_code) for call in fake.calls] == [
-        ("ListSecrets", "NotImplementedByFake")
-    ]
+    assert [(call.operation, call.error_code) for call in fake.calls] == [("ListSecrets", "NotImplementedByFake")]
 
 
 def test_an_operation_unknown_to_the_model(fake: FakeSecretsManager, client: Any) -> None:
@@ -114,7 +110,7 @@ def test_a_strange_operation(fake: FakeSecretsManager, monkeypatch: pytest.Monke
     with refused("InternalServiceError"):
         client.list_secrets()
     monkeypatch.undo()
-    in_threads(lambda: client.list_secrets())
+    in_threads(client.list_secrets)
 
 
 def test_headers_and_dates(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
@@ -138,9 +134,7 @@ def test_an_error_has_two_members(fake: FakeSecretsManager, client: Any) -> None
     import json
 
     bodies: list[bytes] = []
-    client.meta.events.register(
-        "before-parse", lambda response_dict, **_: bodies.append(response_dict["body"])
-    )
+    client.meta.events.register("before-parse", lambda response_dict, **_: bodies.append(response_dict["body"]))
     with refused("ResourceNotFoundException"):
         client.get_secret_value(SecretId="none")
     assert json.loads(bodies[0]) == {

@@ -22,12 +22,8 @@ KEYS = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
 SESSIONS: dict[str, Callable[..., Any]] = {
     "boto3": lambda **options: boto3.client("secretsmanager", **options),
     "boto3 session": lambda **options: boto3.Session().client("secretsmanager", **options),
-    "botocore session": lambda **options: botocore.session.Session().create_client(
-        "secretsmanager", **options
-    ),
-    "botocore get_session": lambda **options: botocore.session.get_session().create_client(
-        "secretsmanager", **options
-    ),
+    "botocore session": lambda **options: botocore.session.Session().create_client("secretsmanager", **options),
+    "botocore get_session": lambda **options: botocore.session.get_session().create_client("secretsmanager", **options),
 }
 ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
 
@@ -158,9 +154,7 @@ def test_the_region_of_a_call_is_its_clients(road: Callable[[Any], Any]) -> None
         "v6",
     ],
 )
-def test_every_endpoint_is_secrets_manager(
-    options: dict[str, Any], region: str, road: Callable[[Any], Any]
-) -> None:
+def test_every_endpoint_is_secrets_manager(options: dict[str, Any], region: str, road: Callable[[Any], Any]) -> None:
     """The service counts, not the host: FIPS, VPC, custom and local endpoints are all answered."""
     with FakeSecretsManager(region=REGION) as fake:
         client = boto3.client("secretsmanager", **options)
@@ -175,11 +169,7 @@ def test_an_endpoint_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
     with FakeSecretsManager() as fake:
         fake.seed("db/password", VALUE)
         client = fake.client()
-        assert (
-            client.meta.endpoint_url
-            == os.environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"]
-            == "http://localhost:4566"
-        )
+        assert client.meta.endpoint_url == os.environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] == "http://localhost:4566"
         assert reads(client, fake)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -134,7 +135,7 @@ def test_what_goes_wrong_is_equal(clock: Clock) -> None:
     """An error of the server is the same on both roads, apart from what botocore notes of its retries."""
 
     def run(client: Any) -> Any:
-        with FakeSecretsManager(region=REGION, purge_delay=lambda _: 1 / 0) as inner:  # type: ignore[arg-type,return-value]
+        with FakeSecretsManager(region=REGION, purge_delay=lambda _: timedelta(days=1 / 0)) as inner:
             inner.seed("held", VALUE)
             with clock.skip_sleeps():
                 return _error_of(lambda client: client.delete_secret(SecretId="held"))(client)["response"]

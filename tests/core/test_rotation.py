@@ -43,9 +43,7 @@ def test_four_steps(
     answer = client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(1))
     assert answer["VersionId"] == token(1)
     arn = fake.secret("a").arn
-    assert rotator.events == [
-        {"Step": step, "SecretId": arn, "ClientRequestToken": token(1)} for step in STEPS
-    ]
+    assert rotator.events == [{"Step": step, "SecretId": arn, "ClientRequestToken": token(1)} for step in STEPS]
     assert client.get_secret_value(SecretId="a")["SecretString"] == f"rotated {token(1)}"
     assert [sorted(version.staging_labels) for version in fake.secret("a").versions] == [
         ["AWSPREVIOUS"],
@@ -225,9 +223,7 @@ def test_one_long_step_is_as_many_short_ones(clock: Clock, fake: FakeSecretsMana
     before, start = len(fake.rotations), clock.now()
     clock.advance(days=365)
     once = [rotation.at - start for rotation in fake.rotations[before:]]
-    fake.client().rotate_secret(
-        SecretId="a", RotationRules={"AutomaticallyAfterDays": 30}, RotateImmediately=False
-    )
+    fake.client().rotate_secret(SecretId="a", RotationRules={"AutomaticallyAfterDays": 30}, RotateImmediately=False)
     rotator.events.clear()
     before, start = len(fake.rotations), clock.now()
     for _ in range(365):
@@ -239,12 +235,8 @@ def test_one_long_step_is_as_many_short_ones(clock: Clock, fake: FakeSecretsMana
     ]
 
 
-@pytest.mark.parametrize(
-    "contact", ["call", "look-up", "contains", "events", "rotations", "seed", "leftovers"]
-)
-def test_due_work_at_the_next_contact(
-    contact: str, clock: Clock, fake: FakeSecretsManager, client: Any
-) -> None:
+@pytest.mark.parametrize("contact", ["call", "look-up", "contains", "events", "rotations", "seed", "leftovers"])
+def test_due_work_at_the_next_contact(contact: str, clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """Where freezegun itself moves time, what has come due happens when somebody next looks."""
     fake.seed("a", VALUE)
     fake.seed("b", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
@@ -264,13 +256,9 @@ def test_due_work_at_the_next_contact(
     contacts[contact]()
     assert len(rotator.events) >= 4 * 6
     assert "b" not in fake
-    by_itself = [
-        event for event in fake.events if event.name in {"RotationStarted", "EndSecretVersionDelete"}
-    ]
+    by_itself = [event for event in fake.events if event.name in {"RotationStarted", "EndSecretVersionDelete"}]
     assert [event.at for event in by_itself] == sorted(event.at for event in by_itself)
-    assert ("EndSecretVersionDelete", start + timedelta(days=7)) in {
-        (event.name, event.at) for event in by_itself
-    }
+    assert ("EndSecretVersionDelete", start + timedelta(days=7)) in {(event.name, event.at) for event in by_itself}
 
 
 def test_a_failed_rotation_is_tried_again(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:

@@ -90,18 +90,14 @@ def test_versions(fake: FakeSecretsManager, client: Any) -> None:
 
 def test_what_describes_it(fake: FakeSecretsManager, client: Any) -> None:
     """Description, tags and key are those of DescribeSecret; the key of the versions is the secret's."""
-    secret = fake.seed(
-        "db/password", VALUE, description="words", tags={"b": "1", "a": "2"}, kms_key_id="alias/mine"
-    )
+    secret = fake.seed("db/password", VALUE, description="words", tags={"b": "1", "a": "2"}, kms_key_id="alias/mine")
     assert secret.description == "words"
     assert list(secret.tags.items()) == [("b", "1"), ("a", "2")]
     described = client.describe_secret(SecretId="db/password")
     assert described["Description"] == "words"
     assert described["Tags"] == [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": "2"}]
     assert described["KmsKeyId"] == "alias/mine"
-    assert client.list_secret_version_ids(SecretId="db/password")["Versions"][0]["KmsKeyIds"] == [
-        "alias/mine"
-    ]
+    assert client.list_secret_version_ids(SecretId="db/password")["Versions"][0]["KmsKeyIds"] == ["alias/mine"]
 
 
 def test_tags_as_aws_writes_them(fake: FakeSecretsManager) -> None:
@@ -133,7 +129,9 @@ def test_ages(clock: Clock, fake: FakeSecretsManager) -> None:
     """Days count back from now; fractions are days, too."""
     now = clock.now()
     assert fake.seed("a", created_days_ago=90).created_date == now - timedelta(days=90)
-    assert fake.seed("b", VALUE, created_days_ago=0.5).current.created_date == now - timedelta(hours=12)  # type: ignore[union-attr]
+    halved = fake.seed("b", VALUE, created_days_ago=0.5).current
+    assert halved is not None
+    assert halved.created_date == now - timedelta(hours=12)
     assert fake.seed("c", created_days_ago=0).created_date == now
     assert fake.client().describe_secret(SecretId="a")["LastChangedDate"] == now - timedelta(days=90)
 

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
 def purges(fake: FakeSecretsManager) -> list[tuple[str, Any]]:
     """Return which names were purged, and when."""
     return [
-        (event.secret.split(":")[6][:-7], event.at)
-        for event in fake.events
-        if event.name == "EndSecretVersionDelete"
+        (event.secret.split(":")[6][:-7], event.at) for event in fake.events if event.name == "EndSecretVersionDelete"
     ]
 
 
@@ -36,9 +34,7 @@ def test_purges_in_order(how: str, clock: Clock, fake: FakeSecretsManager, clien
         clock.advance(days=20)
     else:
         tick(timedelta(days=20))
-    assert purges(fake) == [
-        (name, start + timedelta(days=days)) for name, days in (("a", 7), ("b", 8), ("c", 9))
-    ]
+    assert purges(fake) == [(name, start + timedelta(days=days)) for name, days in (("a", 7), ("b", 8), ("c", 9))]
     assert [secret.name for secret in fake.secrets()] == ["d"]
 
 
@@ -117,9 +113,7 @@ def test_old_versions_are_cleaned_up(clock: Clock, fake: FakeSecretsManager, cli
 def test_labelled_versions_stay(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """A version that holds a label is never cleaned up, however old it is."""
     fake.seed("a", "0")
-    client.put_secret_value(
-        SecretId="a", SecretString="kept", ClientRequestToken=token(0), VersionStages=["KEPT"]
-    )
+    client.put_secret_value(SecretId="a", SecretString="kept", ClientRequestToken=token(0), VersionStages=["KEPT"])
     for number in range(1, 104):
         client.put_secret_value(SecretId="a", SecretString=str(number), ClientRequestToken=token(number))
     clock.advance(days=2)

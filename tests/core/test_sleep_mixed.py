@@ -136,9 +136,7 @@ def test_a_rotation_function_that_sleeps(clock: Clock, fake: FakeSecretsManager)
     assert fake.secret("a").current.value.startswith("rotated")  # type: ignore[union-attr]
 
 
-def test_a_rotation_function_that_sleeps_longer_than_the_sleeper(
-    clock: Clock, fake: FakeSecretsManager
-) -> None:
+def test_a_rotation_function_that_sleeps_longer_than_the_sleeper(clock: Clock, fake: FakeSecretsManager) -> None:
     """A rotation that takes longer than the sleep during which it began makes that sleep last until it has ended."""
     fake.seed("a", VALUE)
     set_up_rotation(fake, "a", AutomaticallyAfterDays=10)
@@ -151,9 +149,7 @@ def test_a_rotation_function_that_sleeps_longer_than_the_sleeper(
     assert diary.entries[-1][1] == diary.entries[-2][1]
 
 
-def test_a_rotation_function_that_sleeps_under_a_sleeping_task(
-    clock: Clock, fake: FakeSecretsManager
-) -> None:
+def test_a_rotation_function_that_sleeps_under_a_sleeping_task(clock: Clock, fake: FakeSecretsManager) -> None:
     """The same where the sleeper is a task, with another one in the same loop."""
     fake.seed("a", VALUE)
     set_up_rotation(fake, "a", AutomaticallyAfterDays=10)

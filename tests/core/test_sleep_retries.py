@@ -30,9 +30,7 @@ def client_of(fake: FakeSecretsManager, mode: str, attempts: int = 5) -> Any:
     return fake.client(config=Config(retries={"mode": mode, "total_max_attempts": attempts}))
 
 
-@pytest.mark.parametrize(
-    "error", ["ThrottlingException", "InternalServiceError", "ServiceUnavailable", Timeout.READ]
-)
+@pytest.mark.parametrize("error", ["ThrottlingException", "InternalServiceError", "ServiceUnavailable", Timeout.READ])
 @pytest.mark.parametrize("mode", LONGEST)
 def test_retries_end_at_once(mode: str, error: Any, clock: Clock, fake: FakeSecretsManager) -> None:
     """Two faults are retried: the answer says so, and the clock has moved by the back-off."""
@@ -58,9 +56,7 @@ def test_retries_that_give_up(mode: str, clock: Clock, fake: FakeSecretsManager)
     assert len(fake.calls) == 4
 
 
-@pytest.mark.parametrize(
-    "when", [datetime(2001, 1, 1, tzinfo=timezone.utc), datetime(2090, 1, 1, tzinfo=timezone.utc)]
-)
+@pytest.mark.parametrize("when", [datetime(2001, 1, 1, tzinfo=timezone.utc), datetime(2090, 1, 1, tzinfo=timezone.utc)])
 @pytest.mark.parametrize("made", ["before the freeze", "before skipping", "inside"])
 def test_adaptive_clients_of_another_time(made: str, when: datetime) -> None:
     """An adaptive client made in real time waits for seconds, not for years; and is usable afterwards."""
@@ -184,8 +180,5 @@ def test_retries_under_a_clock_without_skipping(clock: Clock, fake: FakeSecretsM
     fake.seed("a", VALUE)
     client, start = client_of(fake, "adaptive", attempts=3), clock.now()
     fake.fail("GetSecretValue", "ThrottlingException")
-    assert (
-        within_patience(lambda: client.get_secret_value(SecretId="a"))["ResponseMetadata"]["RetryAttempts"]
-        == 1
-    )
+    assert within_patience(lambda: client.get_secret_value(SecretId="a"))["ResponseMetadata"]["RetryAttempts"] == 1
     assert clock.now() == start

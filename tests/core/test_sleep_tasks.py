@@ -7,6 +7,7 @@ import contextlib
 import math
 import sys
 import threading
+import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -230,30 +231,34 @@ def test_a_loop_after_another(clock: Clock) -> None:
 
 def test_a_stopped_loop_holds_nobody_up(clock: Clock) -> None:
     """A task that lies in a loop which has been stopped cannot wake, and does not keep others from it."""
-    import time
-
-    start, loops = clock.now(), []
+    start, stopped = clock.now(), threading.Event()
+    loop = asyncio.new_event_loop()
 
     def serve() -> None:
-        loop = asyncio.new_event_loop()
-        loops.append((loop, loop.create_task(asyncio.sleep(5))))
-        loop.call_soon(loop.call_soon, loop.stop)
+        loop.create_task(asyncio.sleep(5, "rested"), name="left")  # noqa: RUF006 - the loop keeps it
+        loop.call_soon(loop.stop)
         loop.run_forever()
 
+    def sleeper() -> None:
+        stopped.wait(PATIENCE)
+        time.sleep(10)
+
     with clock.skip_sleeps():
+        other = threading.Thread(target=sleeper, daemon=True)
+        other.start()
         in_threads(serve)
-        within_patience(lambda: time.sleep(10))
+        stopped.set()
+        other.join(PATIENCE)
+        assert not other.is_alive(), "it hangs"
         assert clock.now() - start == timedelta(seconds=10)
-        loop, task = loops.pop()
-        within_patience(lambda: loop.run_until_complete(task))
+        (task,) = asyncio.all_tasks(loop)
+        assert within_patience(lambda: loop.run_until_complete(task)) == "rested"
     loop.close()
     assert clock.now() - start == timedelta(seconds=10)
 
 
 def test_a_loop_that_pauses_in_the_same_thread(clock: Clock) -> None:
     """A thread may sleep while a task of its own loop, which does not run, is asleep; the task wakes later."""
-    import time
-
     start = clock.now()
 
     def target() -> None:

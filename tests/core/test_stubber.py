@@ -39,9 +39,7 @@ def test_an_active_stubber_wins(road: Callable[[Any], Any], fake: FakeSecretsMan
 
 
 @ROADS
-def test_a_deactivated_stubber_gives_way(
-    road: Callable[[Any], Any], fake: FakeSecretsManager, client: Any
-) -> None:
+def test_a_deactivated_stubber_gives_way(road: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
     """Before it is activated and after it is deactivated, the fake answers."""
     fake.seed("db/password", VALUE)
     road(client)

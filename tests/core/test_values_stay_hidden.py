@@ -94,9 +94,7 @@ def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
 
 
 @pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
-def test_logs(
-    road: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.LogCaptureFixture, clock: Clock
-) -> None:
+def test_logs(road: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.LogCaptureFixture, clock: Clock) -> None:
     """No logger of the package says anything that shows a value."""
     caplog.set_level(logging.DEBUG)
     logging.getLogger("botocore").setLevel(logging.WARNING)

@@ -29,6 +29,6 @@ _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.
 
 def implemented(row) -> bool:
     """Tell whether the installed service model has the operation and the members of a row."""
-    if row.operation not in _MODEL.operation_names:
+    if {row.operation, row.needs or row.operation} - set(_MODEL.operation_names):
         return False
     return set(row.call) - {"Unknown"} <= set(_MODEL.operation_model(row.operation).input_shape.members)

@@ -1,0 +1,1 @@
+"""The fake behind aiobotocore and aioboto3."""

@@ -1,0 +1,1 @@
+"""Client libraries, unmodified, over the fake."""
