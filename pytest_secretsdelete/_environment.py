@@ -11,6 +11,8 @@ FAKE_CREDENTIALS: dict[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "AWS_SESSION_TOKEN": None,
+    "AWS_SECURITY_TOKEN": None,
+    "AWS_CREDENTIAL_EXPIRATION": None,
     "AWS_PROFILE": None,
     "AWS_DEFAULT_PROFILE": None,
 }

@@ -89,6 +89,7 @@ def before_send(request: Any, event_name: str, **_: Any) -> Any:
         return None
     known, signed = _origin.get(), signed_origin(_header(request, "Authorization"))
     region, caller = known.region or signed.region, known.caller or signed.caller
+    _origin.set(_NOWHERE)  # said of this attempt alone
     incoming = Incoming(_operation(request, event_name), _bytes(request.body), region, caller)
     if fake is not None:
         return _botocore.http_response(fake.answer(incoming), request.url)

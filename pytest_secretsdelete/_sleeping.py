@@ -16,7 +16,6 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import BuiltinFunctionType
 from typing import TYPE_CHECKING, Any
 
 from ._buckets import on_the_clock
@@ -50,6 +49,10 @@ class Sleeper:
     thread: int
     future: asyncio.Future[None] | None = None
 
+    def can_wake(self) -> bool:
+        """Tell whether anybody is there to be woken: not a task whose loop has stopped."""
+        return self.future is None or self.future.get_loop().is_running()
+
 
 class Dormitory:
     """All sleepers of the process, while sleeping moves the clock."""
@@ -60,7 +63,7 @@ class Dormitory:
         self._lock = threading.Lock()
         self._sleepers: list[Sleeper] = []
         self._places = itertools.count()
-        self._idle_loops: dict[int, int] = {}
+        self._idle_loops: dict[int, asyncio.AbstractEventLoop] = {}
         self._pumped: set[asyncio.AbstractEventLoop] = set()
         self._looks: dict[int, tuple[int, int, int]] = {}
         self._open = True
@@ -125,15 +128,15 @@ class Dormitory:
         (inside a rotation function that the clock has started).
         """
         newest = {s.thread: s for s in self._sleepers if s.future is None}
-        free = (s for s in self._sleepers if newest.get(s.thread, s) is s)
+        free = (s for s in self._sleepers if newest.get(s.thread, s) is s and s.can_wake())
         return min(free, key=lambda s: (s.deadline, s.place), default=None)
 
     def _all_still(self) -> bool:
         """Tell whether every other thread sleeps here, idles in its loop, or stands still."""
         if threading._limbo:  # type: ignore[attr-defined] # noqa: SLF001 - a thread that is just being started
             return False
-        at_rest = {s.thread for s in self._sleepers if s.future is None} | set(self._idle_loops)
-        at_rest.add(threading.get_ident())
+        at_rest = {s.thread for s in self._sleepers if s.future is None} | {threading.get_ident()}
+        at_rest |= {thread for thread, loop in self._idle_loops.items() if loop.is_running()}
         frames = sys._current_frames()  # noqa: SLF001 - the only way to see what other threads are about
         still = [self._is_still(thread, frame) for thread, frame in frames.items() if thread not in at_rest]
         return all(still)
@@ -159,7 +162,7 @@ class Dormitory:
             self._idle_loops.pop(thread, None)
             loop.call_soon(self._pump, loop, passes - 1)
         else:
-            self._idle_loops[thread] = thread
+            self._idle_loops[thread] = loop
             self._wake_one(loop, tasks)
 
     def _wake_one(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
@@ -214,7 +217,7 @@ _open_dormitories: list[Dormitory] = []
 
 def _learn_real_sleeps() -> None:
     """Find the real functions, which somebody may have patched when this room was first entered."""
-    if isinstance(time.sleep, BuiltinFunctionType):
+    if getattr(time.sleep, "__self__", None) is time:
         _REAL_SLEEP[0] = time.sleep
     if getattr(asyncio.sleep, "__module__", None) == "asyncio.tasks":
         _REAL_ASYNC_SLEEP[0] = asyncio.sleep

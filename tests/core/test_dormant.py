@@ -163,6 +163,24 @@ def test_handlers_are_put_in_place_once() -> None:
         assert list(held).count(handler) == 1
 
 
+def test_an_event_system_that_has_our_handlers_already() -> None:
+    """A session that was made while handlers were being put in place does not get them twice."""
+    source = """
+import botocore.session
+from pytest_secretsdelete import FakeSecretsManager, _botocore, _interception
+emitter = botocore.session.Session().get_component("event_emitter")._emitter
+for event, handler, section in _interception.REGISTRATIONS[1:]:
+    getattr(emitter, f"register_{section}")(event, handler)
+with FakeSecretsManager():
+    pass
+counts = []
+for event, handler, section in _interception.REGISTRATIONS:
+    counts.append(list(emitter._handlers.prefix_search(event)).count(handler))
+print(*counts)
+"""
+    assert run_python(source).split() == ["1"] * 4
+
+
 def test_nothing_is_active_afterwards() -> None:
     """No fake is left among the active ones, also where the block has ended by an exception."""
     before = _active.responders()

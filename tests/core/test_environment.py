@@ -70,6 +70,25 @@ def test_what_was_not_there_is_not_there_afterwards() -> None:
     assert aws() == before
 
 
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("AWS_SESSION_TOKEN", "own token"),
+        ("AWS_SECURITY_TOKEN", "own token"),
+        ("AWS_CREDENTIAL_EXPIRATION", "2001-01-01T00:00:00Z"),
+        ("AWS_PROFILE", "missing"),
+        ("AWS_DEFAULT_PROFILE", "missing"),
+    ],
+)
+def test_nothing_of_other_credentials_is_left(variable: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the token of other credentials, nor their expiry, nor their profile goes with the fake keys."""
+    monkeypatch.setenv(variable, value)
+    with FakeSecretsManager():
+        credentials = boto3.Session().get_credentials().get_frozen_credentials()
+        assert (credentials.access_key, credentials.secret_key, credentials.token) == ("testing", "testing", None)
+    assert os.environ[variable] == value
+
+
 @pytest.mark.usefixtures("_own")
 def test_keep_credentials() -> None:
     """With keep_credentials the credentials are left alone; a region given is set all the same."""

@@ -226,6 +226,19 @@ def test_a_fault_comes_before_the_request_is_looked_at(fake: FakeSecretsManager,
     assert len(fake.unused_faults()) == 1
 
 
+def test_a_body_that_cannot_be_read(fake: FakeSecretsManager, client: Any) -> None:
+    """A fault waits on while a request comes that cannot be read, on the short road as well."""
+    fault = fake.fail("*", "DecryptionFailure")
+
+    def rewrite(params: dict[str, Any], **_: Any) -> None:
+        params["body"] = b"{"
+
+    client.meta.events.register("before-call", rewrite)
+    with refused("SerializationException"):
+        client.list_secrets()
+    assert fake.unused_faults() == (fault,)
+
+
 @pytest.mark.parametrize(
     ("secret_ids", "code"),
     [

@@ -234,3 +234,21 @@ def test_a_client_heeds_handlers_added_to_botocore(fake: FakeSecretsManager) -> 
         BUILTIN_HANDLERS.remove(entry)
     fake.client().list_secrets()
     assert seen == ["call"]
+
+
+def test_an_endpoint(fake: FakeSecretsManager, client: Any) -> None:
+    """`endpoint` serves the same fake over HTTP on this machine."""
+    import json
+    from urllib.request import Request, urlopen
+
+    client.create_secret(Name="db/password", SecretString=VALUE)
+    with fake.endpoint() as url:
+        assert url.startswith("http://127.0.0.1:")
+        headers = {
+            "X-Amz-Target": "secretsmanager.GetSecretValue",
+            "Content-Type": "application/x-amz-json-1.1",
+            "Authorization": f"AWS4-HMAC-SHA256 Credential=testing/20300101/{REGION}/secretsmanager/aws4_request",
+        }
+        with urlopen(Request(url, b'{"SecretId":"db/password"}', headers)) as answer:
+            assert json.load(answer)["SecretString"] == VALUE
+    assert [call.operation for call in fake.calls] == ["CreateSecret", "GetSecretValue"]

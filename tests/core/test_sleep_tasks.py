@@ -257,6 +257,40 @@ def test_a_stopped_loop_holds_nobody_up(clock: Clock) -> None:
     assert clock.now() - start == timedelta(seconds=10)
 
 
+def test_a_thread_at_work_after_its_loop_has_stopped(clock: Clock) -> None:
+    """A thread whose loop has been stopped, a task asleep in it, holds time back like any other that is at work."""
+    start, running, stopped, seen = clock.now(), threading.Event(), threading.Event(), set()
+    loop = asyncio.new_event_loop()
+
+    def serve() -> None:
+        loop.create_task(asyncio.sleep(500), name="left")  # noqa: RUF006 - the loop keeps it
+        running.set()
+        loop.run_forever()
+        stopped.set()
+        for number in range(300_000):
+            if number % 1000 == 0:
+                seen.add(clock.now())
+
+    def sleeper() -> None:
+        running.wait(PATIENCE)
+        for _ in range(300_000):  # at work, so that the task does not wake
+            pass
+        loop.call_soon_threadsafe(loop.stop)
+        while not stopped.is_set():
+            pass
+        time.sleep(100)
+
+    with clock.skip_sleeps():
+        in_threads(serve, sleeper)
+        (task,) = asyncio.all_tasks(loop)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            loop.run_until_complete(task)
+    loop.close()
+    assert seen == {start}
+    assert clock.now() - start == timedelta(seconds=100)
+
+
 def test_a_loop_that_pauses_in_the_same_thread(clock: Clock) -> None:
     """A thread may sleep while a task of its own loop, which does not run, is asleep; the task wakes later."""
     start = clock.now()
@@ -286,6 +320,22 @@ def test_tasks_left_at_the_end_sleep_on_in_real_time(clock: Clock) -> None:
 
     assert run(main) == "rested"
     assert clock.now() == start
+
+
+def test_a_task_left_at_the_end_can_be_cancelled(clock: Clock) -> None:
+    """A task that sleeps on in real time can be cancelled, and its time goes by without a trace."""
+
+    async def main() -> None:
+        with clock.skip_sleeps():
+            task = asyncio.ensure_future(asyncio.sleep(0.02))
+            await asyncio.sleep(0)
+        await asyncio.sleep(0.005)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await asyncio.sleep(0.03)
+
+    run(main)
 
 
 @LOOPS

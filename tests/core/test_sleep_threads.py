@@ -163,6 +163,22 @@ def test_a_thread_that_waits_does_not_hold_time_back(clock: Clock) -> None:
     assert clock.now() - start == timedelta(seconds=50)
 
 
+def test_a_thread_that_threading_does_not_know(clock: Clock) -> None:
+    """A thread that C code has started, of which the system tells nothing here, counts as still when it stands."""
+    import _thread
+
+    start, gate, passed = clock.now(), threading.Lock(), threading.Event()
+    gate.acquire()
+    _thread.start_new_thread(lambda: (gate.acquire(), passed.set()), ())
+    try:
+        with clock.skip_sleeps():
+            within_patience(lambda: time.sleep(30))
+    finally:
+        gate.release()
+    assert passed.wait(PATIENCE)
+    assert clock.now() - start == timedelta(seconds=30)
+
+
 def test_timeouts_of_threads_stay_real(clock: Clock) -> None:
     """Event.wait and Thread.join with a timeout are no sleeps: they end in real time, and move nothing."""
     import queue
