@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import inspect
 from typing import TYPE_CHECKING, Any
 from unittest.mock import Mock
 
+import botocore.endpoint
 import pytest
 from botocore.config import Config
 
@@ -27,7 +29,7 @@ EVENTS = (
     "before-sign",
     "before-send",
     "response-received",
-    "before-parse",
+    *(["before-parse"] if "before-parse" in inspect.getsource(botocore.endpoint) else []),  # a newer one
     "needs-retry",
     "after-call",
 )

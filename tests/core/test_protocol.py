@@ -134,7 +134,7 @@ def test_an_error_has_two_members(fake: FakeSecretsManager, client: Any) -> None
     import json
 
     bodies: list[bytes] = []
-    client.meta.events.register("before-parse", lambda response_dict, **_: bodies.append(response_dict["body"]))
+    client.meta.events.register("response-received", lambda response_dict, **_: bodies.append(response_dict["body"]))
     with refused("ResourceNotFoundException"):
         client.get_secret_value(SecretId="none")
     assert json.loads(bodies[0]) == {
