@@ -133,7 +133,7 @@ class Row:
     raw: bool = False  # botocore would refuse the request itself
     timed: bool = False  # the row moves the clock
     options: Mapping[str, Any] = field(default_factory=dict)
-    needs: str = ""  # another operation, which older service models lack
+    needs: str = ""  # another operation, or a member of it, which older service models lack
 
     @property
     def label(self) -> str:

@@ -233,7 +233,7 @@ def test_a_body_that_cannot_be_read(fake: FakeSecretsManager, client: Any) -> No
     def rewrite(params: dict[str, Any], **_: Any) -> None:
         params["body"] = b"{"
 
-    client.meta.events.register("before-call", rewrite)
+    client.meta.events.register("before-call.secrets-manager.ListSecrets", rewrite)
     with refused("SerializationException"):
         client.list_secrets()
     assert fake.unused_faults() == (fault,)
@@ -259,7 +259,7 @@ def test_a_list_that_is_none(secret_ids: Any, code: str, fake: FakeSecretsManage
     def rewrite(params: dict[str, Any], **_: Any) -> None:
         params["body"] = json.dumps({"SecretIdList": secret_ids})
 
-    client.meta.events.register("before-call", rewrite)
+    client.meta.events.register("before-call.secrets-manager.BatchGetSecretValue", rewrite)
     with refused(code):
         client.batch_get_secret_value(SecretIdList=["a"])
 

@@ -197,6 +197,7 @@ def test_a_window_that_is_over(clock: Clock) -> None:
         (("a", ""), {}, ValueError, "value has 0 bytes; a secret value has 1 to 65536"),
         (("a", b""), {}, ValueError, "value has 0 bytes"),
         (("a", "ü" * 32_769), {}, ValueError, "value has 65538 bytes"),
+        (("a", "\ud83d"), {}, ValueError, "value holds surrogates"),
         (("a", 5), {}, TypeError, "value is a int; str, bytes, or a dict or list"),
         (("a", {"key": {1}}), {}, TypeError, "value cannot be written as JSON text: TypeError"),
         (("a",), {"previous": "x"}, ValueError, "'a' has a previous value but no current one"),

@@ -29,6 +29,9 @@ _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.
 
 def implemented(row) -> bool:
     """Tell whether the installed service model has the operation and the members of a row."""
-    if {row.operation, row.needs or row.operation} - set(_MODEL.operation_names):
+    needed, _, member = (row.needs or row.operation).partition(".")
+    if {row.operation, needed} - set(_MODEL.operation_names):
+        return False
+    if member and member not in _MODEL.operation_model(needed).input_shape.members:
         return False
     return set(row.call) - {"Unknown"} <= set(_MODEL.operation_model(row.operation).input_shape.members)

@@ -57,7 +57,7 @@ ROWS = [
     Row("DescribeSecret", "without a value", R, {"SecretId": "a"}, described(VersionIdsToStages=None), given=empty),
     Row("DescribeSecret", "after a reading", V, {"SecretId": "a"}, described(LastAccessedDate=Midnight()),
         given=steps(a, READ)),
-    Row("DescribeSecret", "with everything that can be set", R, {"SecretId": "a"},
+    Row("DescribeSecret", "with everything that can be set", R, {"SecretId": "a"}, needs="CreateSecret.Type", answer=
         described(Description="d", KmsKeyId="alias/own", Tags=[{"Key": "k", "Value": "v"}], Type="Partner"),
         given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, Description="d",
                    KmsKeyId="alias/own", Tags=[{"Key": "k", "Value": "v"}], Type="Partner")),

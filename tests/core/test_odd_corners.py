@@ -1,0 +1,148 @@
+"""Corners of single operations that the table of what AWS answers does not reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from pytest_secretsdelete import _botocore
+
+from .support import LAMBDA, REGION, VALUE, refused
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete import FakeSecretsManager
+
+OTHER = "210987654321"
+NEWER = pytest.mark.skipif(
+    "AssociateCrossAccountReplica" not in _botocore.service_model().operation_names,
+    reason="this botocore does not know of replicas in other accounts",
+)
+
+
+@pytest.fixture
+def other() -> Any:
+    """Give a client of another account."""
+    session = boto3.Session(aws_access_key_id=OTHER, aws_secret_access_key="x", region_name=REGION)
+    return session.client("secretsmanager")
+
+
+def test_a_forced_deletion_of_what_is_no_secret(fake: FakeSecretsManager, client: Any) -> None:
+    """An ARN of something else is no name of a secret, even where the deletion is forced."""
+    with refused("ValidationException", match="Invalid name"):
+        client.delete_secret(SecretId="arn:aws:s3:::bucket", ForceDeleteWithoutRecovery=True)
+
+
+def test_a_filter_without_words(fake: FakeSecretsManager, client: Any) -> None:
+    """A filter that holds no word at all is looked for as it stands."""
+    fake.seed("a", VALUE, description="one - two")
+    fake.seed("b", VALUE, description="one two")
+    answer = client.list_secrets(Filters=[{"Key": "description", "Values": ["-"]}])
+    assert [secret["Name"] for secret in answer["SecretList"]] == ["a"]
+
+
+def test_a_schedule_that_is_none(fake: FakeSecretsManager, client: Any) -> None:
+    """Rules that no schedule can follow are refused, and nothing is set up."""
+    fake.seed("a", VALUE)
+    fake.rotation_function(LAMBDA, lambda event, context: None)
+    for rules in ({"ScheduleExpression": "rate(0 days)"}, {"AutomaticallyAfterDays": 5, "ScheduleExpression": "x"}):
+        with refused("InvalidParameterException"):
+            client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, RotationRules=rules)
+    assert "RotationEnabled" not in client.describe_secret(SecretId="a")
+
+
+def test_cron_without_its_library(fake: FakeSecretsManager, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cron schedule without the library that reads it is the fake's own error, which names the library."""
+    import sys
+
+    monkeypatch.setitem(sys.modules, "aws_croniter", None)
+    fake.seed("a", VALUE)
+    fake.rotation_function(LAMBDA, lambda event, context: None)
+    with refused("NotImplementedByFake", match="aws-croniter"):
+        client.rotate_secret(
+            SecretId="a", RotationLambdaARN=LAMBDA, RotationRules={"ScheduleExpression": "cron(0 8 1 * ? *)"}
+        )
+    assert "RotationEnabled" not in client.describe_secret(SecretId="a")
+
+
+def test_a_trial_whose_function_deletes_the_secret(fake: FakeSecretsManager, client: Any) -> None:
+    """A trial ends quietly where its function has deleted the secret."""
+    fake.seed("a", VALUE)
+    fake.rotation_function(
+        LAMBDA, lambda event, context: client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+    )
+    client.rotate_secret(
+        SecretId="a",
+        RotationLambdaARN=LAMBDA,
+        RotationRules={"AutomaticallyAfterDays": 5},
+        RotateImmediately=False,
+    )
+    assert "a" not in fake
+
+
+@pytest.mark.parametrize("rules", [None, {"ScheduleExpression": "rate(10 days)"}])
+def test_a_value_put_by_hand_moves_no_schedule(
+    rules: dict[str, str] | None, fake: FakeSecretsManager, client: Any
+) -> None:
+    """Without AutomaticallyAfterDays a value put by hand leaves the next rotation where it is."""
+    fake.seed("a", VALUE)
+    fake.rotation_function(LAMBDA, lambda event, context: None)
+    options = {} if rules is None else {"RotationRules": rules}
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, RotateImmediately=False, **options)
+    before = client.describe_secret(SecretId="a").get("NextRotationDate")
+    client.put_secret_value(SecretId="a", SecretString="by hand")
+    assert client.describe_secret(SecretId="a").get("NextRotationDate") == before
+
+
+def associated(fake: FakeSecretsManager, client: Any, other: Any, name: str = "replica") -> tuple[str, str]:
+    """Link a primary of the fake's account to a replica of the other; return their ARNs."""
+    primary = fake.secret("primary").arn if "primary" in fake else fake.seed("primary", VALUE, kms_key_id="k").arn
+    replica = other.create_secret(Name=name, CrossAccountPrimaryARN=primary, KmsKeyId="alias/theirs")["ARN"]
+    return primary, replica
+
+
+@NEWER
+def test_one_cross_account_replica_alone(fake: FakeSecretsManager, client: Any, other: Any) -> None:
+    """A primary has at most one replica in another account."""
+    _, first = associated(fake, client, other)
+    client.associate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=first)
+    client.associate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=first)
+    _, second = associated(fake, client, other, "second")
+    with refused("LimitExceededException"):
+        client.associate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=second)
+
+
+@NEWER
+def test_a_cross_account_replica_that_is_not_there(fake: FakeSecretsManager, client: Any, other: Any) -> None:
+    """A replica that does not exist cannot be associated."""
+    _, replica = associated(fake, client, other)
+    with refused("ResourceNotFoundException"):
+        client.associate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=f"{replica[:-6]}AAAAAA")
+
+
+@NEWER
+def test_links_of_a_cross_account_replica(fake: FakeSecretsManager, client: Any, other: Any) -> None:
+    """Both ends describe their link: pending, in step, and detached; values follow only while it is in step."""
+    primary, replica = associated(fake, client, other)
+    pending = other.describe_secret(SecretId="replica")["CrossAccountPrimary"]
+    assert pending == {"PrimarySecretARN": primary, "ReplicationStatus": "Pending"}
+    client.associate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=replica)
+    assert other.get_secret_value(SecretId="replica")["SecretString"] == VALUE
+    other.stop_replication_to_replica(SecretId="replica")
+    (link,) = client.describe_secret(SecretId="primary")["CrossAccountReplicas"]
+    assert link["ReplicationStatus"] == "Detached"
+    client.put_secret_value(SecretId="primary", SecretString="new")
+    assert other.get_secret_value(SecretId="replica")["SecretString"] == VALUE
+    other.delete_secret(SecretId="replica", ForceDeleteWithoutRecovery=True)
+    client.disassociate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=replica)
+    assert "CrossAccountReplicas" not in client.describe_secret(SecretId="primary")
+
+
+@NEWER
+def test_a_replica_whose_primary_never_accepted(fake: FakeSecretsManager, client: Any, other: Any) -> None:
+    """A replica whose primary has gone meanwhile can be made a secret of its own."""
+    associated(fake, client, other)
+    client.delete_secret(SecretId="primary", ForceDeleteWithoutRecovery=True)
+    other.stop_replication_to_replica(SecretId="replica")
+    assert "CrossAccountPrimary" not in other.describe_secret(SecretId="replica")
