@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -9,10 +10,10 @@ import pytest
 
 from pytest_secretsdelete import _botocore
 
-from .support import LAMBDA, REGION, VALUE, refused
+from .support import LAMBDA, REGION, VALUE, refused, set_up_rotation, until_the_next_due
 
 if TYPE_CHECKING:
-    from pytest_secretsdelete import FakeSecretsManager
+    from pytest_secretsdelete import Clock, FakeSecretsManager
 
 OTHER = "210987654321"
 NEWER = pytest.mark.skipif(
@@ -93,6 +94,30 @@ def test_a_value_put_by_hand_moves_no_schedule(
     before = client.describe_secret(SecretId="a").get("NextRotationDate")
     client.put_secret_value(SecretId="a", SecretString="by hand")
     assert client.describe_secret(SecretId="a").get("NextRotationDate") == before
+
+
+def test_a_value_put_by_hand_counts_as_a_rotation(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Under AutomaticallyAfterDays the next rotation is counted from the value that was put by hand."""
+    fake.seed("a", VALUE)
+    set_up_rotation(fake, "a", AutomaticallyAfterDays=10)
+    before = until_the_next_due(fake, clock)
+    clock.advance(days=5)
+    client.put_secret_value(SecretId="a", SecretString="by hand")
+    assert until_the_next_due(fake, clock) > before - timedelta(days=5)
+    clock.advance(days=5)
+    client.put_secret_value(SecretId="a", SecretString="pending", VersionStages=["MINE"])
+    assert until_the_next_due(fake, clock) <= before - timedelta(days=4)
+
+
+def test_a_replica_that_failed_is_removed(fake: FakeSecretsManager, client: Any) -> None:
+    """A replication that failed because its name was taken is taken back without touching what holds the name."""
+    fake.seed("a", "primary")
+    fake.seed("a", "somebody's", region="us-east-2")
+    client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": "us-east-2"}])
+    (status,) = client.describe_secret(SecretId="a")["ReplicationStatus"]
+    assert status["Status"] == "Failed"
+    client.remove_regions_from_replication(SecretId="a", RemoveReplicaRegions=["us-east-2"])
+    assert fake.secret("a", "us-east-2").current.value == "somebody's"  # type: ignore[union-attr]
 
 
 def associated(fake: FakeSecretsManager, client: Any, other: Any, name: str = "replica") -> tuple[str, str]:
