@@ -75,12 +75,14 @@ def on_the_clock(
         patches.append((aio_module.AsyncTokenBucket, "_acquire", _as_method(tap.acquire_async)))
     owners = [owner for owner, name, _ in patches if name == "_acquire"]
     patches += [(owner, "_refill", _as_method(functools.partial(tap.refill, owner._refill))) for owner in owners]  # noqa: SLF001
-    with ExitStack() as patched:
-        for owner, name, stand_in in patches:
-            patched.enter_context(mock.patch.object(owner, name, stand_in))
-        yield
-    for bucket in tap.known:
-        bucket._last_timestamp = None  # noqa: SLF001 - its next reading is of another clock
+    try:
+        with ExitStack() as patched:
+            for owner, name, stand_in in patches:
+                patched.enter_context(mock.patch.object(owner, name, stand_in))
+            yield
+    finally:
+        for bucket in tap.known:
+            bucket._last_timestamp = None  # noqa: SLF001 - its next reading is of another clock
 
 
 def _as_method(stand_in: Callable[..., Any]) -> Callable[..., Any]:

@@ -7,6 +7,7 @@ The fake keeps no clock of its own. It asks what time it is, in the way of whoev
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from datetime import timedelta
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _MICROSECONDS = 1000
+#: Two threads that move time at once must not set it back; not held while anything comes due.
+_setting = threading.Lock()
 #: pytest's timer stays real while the fake's clock holds time; so does the pace of botocore's retries.
 IGNORED_BY_THE_FREEZE = ("_pytest.timing", "botocore.retries")
 
@@ -190,8 +193,9 @@ def _who_holds_time() -> str:
 
 def _set(target: int) -> None:
     """Set the innermost freeze, unless it is there already: time never goes back, and a zero step could tick."""
-    if target > now_in_microseconds():
-        _innermost_freeze().move_to(from_microseconds(target))
+    with _setting:
+        if target > now_in_microseconds():
+            _innermost_freeze().move_to(from_microseconds(target))
 
 
 def _dues_until(target: int) -> Iterator[int]:

@@ -136,7 +136,7 @@ class Dormitory:
         if threading._limbo:  # type: ignore[attr-defined] # noqa: SLF001 - a thread that is just being started
             return False
         at_rest = {s.thread for s in self._sleepers if s.future is None} | {threading.get_ident()}
-        at_rest |= {thread for thread, loop in self._idle_loops.items() if loop.is_running()}
+        at_rest |= {thread for thread, loop in list(self._idle_loops.items()) if loop.is_running()}
         frames = sys._current_frames()  # noqa: SLF001 - the only way to see what other threads are about
         still = [self._is_still(thread, frame) for thread, frame in frames.items() if thread not in at_rest]
         return all(still)
@@ -152,7 +152,8 @@ class Dormitory:
     def _pump(self, loop: asyncio.AbstractEventLoop, passes: int) -> None:
         """Wake the tasks of one loop, each in its turn, whenever the loop has nothing else to run."""
         thread = threading.get_ident()
-        tasks = [s for s in self._sleepers if s.future is not None and s.future.get_loop() is loop]
+        with self._lock:
+            tasks = [s for s in self._sleepers if s.future is not None and s.future.get_loop() is loop]
         if not tasks:
             self._idle_loops.pop(thread, None)
             self._pumped.discard(loop)

@@ -295,15 +295,23 @@ def test_a_fault_of_the_users_own_is_retried(clock: Clock, fake: FakeSecretsMana
     assert len(watch.seen) == 3
 
 
-def test_a_handler_that_answers_while_another_starts_the_fake() -> None:
-    """A fake that starts in the midst of a call answers it at before-send."""
-    with FakeSecretsManager(region=REGION) as warm:
-        client = warm.client()
-    fake = FakeSecretsManager(region=REGION)
-    fake.seed("db/password", VALUE)
-    client.meta.events.register_first("request-created", lambda **_: fake.start())
+@pytest.mark.parametrize("event", ["request-created", "before-sign"])
+def test_a_fake_that_starts_in_the_midst_of_a_call(event: str) -> None:
+    """It answers the call at before-send, in the region of that call and not of an earlier one."""
+    with FakeSecretsManager(region="us-east-2") as warm:
+        client, elsewhere = warm.client(REGION), warm.client()
+        take_the_long_road(elsewhere)
+        elsewhere.list_secrets()
+    fake = FakeSecretsManager(region="us-west-2")
+    fake.seed("db/password", VALUE, region=REGION)
+    client.meta.events.register_last(event, lambda **_: start())
+    started: list[FakeSecretsManager] = []
+
+    def start() -> None:
+        started.append(fake.start())
+
     try:
         assert read(client) == VALUE
     finally:
         fake.stop()
-    assert fake.calls[0].region == REGION
+    assert [call.region for call in fake.calls] == [REGION]

@@ -9,7 +9,18 @@ import pytest
 
 from pytest_secretsdelete import _rotating
 
-from .support import LAMBDA, VALUE, Rotator, refused, set_up_rotation, take_the_long_road, tick, token
+from .support import (
+    LAMBDA,
+    VALUE,
+    Rotator,
+    refused,
+    set_up_rotation,
+    take_the_long_road,
+    tick,
+    token,
+    until_the_next_due,
+    within_patience,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -171,7 +182,7 @@ def test_nothing_comes_due_inside_a_function(clock: Clock, fake: FakeSecretsMana
         seen.append("b" in fake)
 
     fake.rotation_function(LAMBDA, move)
-    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    within_patience(lambda: client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA))
     assert seen == [True] * 4
     assert [rotation.error for rotation in fake.rotations] == [None] * 4
     assert "b" not in fake
@@ -279,6 +290,17 @@ def test_a_failed_rotation_is_tried_again(clock: Clock, fake: FakeSecretsManager
     current = fake.secret("a").current
     assert current is not None
     assert current.version_id == failed
+
+
+def test_a_version_is_as_old_as_its_rotation(clock: Clock, fake: FakeSecretsManager) -> None:
+    """The version of a rotation is created at the instant at which that came due, however late it is noticed."""
+    fake.seed("a", VALUE)
+    rotator = set_up_rotation(fake, "a", AutomaticallyAfterDays=10)
+    rotator.fails_at = "createSecret"
+    due = clock.now() + until_the_next_due(fake, clock)
+    tick(timedelta(days=11))
+    assert fake.secret("a").versions[-1].created_date == due
+    assert [event.at for event in fake.events if event.name == "RotationStarted"] == [due]
 
 
 def test_a_cancelled_rotation_comes_due_no_more(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:

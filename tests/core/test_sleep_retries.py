@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import types
 from datetime import datetime, timedelta, timezone
@@ -16,7 +17,7 @@ from botocore.retries.bucket import TokenBucket
 
 from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout, _clock
 
-from .support import REGION, VALUE, in_threads, refused, within_patience
+from .support import REGION, VALUE, in_threads, refused, take_the_long_road, within_patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,6 +79,21 @@ def test_adaptive_clients_of_another_time(made: str, when: datetime) -> None:
             within_patience(lambda: client.get_secret_value(SecretId="a"))
             assert clock.now() == moved
         within_patience(lambda: client.get_secret_value(SecretId="a"))
+
+
+@pytest.mark.parametrize("ending", [None, ZeroDivisionError])
+def test_adaptive_clients_afterwards(ending: type[Exception] | None, fake: FakeSecretsManager) -> None:
+    """However the context ends, an adaptive client that was throttled in it does not wait for its time to come."""
+    fake.seed("a", VALUE)
+    client = client_of(fake, "adaptive")
+    take_the_long_road(client)  # the short one asks no bucket
+    with _clock.freeze(datetime(2090, 1, 1, tzinfo=timezone.utc)):
+        with contextlib.suppress(ZeroDivisionError), Clock().skip_sleeps():
+            fake.fail("GetSecretValue", "ThrottlingException", times=3)
+            client.get_secret_value(SecretId="a")
+            if ending is not None:
+                raise ending
+    within_patience(lambda: client.get_secret_value(SecretId="a"))
 
 
 def test_adaptive_clients_of_several_threads(clock: Clock, fake: FakeSecretsManager) -> None:
