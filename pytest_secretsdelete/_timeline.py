@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from ._instant import to_datetime
@@ -42,12 +43,15 @@ class Call:
 
     operation: str
     #: The parameters under their wire names; secret values are redacted.
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, Any] = field(hash=False)
     region: str
     #: An aware UTC datetime.
     at: datetime
     #: The code of the error it was answered with, or None.
     error_code: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,10 @@ class Event:
     region: str
     #: An aware UTC datetime: the instant at which it came due, even where the fake learnt of it later.
     at: datetime
-    detail: Mapping[str, Any] = field(default_factory=dict)
+    detail: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "detail", MappingProxyType(dict(self.detail)))
 
 
 @dataclass(frozen=True, slots=True)

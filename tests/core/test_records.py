@@ -206,3 +206,13 @@ def test_a_forced_deletion_of_nothing(fake: FakeSecretsManager, client: Any) -> 
     """A forced deletion of what is not there is a call like any other."""
     answer = client.delete_secret(SecretId="none", ForceDeleteWithoutRecovery=True)
     assert [(event.name, event.secret) for event in fake.events] == [("DeleteSecret", answer["ARN"])]
+
+
+def test_a_record_cannot_be_changed(fake: FakeSecretsManager) -> None:
+    """What has happened stays as it was recorded, and can be put into a set."""
+    fake.client().create_secret(Name="a", SecretString=VALUE)
+    with pytest.raises(TypeError):
+        fake.calls[0].parameters["Name"] = "b"  # type: ignore[index]
+    with pytest.raises(TypeError):
+        fake.events[0].detail["versionId"] = "b"  # type: ignore[index]
+    assert len({*fake.calls, *fake.events}) == 2
