@@ -147,28 +147,42 @@ def may_freeze() -> bool:
 
 @contextmanager
 def freeze(at: datetime | None = None) -> Iterator[None]:
-    """Freeze time at an instant, or at the present one; asyncio's event loops and pytest's timer stay real.
+    """Freeze time at an instant, or at the present one; asyncio's event loops and pytest's timer stay real."""
+    import freezegun
 
-    freezegun's own real_asyncio does the same for event loops, but makes one to find out its class, which
-    fails where a test run forbids sockets.
+    start = from_microseconds(now_in_microseconds()) if at is None else at
+    with freezegun.freeze_time(start, ignore=list(IGNORED_BY_THE_FREEZE)), real_event_loops():
+        yield
+
+
+@contextmanager
+def real_event_loops() -> Iterator[None]:
+    """Let asyncio's event loops see real time while freezegun holds it: they would wait for ever.
+
+    freezegun's own real_asyncio does so, too, but makes a loop to find out its class, which fails where a test
+    run forbids sockets. It also leaves the base class's method behind on that class, where it would hide ours.
     """
     import asyncio
 
-    import freezegun
     from freezegun.api import real_monotonic
-
-    start = from_microseconds(now_in_microseconds()) if at is None else at
-    frozen_time = asyncio.BaseEventLoop.time
 
     def loop_time(self: asyncio.BaseEventLoop) -> float:  # noqa: ARG001 - it becomes a method
         return real_monotonic()
 
-    with freezegun.freeze_time(start, ignore=list(IGNORED_BY_THE_FREEZE)):
-        asyncio.BaseEventLoop.time = loop_time  # type: ignore[method-assign]
-        try:
-            yield
-        finally:
-            asyncio.BaseEventLoop.time = frozen_time  # type: ignore[method-assign]
+    held = asyncio.BaseEventLoop.time
+    patched = [loop for loop in _classes_below(asyncio.BaseEventLoop) if loop.__dict__.get("time") is held]
+    for loop in patched:
+        loop.time = loop_time
+    try:
+        yield
+    finally:
+        for loop in patched:
+            loop.time = held
+
+
+def _classes_below(top: Any) -> list[Any]:
+    """Return a class and everything that is derived from it."""
+    return [top, *(found for below in top.__subclasses__() for found in _classes_below(below))]
 
 
 def _innermost_freeze() -> Any:

@@ -6,6 +6,7 @@ nothing else of the package; a test run that does not use it pays for an import 
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,7 +179,8 @@ def _secretsmanager_time(request: pytest.FixtureRequest) -> Iterator[Clock]:
 
     start = _plan_of(request.node).now
     if start is None and not _clock.is_real():
-        yield _clock.Clock()
+        with _clock.real_event_loops() if _clock.is_frozen() else contextlib.nullcontext():
+            yield _clock.Clock()
         return
     if not _clock.may_freeze():
         pytest.fail("now= cannot hold time: time-machine holds it. Use the one or the other.", pytrace=False)

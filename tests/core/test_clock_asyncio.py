@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .support import VALUE, within_patience
+from pytest_secretsdelete import _clock
+
+from .support import PATIENCE, VALUE, run_python, within_patience
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock, FakeSecretsManager
@@ -79,3 +81,57 @@ def test_loops_are_put_back(clock: Clock) -> None:
     with _clock.freeze():
         assert asyncio.BaseEventLoop.__dict__["time"] is not held
     assert asyncio.BaseEventLoop.__dict__["time"] is held
+
+
+def test_an_earlier_freeze_of_asyncio_leaves_nothing_in_the_way() -> None:
+    """freezegun's real_asyncio leaves a method behind on the loop's class; event loops stay real all the same."""
+    source = """
+import asyncio, freezegun
+from pytest_secretsdelete._clock import freeze
+with freezegun.freeze_time("2030-01-01", real_asyncio=True):
+    pass
+async def main():
+    await asyncio.wait_for(asyncio.sleep(0.01), 5)
+    return "woken"
+with freeze():
+    print(asyncio.run(main()))
+with freezegun.freeze_time("2030-01-01", real_asyncio=True):
+    asyncio.run(main())
+asyncio.run(main())
+"""
+    assert run_python(source) == "woken"
+
+
+def test_loops_with_a_time_of_their_own_keep_it() -> None:
+    """A loop class that overrides `time` on purpose is left alone, and everything is put back."""
+
+    class OwnTime(asyncio.SelectorEventLoop):
+        def time(self) -> float:
+            return 5.0
+
+    before = asyncio.BaseEventLoop.time
+    with _clock.freeze():
+        assert asyncio.BaseEventLoop.time is not before
+        loop = OwnTime()
+        assert loop.time() == 5.0
+        loop.close()
+    assert asyncio.BaseEventLoop.time is before
+
+
+def test_event_loops_stay_real_under_an_adopted_freeze(pytester: pytest.Pytester) -> None:
+    """The clock fixture that adopts a user's freeze keeps asyncio from hanging in it."""
+    pytester.makepyfile(
+        """
+        import asyncio, freezegun, pytest
+
+        @pytest.fixture
+        def mine():
+            with freezegun.freeze_time("2030-01-01"):
+                yield
+
+        def test_it(mine, secretsmanager_clock):
+            asyncio.run(asyncio.wait_for(asyncio.sleep(0.01), 5))
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "no:asyncio", timeout=PATIENCE)
+    result.assert_outcomes(passed=1)
