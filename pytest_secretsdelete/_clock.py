@@ -146,6 +146,19 @@ def may_freeze() -> bool:
 
 
 @contextmanager
+def held(at: datetime | None) -> Iterator[None]:
+    """Hold time at an instant; without one, adopt what holds it already, or freeze the present."""
+    if at is not None or is_real():
+        with freeze(at):
+            yield
+    elif is_frozen():
+        with real_event_loops():
+            yield
+    else:
+        yield  # time-machine's
+
+
+@contextmanager
 def freeze(at: datetime | None = None) -> Iterator[None]:
     """Freeze time at an instant, or at the present one; asyncio's event loops and pytest's timer stay real."""
     import freezegun

@@ -6,7 +6,6 @@ nothing else of the package; a test run that does not use it pays for an import 
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -178,13 +177,9 @@ def _secretsmanager_time(request: pytest.FixtureRequest) -> Iterator[Clock]:
     from . import _clock
 
     start = _plan_of(request.node).now
-    if start is None and not _clock.is_real():
-        with _clock.real_event_loops() if _clock.is_frozen() else contextlib.nullcontext():
-            yield _clock.Clock()
-        return
-    if not _clock.may_freeze():
+    if start is not None and not _clock.may_freeze():
         pytest.fail("now= cannot hold time: time-machine holds it. Use the one or the other.", pytrace=False)
-    with _clock.freeze(start):
+    with _clock.held(start):
         yield _clock.Clock()
 
 

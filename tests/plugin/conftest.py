@@ -7,6 +7,7 @@ import os
 import pkgutil
 from typing import TYPE_CHECKING
 
+import boto3
 import freezegun  # noqa: F401 - what a run in this process imports, it forgets: all is imported before
 import pytest
 
@@ -36,6 +37,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs a user's project, in this process or apart; warnings are errors."""
     for name in [name for name in os.environ if name.startswith("AWS_") or name in {"CI", "BUILD_NUMBER"}]:
         monkeypatch.delenv(name)  # with CI set, pytest shows messages twice
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # another test's would hold its credentials
 
     def run(
         tests: str = "", /, *arguments: str, conftest: str = "", ini: str = "", apart: bool = False
