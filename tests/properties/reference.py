@@ -225,7 +225,9 @@ class Reference:
     def _strike(self, operation: str, region: str, members: Mapping[str, Any]) -> None:
         ids = [members.get("SecretId"), members.get("Name"), *members.get("SecretIdList", ())]
         extra = [action for member, action in MORE_PERMISSIONS.get(operation, ()) if member in members]
-        if any(self._denied(action, region, ids) for action in (operation, *extra)):
+        # IAM knows no resource for a batch: whom a denial names is asked for each of its secrets.
+        whom = [] if "SecretIdList" in members else ids
+        if any(self._denied(action, region, whom) for action in (operation, *extra)):
             raise Refused("AccessDeniedException")
         for fault in self.faults:
             concerns = fault.operation in {"*", operation} and self._is_about(fault.about, region, ids)
