@@ -60,7 +60,7 @@ def partition_of(region: str) -> str:
 
 
 def new_suffix() -> str:
-    """Return six random letters or digits; never the same because a test seeded `random`."""
+    """Return six random letters or digits, so many that none comes twice, even where a test seeds `random`."""
     return "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(6))
 
 

@@ -56,8 +56,12 @@ class Vault:
         return self.store(secret.account_id, secret.region)
 
     def by_arn(self, arn: str) -> Secret | None:
-        """Return the secret with exactly this ARN."""
+        """Return the secret with exactly this ARN, or None."""
         return self._by_arn.get(arn)
+
+    def __getitem__(self, arn: str) -> Secret:
+        """Return the secret with exactly this ARN, which is known to be there."""
+        return self._by_arn[arn]
 
     def secrets(self) -> list[Secret]:
         """Return all secrets of all accounts and regions, in the order of their creation."""
@@ -138,8 +142,5 @@ class Store:
         return named if named is not None and named.arn.startswith(f"{secret_id}-") else None
 
     def new_arn(self, name: str) -> str:
-        """Return an ARN for a new secret: its suffix differs from any that the fake knows."""
-        while True:
-            arn = _names.build_arn(name, _names.new_suffix(), region=self.region, account=self.account)
-            if self.vault.by_arn(arn) is None:
-                return arn
+        """Return an ARN for a new secret, with a suffix of its own."""
+        return _names.build_arn(name, _names.new_suffix(), region=self.region, account=self.account)

@@ -69,13 +69,16 @@ def stop_replication_to_replica(store: Store, request: Request) -> dict[str, Any
 def replicate(store: Store, secret: Secret, wanted: Iterable[Mapping[str, Any]], request: Request) -> Secret:
     """Return the secret with its new replicas noted, or refuse; nothing is stored here."""
     added: list[Replica] = []
+    held = [replica for replica in secret.replicas if replica.status == "InSync"]  # what failed may be asked for again
     for one in wanted:
         region = one.get("Region", "")
-        _check_region(secret, region, {replica.region for replica in (*secret.replicas, *added)})
+        _check_region(secret, region, {replica.region for replica in (*held, *added)})
         added.append(_new_replica(store, secret, one, overwrite=request.get("ForceOverwriteReplicaSecret", False)))
     if not added:
         return secret
-    return replace(secret, replicas=(*secret.replicas, *added), primary_region=secret.region)
+    asked = {replica.region for replica in added}
+    kept = [replica for replica in secret.replicas if replica.region not in asked]
+    return replace(secret, replicas=(*kept, *added), primary_region=secret.region)
 
 
 def sync_replicas(vault: Vault, secret: Secret, at: int) -> None:
@@ -88,10 +91,9 @@ def sync_replicas(vault: Vault, secret: Secret, at: int) -> None:
 
 def forget_replica(vault: Vault, copy: Secret, at: int) -> None:
     """Take a replica that is gone, or stands alone, out of its primary's list."""
-    primary = vault.by_arn(_names.in_region(copy.arn, copy.primary_region or copy.region))
-    if primary is not None:
-        kept = tuple(replica for replica in primary.replicas if replica.region != copy.region)
-        vault.change(primary, at, replicas=kept)
+    primary = vault[_names.in_region(copy.arn, copy.primary_region or copy.region)]
+    kept = tuple(replica for replica in primary.replicas if replica.region != copy.region)
+    vault.change(primary, at, replicas=kept)
 
 
 def status_of(secret: Secret, status: str) -> list[dict[str, Any]]:

@@ -939,7 +939,7 @@ def plan_replicas(reference: Reference, request: Request, held: Held) -> dict[st
     added: dict[str, str] = {}
     for wanted in request.get("AddReplicaRegions", []):
         region = wanted["Region"]
-        if region == held.region or region in held.replicas or region in added:
+        if region == held.region or held.replicas.get(region) == "InSync" or region in added:
             raise Refused("InvalidParameterException")
         taken = reference.lookup(region, held.name)
         free = taken is None or (
@@ -964,7 +964,8 @@ def replicate_secret_to_regions(reference: Reference, request: Request) -> dict[
     held = reference.primary(request)
     added = plan_replicas(reference, request, held)
     with reference.change(held, request.at):
-        held.replicas.update(added)
+        kept = {region: status for region, status in held.replicas.items() if region not in added}
+        held.replicas = kept | added
         held.primary_region = held.region
     return {"ARN": held.arn, "ReplicationStatus": replication_status(reference, held, set(added))}
 
