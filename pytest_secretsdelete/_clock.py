@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 _MICROSECONDS = 1000
+#: The last midnight that has a date, in microseconds.
+_THE_END = to_microseconds(parse("9999-12-31T00:00:00Z"))
+_READ_ON = "Read on: docs/reference/clock.md#moving"
 #: Two threads that move time at once must not set it back; not held while anything comes due.
 _setting = threading.Lock()
 #: pytest's timer stays real while the fake's clock holds time; so does the pace of botocore's retries.
@@ -70,13 +73,14 @@ class Clock:
         """Move time forward by a timedelta, or by days, hours, minutes and seconds, which add up.
 
         Purges and scheduled rotations that come due on the way happen in their order, each at its own
-        instant. ValueError for a negative step; RuntimeError where freezegun does not hold time.
+        instant. ValueError for a negative step and beyond the year 9999; RuntimeError where freezegun does not
+        hold time.
         """
         step = (delta or timedelta(0)) + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
         if step < timedelta(0):
             raise ValueError(
                 f"The clock moves forward only: advance was asked for {step}. Purged secrets cannot come back; "
-                "start the test earlier with @pytest.mark.secretsmanager(now=...) instead."
+                f"start the test earlier with @pytest.mark.secretsmanager(now=...) instead. {_READ_ON}"
             )
         self._go_to(now_in_microseconds() + step // timedelta(microseconds=1))
 
@@ -84,7 +88,8 @@ class Clock:
         """Move time forward to an aware datetime, or to ISO 8601 text with a zone.
 
         Moving to the DeletionDate that an answer gave ends that recovery window. ValueError for an earlier
-        instant and for one without a zone; RuntimeError where freezegun does not hold time.
+        instant and for one without a zone, TypeError for what is no datetime; RuntimeError where freezegun does
+        not hold time.
         """
         target = to_microseconds(aware(when))
         present = now_in_microseconds()
@@ -92,7 +97,7 @@ class Clock:
             raise ValueError(
                 f"The clock moves forward only: it is {from_microseconds(present).isoformat()}, and move_to was asked "
                 f"for {from_microseconds(target).isoformat()}. Start the test earlier with "
-                "@pytest.mark.secretsmanager(now=...) instead."
+                f"@pytest.mark.secretsmanager(now=...) instead. {_READ_ON}"
             )
         self._go_to(target)
 
@@ -112,6 +117,8 @@ class Clock:
     def _go_to(self, target: int) -> None:
         if not is_frozen():
             raise RuntimeError(_who_holds_time())
+        if target > _THE_END:
+            raise ValueError(f"The clock ends with the year 9999; that step goes beyond it. {_READ_ON}")
         for due in _dues_until(target):
             _set(due)
             _settle_all(due)
@@ -122,7 +129,9 @@ class Clock:
 def aware(when: datetime | str) -> datetime:
     """Return a datetime with a zone, from one or from ISO 8601 text; ValueError where it has none."""
     moment = parse(when) if isinstance(when, str) else when
-    if moment.tzinfo is None:
+    if not hasattr(moment, "utcoffset"):
+        raise TypeError(f"{when!r} is no instant: give an aware datetime, or ISO 8601 text. {_READ_ON}")
+    if moment.utcoffset() is None:
         raise ValueError(
             f"{when!r} has no time zone, so it names no instant. Write 2026-03-01T00:00:00Z, or give a datetime with "
             "tzinfo=timezone.utc."
@@ -214,7 +223,8 @@ def _who_holds_time() -> str:
     holder = "time-machine holds time" if _under_time_machine() else "time is real: nothing holds it"
     return (
         f"The clock cannot be moved: {holder}. Let the secretsmanager_clock fixture, freezegun or pytest-freezer hold "
-        "time for this test, or move it with the tool that holds it; the fake follows."
+        "time for this test, or move it with the tool that holds it; the fake follows. "
+        "Read on: docs/how-to/use-beside-other-tools.md#time-machine"
     )
 
 

@@ -82,5 +82,6 @@ def not_implemented(operation: str) -> Refusal:
     """Return the fake's own answer to an operation that it does not know yet."""
     return beyond_the_fake(
         f"pytest-secretsdelete does not answer {operation} yet: nothing was sent to AWS and nothing changed. "
-        "A botocore Stubber or a handler of your own on before-call can answer it meanwhile.",
+        "A botocore Stubber or a handler of your own on before-call can answer it meanwhile. "
+        "Read on: docs/explanation/limits.md#the-service",
     )

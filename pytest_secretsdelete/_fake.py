@@ -90,7 +90,9 @@ class FakeSecretsManager:
         if self._environment is not None:
             raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
         ensure_installed()
-        variables = _environment.fake_variables(region=self.region, keep_credentials=self._keep_credentials)
+        variables = _environment.fake_variables(
+            region=self._service.region_as_given, keep_credentials=self._keep_credentials
+        )
         self._environment = _environment.Layer(variables)
         self._environment.begin()
         _active.push(self._service)
@@ -147,11 +149,11 @@ class FakeSecretsManager:
         """Return a secret as it stands now, by name or ARN.
 
         LookupError for one that is not there; it names near misses and other regions that hold the name.
+        TypeError for what is no text.
         """
         self._service.settled()
-        arn = _names.parse_arn(secret_id)
         with self._vault.lock:
-            store = self._service.store(region or (arn.region if arn else None))
+            store = self._store_of(secret_id, region)
             found = store.lookup(secret_id)
             if found is None:
                 raise LookupError(self._missing(secret_id, store))
@@ -234,10 +236,17 @@ class FakeSecretsManager:
     def _ids_of(self, secret_id: str) -> set[str]:
         """Return everything that names the same secret."""
         with self._vault.lock:
-            secret = self._service.store().lookup(secret_id)
+            secret = self._store_of(secret_id).lookup(secret_id)
         return (
             {secret_id} if secret is None else {secret_id, secret.name, secret.arn, _names.without_suffix(secret.arn)}
         )
+
+    def _store_of(self, secret_id: str, region: str | None = None) -> Store:
+        """Return the store to look a secret up in: an ARN says itself in which region it is."""
+        if not isinstance(secret_id, str):
+            raise TypeError(f"A secret is looked up by its name or ARN, a str, not by {type(secret_id).__name__}.")
+        arn = _names.parse_arn(secret_id)
+        return self._service.store(region or (arn.region if arn else None))
 
     def unused_faults(self) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have not struck as often as they should."""
@@ -254,6 +263,7 @@ class FakeSecretsManager:
         hints = [f"Near: {', '.join(near)}." if near else f"There: {', '.join(names) or 'no secret at all'}."]
         if elsewhere:
             hints.append(f"The name is held in {', '.join(elsewhere)}: give region=.")
+        hints.append("Read on: docs/reference/fake.md#members")
         return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
 
 

@@ -163,7 +163,7 @@ class Troubles:
             raise TypeError(
                 f"fail() takes an error code, Timeout.CONNECT, Timeout.READ or MALFORMED as its error, not {error!r}."
             )
-        if times is not None and (not isinstance(times, int) or times < 1):
+        if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
             raise ValueError(f"fail() takes times as a positive number, or None for until withdrawn, not {times!r}.")
         fault = Fault(operation, error, times, secret_id, message, left=times)
         self._faults.append(fault)

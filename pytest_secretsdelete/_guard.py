@@ -44,7 +44,7 @@ class Guard:
         message = (
             f"{incoming.operation} of {_secret_of(incoming)} in {incoming.region or 'an unknown region'} would have "
             "left the process: no fake was active. Ask for the secretsmanager fixture, mark the test with "
-            "@pytest.mark.secret(...), or set secretsmanager_unmocked = pass."
+            "@pytest.mark.secret(...), or set secretsmanager_unmocked = pass. Read on: docs/how-to/block-leaks.md"
         )
         with self._lock:
             self._stopped.append(message)

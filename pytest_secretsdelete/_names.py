@@ -38,6 +38,11 @@ def is_region(region: object) -> bool:
     return isinstance(region, str) and _REGION.fullmatch(region) is not None
 
 
+def plain_region(region: str) -> str:
+    """Return the region behind a FIPS pseudo-region such as fips-us-east-1, as botocore's clients do."""
+    return region.removeprefix("fips-").removesuffix("-fips")
+
+
 def is_valid_name(name: str) -> bool:
     """Tell whether AWS accepts a secret name."""
     return _NAME.fullmatch(name) is not None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import _seeding
+from . import _names, _seeding
 from ._clock import aware
 from ._fake import FakeSecretsManager, service_of
 from ._instant import to_microseconds
@@ -182,7 +182,7 @@ def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str)
         for mark in marks:
             if mark.name == SECRET:
                 seed: _seeding.Seed = _bound(_seeding.secret, mark)
-                key = (seed.name, seed.region or default_region)
+                key = (seed.name, _names.plain_region(seed.region or default_region))
                 if key in here:
                     raise ValueError(
                         f"@pytest.mark.secret({seed.name!r}) stands twice on the same level ({label}) for {key[1]}: "

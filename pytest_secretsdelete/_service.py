@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _botocore, _clock, _errors, _seeding
+from . import _botocore, _clock, _errors, _names, _seeding
 from ._faults import Attempt, Troubles
 from ._protocol import Transaction, read_body
 from ._settling import settle
@@ -31,11 +31,16 @@ class Service:
         self._region = region
 
     @property
-    def region(self) -> str:
+    def region_as_given(self) -> str:
         """The region of what names none; without one given, the process's default when it is first asked for."""
         if self._region is None:
             self._region = _botocore.default_region()
         return self._region
+
+    @property
+    def region(self) -> str:
+        """The region of what names none."""
+        return _names.plain_region(self.region_as_given)
 
     def __repr__(self) -> str:
         region = self._region or "the default region"
@@ -43,7 +48,7 @@ class Service:
 
     def store(self, region: str | None = None, account: str | None = None) -> Store:
         """Return the store of a region and account, or of the default ones."""
-        return self.vault.store(account or self.account_id, region or self.region)
+        return self.vault.store(account or self.account_id, _names.plain_region(region or self.region))
 
     def answer(self, incoming: Incoming) -> Answer:
         """Answer one request."""

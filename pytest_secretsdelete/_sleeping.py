@@ -220,7 +220,8 @@ def _learn_real_sleeps() -> None:
     """Find the real functions, which somebody may have patched when this room was first entered."""
     if getattr(time.sleep, "__self__", None) is time:
         _REAL_SLEEP[0] = time.sleep
-    if getattr(asyncio.sleep, "__module__", None) == "asyncio.tasks":
+    code = getattr(asyncio.sleep, "__code__", None)  # a wrapper made with functools.wraps bears the same names
+    if code is not None and code.co_filename == asyncio.tasks.__file__:
         _REAL_ASYNC_SLEEP[0] = asyncio.sleep
 
 

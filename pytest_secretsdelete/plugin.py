@@ -30,6 +30,8 @@ _INI_OPTIONS: dict[str, tuple[str, str]] = {
     "fail_on_leftovers": ("bool", "fail a test whose code leaves secrets behind that it has created"),
 }
 _NOT_THE_FAKES = {"now", "skip_sleeps", "fail_on_leftovers"}
+_ON_MARKERS = "Read on: docs/reference/markers.md"
+_ON_INI = "Read on: docs/reference/ini-options.md"
 _ini_key: pytest.StashKey[Mapping[str, Any]] = pytest.StashKey()
 _import_fake_key: pytest.StashKey[FakeSecretsManager] = pytest.StashKey()
 _outside_key: pytest.StashKey[list[str]] = pytest.StashKey()
@@ -86,14 +88,15 @@ def _start_import_fake(config: pytest.Config) -> None:
     try:
         config.stash[_import_fake_key] = fake_from(config.rootpath / path, options).start()
     except ValueError as error:
-        raise pytest.UsageError(f"ini option {STEM}_seed_file: {error}") from None
+        where = "Read on: docs/how-to/read-secrets-at-import.md"
+        raise pytest.UsageError(f"ini option {STEM}_seed_file: {error} {where}") from None
     config.add_cleanup(config.stash[_import_fake_key].stop)
 
 
 def _start_guard(config: pytest.Config) -> None:
     chosen = config.getini(f"{STEM}_unmocked")
     if chosen not in {"pass", "block"}:
-        raise pytest.UsageError(f"ini option {STEM}_unmocked: {chosen!r} is not legal: pass and block are.")
+        raise pytest.UsageError(f"ini option {STEM}_unmocked: {chosen!r} is not legal: pass and block are. {_ON_INI}")
     if chosen == "block":
         from ._guard import Guard
 
@@ -121,7 +124,7 @@ def _read_ini(config: pytest.Config) -> dict[str, Any]:
             given[name] = INI_READERS[name](value) if name in INI_READERS else value
             from_settings({name: given[name]})
     except ValueError as error:
-        raise pytest.UsageError(f"ini option {STEM}_{name}: {error}") from None
+        raise pytest.UsageError(f"ini option {STEM}_{name}: {error} {_ON_INI}") from None
     return given
 
 
@@ -130,7 +133,7 @@ def _ini_value(config: pytest.Config, name: str, kind: str) -> Any:
     try:
         return config.getini(f"{STEM}_{name}")
     except (TypeError, ValueError, pytest.UsageError) as error:
-        raise pytest.UsageError(f"ini option {STEM}_{name}: {error}; {legal}.") from None
+        raise pytest.UsageError(f"ini option {STEM}_{name}: {error}; {legal}. {_ON_INI}") from None
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -143,7 +146,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
     made, wrong = _tried(plan, item, item.config.stash[_ini_key])
     if wrong is not None:
-        pytest.fail(f"{item.nodeid}: {wrong}", pytrace=False)
+        pytest.fail(f"{item.nodeid}: {wrong} {_ON_MARKERS}", pytrace=False)
     item.stash[_plan_key] = made
 
 
@@ -208,7 +211,7 @@ def _secretsmanager_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
     with fake:
         _, wrong = _tried(plan.sow, fake)
         if wrong is not None:
-            pytest.fail(f"{request.node.nodeid}: {wrong}", pytrace=False)
+            pytest.fail(f"{request.node.nodeid}: {wrong} {_ON_MARKERS}", pytrace=False)
         yield fake
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -100,6 +100,24 @@ def test_text_that_is_no_instant(clock: Clock) -> None:
     for text in ("tomorrow", "", "Z"):
         with pytest.raises(ValueError, match="isoformat|no instant"):
             clock.move_to(text)
+
+
+def test_what_is_no_instant_at_all(clock: Clock) -> None:
+    """What is neither a datetime nor text is a TypeError that says what is legal."""
+    for what in (date(2999, 1, 1), 32503680000, None):
+        with pytest.raises(TypeError, match="is no instant: give an aware datetime, or ISO 8601 text"):
+            clock.move_to(what)  # type: ignore[arg-type]
+
+
+def test_beyond_all_dates(clock: Clock) -> None:
+    """The clock goes to the end of the year 9999, and says so."""
+    start = clock.now()
+    with pytest.raises(ValueError, match="ends with the year 9999"):
+        clock.advance(days=4_000_000)
+    assert clock.now() == start
+    clock.move_to("9999-12-31T00:00:00Z")
+    with pytest.raises(ValueError, match="ends with the year 9999"):
+        clock.advance(seconds=1)
 
 
 def test_under_real_time() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+import botocore.session
 import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
@@ -84,3 +85,19 @@ def test_the_region_is_asked_for_late(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
     with fake:
         assert fake.region == "eu-west-3"
+
+
+@pytest.mark.parametrize("written", ["fips-us-gov-west-1", "us-gov-west-1-fips"])
+@pytest.mark.parametrize("given", [True, False])
+def test_a_fips_pseudo_region(written: str, given: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A FIPS pseudo-region means the region behind it, as it does to botocore's clients."""
+    if not given:
+        monkeypatch.setenv("AWS_DEFAULT_REGION", written)
+    with FakeSecretsManager(region=written if given else None) as fake:
+        assert os.environ["AWS_DEFAULT_REGION"] == written  # other services' clients go where they went
+        seeds = fake.seed("default"), fake.seed("there", region=written)
+        assert {fake.region, *(seed.region for seed in seeds)} == {"us-gov-west-1"}
+        assert seeds[0].arn.startswith("arn:aws-us-gov:secretsmanager:us-gov-west-1:")
+        client = botocore.session.get_session().create_client("secretsmanager")
+        assert "fips" in client.meta.endpoint_url
+        assert client.describe_secret(SecretId="there")["ARN"] == fake.secret("there", written).arn

@@ -89,6 +89,17 @@ def test_allowing_the_same_again(fake: FakeSecretsManager, client: Any) -> None:
     client.get_secret_value(SecretId="a")
 
 
+def test_allowing_what_is_elsewhere(fake: FakeSecretsManager) -> None:
+    """A denial of a secret in another region is taken back by its ARN."""
+    there = fake.seed("there", "value", region="ap-south-1")
+    client = fake.client("ap-south-1")
+    fake.deny("GetSecretValue", "there")
+    with refused("AccessDeniedException"):
+        client.get_secret_value(SecretId="there")
+    fake.allow("GetSecretValue", there.arn)
+    client.get_secret_value(SecretId="there")
+
+
 def test_allowing_a_part(fake: FakeSecretsManager, client: Any) -> None:
     """Allowing takes back what fits: one operation, one secret, all operations of a secret, all secrets."""
     for operation in ("GetSecretValue", "DescribeSecret"):

@@ -290,7 +290,7 @@ def test_wrong_errors(error: Any, fake: FakeSecretsManager) -> None:
         fake.fail("*", error)
 
 
-@pytest.mark.parametrize("times", [0, -1, 1.5, "2"])
+@pytest.mark.parametrize("times", [0, -1, 1.5, "2", True])
 def test_wrong_times(times: Any, fake: FakeSecretsManager) -> None:
     """A number of times that is none is a ValueError that says what is legal."""
     with pytest.raises(ValueError, match="times as a positive number, or None for until withdrawn"):

@@ -62,7 +62,14 @@ def test_an_unknown_secret(secret_id: str, region: str | None, message: str, fak
     fake.seed("db/token", VALUE, region="eu-west-2")
     with pytest.raises(LookupError) as caught:
         fake.secret(secret_id, region)
-    assert str(caught.value) == message
+    assert str(caught.value) == f"{message} Read on: docs/reference/fake.md#members"
+
+
+@pytest.mark.parametrize("secret_id", [None, 1, b"db/password"])
+def test_what_is_no_text(secret_id: Any, fake: FakeSecretsManager) -> None:
+    """What is neither a name nor an ARN is a TypeError that says so."""
+    with pytest.raises(TypeError, match=f"by its name or ARN, a str, not by {type(secret_id).__name__}"):
+        fake.secret(secret_id)
 
 
 def test_contains(fake: FakeSecretsManager) -> None:

@@ -118,11 +118,13 @@ def test_one_after_the_other(clock: Clock) -> None:
 def test_a_sleep_of_the_users_own_at_the_first_use() -> None:
     """Where somebody has patched time.sleep at the very first use, the real one is still found at the next."""
     source = """
-import asyncio, time
+import asyncio, functools, time
 from unittest import mock
 import freezegun
 from pytest_secretsdelete import Clock
 real = time.sleep, asyncio.sleep
+real_sleep = asyncio.sleep
+@functools.wraps(real_sleep)
 async def other(delay): pass
 with freezegun.freeze_time("2030-01-01"):
     with mock.patch("time.sleep", lambda seconds: None), mock.patch("asyncio.sleep", other):
@@ -133,10 +135,11 @@ with freezegun.freeze_time("2030-01-01"):
     with Clock().skip_sleeps():
         assert time.sleep is not real[0] and asyncio.sleep is not real[1]
         time.sleep(1)
+        asyncio.run(asyncio.sleep(1))
     assert (time.sleep, asyncio.sleep) == real
     print((Clock().now() - before).total_seconds())
 """
-    assert run_python(source) == "1.0"
+    assert run_python(source) == "2.0"
 
 
 def test_a_patch_of_the_users_own_is_kept(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,6 +92,7 @@ def test_wrong_file(run: Run, pytester: pytest.Pytester, content: str) -> None:
     (message,) = messages_of(result)
     assert "secretsmanager_seed_file" in message
     assert "secrets.toml" in message
+    assert message.endswith("Read on: docs/how-to/read-secrets-at-import.md")
     assert "hunter2" not in message
 
 
