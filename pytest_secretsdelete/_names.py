@@ -10,7 +10,7 @@ from typing import NamedTuple
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 _REGION = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
-_ARN = re.compile(r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]*):(?P<account>[^:]*):secret:(?P<rest>.*)")
+_ARN = re.compile(r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]*):(?P<account>[^:]*):secret:(?P<rest>.+)")
 _SUFFIX_ALPHABET = string.ascii_letters + string.digits
 _PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"))
 
@@ -29,8 +29,8 @@ class ParsedArn(NamedTuple):
 
     @property
     def name(self) -> str:
-        """The name within, its suffix taken off."""
-        return without_suffix(self.rest)
+        """The name within, its suffix taken off; a name is never empty."""
+        return without_suffix(self.rest) or self.rest
 
 
 def is_region(region: object) -> bool:

@@ -995,6 +995,13 @@ def stop_replication_to_replica(reference: Reference, request: Request) -> dict[
 
 def associate_cross_account_replica(reference: Reference, request: Request) -> dict[str, Any]:
     """AssociateCrossAccountReplica with a replica that nobody has created."""
+    held = reference.usable(request)
+    region = request.get("CrossAccountReplicaARN").split(":")[3]
+    raise Refused("ResourceNotFoundException" if region == held.region else "InvalidParameterException")
+
+
+def disassociate_cross_account_replica(reference: Reference, request: Request) -> dict[str, Any]:
+    """DisassociateCrossAccountReplica of a secret that has none."""
     reference.usable(request)
     raise Refused("ResourceNotFoundException")
 
@@ -1012,7 +1019,7 @@ OPERATIONS: dict[str, Callable[[Reference, Request], dict[str, Any]]] = {
     "DeleteResourcePolicy": delete_resource_policy,
     "DeleteSecret": delete_secret,
     "DescribeSecret": describe_secret,
-    "DisassociateCrossAccountReplica": associate_cross_account_replica,
+    "DisassociateCrossAccountReplica": disassociate_cross_account_replica,
     "GetRandomPassword": get_random_password,
     "GetResourcePolicy": get_resource_policy,
     "GetSecretValue": get_secret_value,

@@ -117,12 +117,17 @@ class Store:
                 arn = self.arns.get((ABROAD if kind == "abroad" else HOME, words[0]), "arn:")
                 return arn[:-7] if kind == "partial" else arn
             if kind == "version":
-                return self.fake.secret(words[0]).versions[int(words[1])].version_id
+                return self.version_id(words[0], int(words[1]))
             if kind == "next":
                 return self.next_token(words[0] if words else operation, {} if words else members, region)
             return self.empty_token if kind == "token" else wanted
 
         return find
+
+    def version_id(self, name: str, place: int) -> str:
+        """Return the id of a version; what an earlier request has removed has none any more."""
+        versions = next((secret.versions for secret in self.fake.secrets(HOME) if secret.name == name), ())
+        return versions[place].version_id if place < len(versions) else "of-a-version-that-is-gone-00000000"
 
     def next_token(self, operation: str, members: dict[str, Any], region: str) -> str:
         """Return the token of a listing's second page, where it has one."""

@@ -45,6 +45,7 @@ def arn(old, new):
     return Late(lambda world: world.arn("a").replace(old, new))
 
 
+SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
 ROWS = [
     Row("CreateSecret", "no token", R, {"Name": "a", "ClientRequestToken": None}, NO_TOKEN, raw=True),
     Row("UpdateSecret", "no token, unknown secret", R, {"SecretId": "b", "ClientRequestToken": None}, NO_TOKEN, raw=True),
@@ -70,6 +71,11 @@ ROWS = [
     Row("GetSecretValue", "ARN of another partition", I,
         {"SecretId": Late(lambda world: world.arn("a")[:-7].replace("arn:aws:", "arn:aws-cn:"))}, NOT_FOUND, given=a),
     Row("GetSecretValue", "ARN of another service", I, {"SecretId": "arn:aws:s3:::bucket"}, NOT_FOUND),
+    Row("DeleteSecret", "force, an ARN without a name", I, {"SecretId": SECRET_ARN, "ForceDeleteWithoutRecovery": True},
+        BAD_NAME),
+    Row("DeleteSecret", "force, an ARN with what looks like a suffix alone", I,
+        {"SecretId": f"{SECRET_ARN}-abcdef", "ForceDeleteWithoutRecovery": True},
+        {"ARN": f"{SECRET_ARN}-abcdef", "Name": "-abcdef", "DeletionDate": At()}),
     Row("GetSecretValue", "ARN with another suffix", R, {"SecretId": Late(lambda world: world.arn("a")[:-6] + "zzzzzz")},
         NOT_FOUND, given=a),
 ]  # fmt: skip
