@@ -137,11 +137,6 @@ class Secret:
         return self.deletion is not None
 
     @property
-    def follows_another(self) -> bool:
-        """Whether the secret is changed through its primary: a replica, of another region or account."""
-        return self.is_replica or self.cross_account_primary is not None
-
-    @property
     def is_replica(self) -> bool:
         """Whether the secret is a replica of a secret in another region."""
         return self.primary_region is not None and self.primary_region != self.region

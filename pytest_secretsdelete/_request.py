@@ -77,10 +77,18 @@ def find_usable(store: Store, request: Request) -> Secret:
 def find_primary(store: Store, request: Request) -> Secret:
     """Find the secret that a request changes: not scheduled for deletion, nor a replica, which follows its primary."""
     secret = find_usable(store, request)
-    if secret.follows_another:
-        # The documentation says that a replica is changed through its primary; the text is inferred.
-        raise _errors.invalid_request("You can't perform this operation on a replica secret; use its primary secret.")
+    refuse_replica(secret)
+    if secret.cross_account_primary is not None:
+        raise _errors.invalid_request("You can't perform this operation on a cross-account replica secret.")  # inferred
     return secret
+
+
+def refuse_replica(secret: Secret) -> None:
+    """Refuse a replica of another region: it is changed through its primary (documentation; the text is inferred)."""
+    if secret.is_replica:
+        raise _errors.invalid_request(
+            "Operation not permitted on a replica secret. Call must be made in primary secret's region."
+        )
 
 
 def refuse_scheduled(secret: Secret) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import _errors, _policy, _policy_reach
-from .._request import Request, find, find_usable, named
+from .._request import Request, find, find_usable, named, refuse_replica
 from .paging import page
 from .replication import sync_replicas
 
@@ -19,6 +19,7 @@ PAGE_SIZE = 100
 def put_resource_policy(store: Store, request: Request) -> dict[str, Any]:
     """Attach a policy, or put it in the place of the one that is there."""
     secret = find_usable(store, request)
+    refuse_replica(secret)
     _refuse_other_names(request)
     document = request["ResourcePolicy"]
     _check_syntax(document)
@@ -43,6 +44,7 @@ def get_resource_policy(store: Store, request: Request) -> dict[str, Any]:
 def delete_resource_policy(store: Store, request: Request) -> dict[str, Any]:
     """Take the policy off; where there is none, nothing changes."""
     secret = find_usable(store, request)
+    refuse_replica(secret)
     _refuse_other_names(request)
     if secret.policy is not None:
         secret = store.vault.change(secret, request.at, policy=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import _errors
-from .._request import Request, find_usable
+from .._request import Request, find_primary
 from .replication import sync_replicas
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ RESERVED_PREFIX = "aws:"
 
 def tag_resource(store: Store, request: Request) -> dict[str, Any]:
     """Add tags, or give those that are there a new value in their old place."""
-    secret = find_usable(store, request)
+    secret = find_primary(store, request)
     pairs = checked_tags(request["Tags"], secret.tag_pairs or ())
     if request["Tags"]:
         secret = store.vault.change(secret, request.at, tag_pairs=pairs)
@@ -31,7 +31,7 @@ def tag_resource(store: Store, request: Request) -> dict[str, Any]:
 
 def untag_resource(store: Store, request: Request) -> dict[str, Any]:
     """Take tags off; a key that is not there is no error and changes nothing (documentation)."""
-    secret = find_usable(store, request)
+    secret = find_primary(store, request)
     _refuse_reserved(request["TagKeys"])
     held = secret.tag_pairs or ()
     pairs = tuple(pair for pair in held if pair[0] not in request["TagKeys"])

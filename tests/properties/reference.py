@@ -833,7 +833,7 @@ def check_tags(tags: list[dict[str, str]]) -> None:
 
 def tag_resource(reference: Reference, request: Request) -> dict[str, Any]:
     """TagResource."""
-    held, tags = reference.usable(request), request.get("Tags")
+    held, tags = reference.primary(request), request.get("Tags")
     check_tags(tags)
     if tags:
         with reference.change(held, request.at):
@@ -843,7 +843,7 @@ def tag_resource(reference: Reference, request: Request) -> dict[str, Any]:
 
 def untag_resource(reference: Reference, request: Request) -> dict[str, Any]:
     """UntagResource."""
-    held, keys = reference.usable(request), set(request.get("TagKeys"))
+    held, keys = reference.primary(request), set(request.get("TagKeys"))
     if held.tags and keys & set(held.tags):
         with reference.change(held, request.at):
             held.tags = {key: value for key, value in held.tags.items() if key not in keys}
@@ -852,7 +852,7 @@ def untag_resource(reference: Reference, request: Request) -> dict[str, Any]:
 
 def put_resource_policy(reference: Reference, request: Request) -> dict[str, Any]:
     """PutResourcePolicy."""
-    held = reference.usable(request)
+    held = reference.primary(request)
     check_policy(request.get("ResourcePolicy"))
     with reference.change(held, request.at):
         held.policy = request.get("ResourcePolicy")
@@ -875,7 +875,7 @@ def get_resource_policy(reference: Reference, request: Request) -> dict[str, Any
 
 def delete_resource_policy(reference: Reference, request: Request) -> dict[str, Any]:
     """DeleteResourcePolicy."""
-    held = reference.usable(request)
+    held = reference.primary(request)
     if held.policy is not None:
         with reference.change(held, request.at):
             held.policy = None

@@ -29,7 +29,18 @@ REPLICATE = {"SecretId": "a", "AddReplicaRegions": [{"Region": AWAY}]}
 replicated = steps(a, call("ReplicateSecretToRegions", **REPLICATE))
 REPLICA_ARN = Late(lambda world: world.arn("a").replace(HERE, AWAY))
 NOT_HERE = Refused("InvalidRequestException",
-                   "You can't perform this operation on a replica secret; use its primary secret.")  # fmt: skip
+                   "Operation not permitted on a replica secret. Call must be made in primary secret's region.")  # fmt: skip
+
+#: What changes a secret, and so has to be asked of its primary.
+CHANGES = {
+    "UpdateSecret": {"Description": "new"},
+    "TagResource": {"Tags": [{"Key": "team", "Value": "blue"}]},
+    "UntagResource": {"TagKeys": ["team"]},
+    "PutResourcePolicy": {"ResourcePolicy": "{}"},
+    "DeleteResourcePolicy": {},
+    "CancelRotateSecret": {},
+    "RemoveRegionsFromReplication": {"RemoveReplicaRegions": [HERE]},
+}
 
 
 def status(state, region=AWAY, key=KEY, **more):
@@ -111,7 +122,9 @@ ROWS = [
     Row("PutSecretValue", "a replica follows its primary", D,
         {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
         named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=replicated, afterwards=follows),
-    Row("PutSecretValue", "at a replica", D, {"SecretId": "a", "SecretString": "two"}, NOT_HERE, given=replicated,
+    *[Row(operation, "at a replica", I, {"SecretId": "a", **more}, NOT_HERE, given=replicated, region=AWAY)
+      for operation, more in CHANGES.items()],
+    Row("PutSecretValue", "at a replica", I, {"SecretId": "a", "SecretString": "two"}, NOT_HERE, given=replicated,
         region=AWAY),
     Row("RemoveRegionsFromReplication", "one", D, {"SecretId": "a", "RemoveReplicaRegions": [AWAY]},
         {"ARN": ARN_A, "ReplicationStatus": []}, given=replicated, afterwards=gone),
