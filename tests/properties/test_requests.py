@@ -127,7 +127,8 @@ class Store:
     def version_id(self, name: str, place: int) -> str:
         """Return the id of a version; what an earlier request has removed has none any more."""
         versions = next((secret.versions for secret in self.fake.secrets(HOME) if secret.name == name), ())
-        return versions[place].version_id if place < len(versions) else "of-a-version-that-is-gone-00000000"
+        there = -len(versions) <= place < len(versions)
+        return versions[place].version_id if there else "of-a-version-that-is-gone-00000000"
 
     def next_token(self, operation: str, members: dict[str, Any], region: str) -> str:
         """Return the token of a listing's second page, where it has one."""

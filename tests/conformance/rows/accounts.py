@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from ..table import (
-    ARN_A, D, DAY, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Refused, Row, a, call,
+    ARN_A, D, DAY, I, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Refused, Row, a, call,
     named, steps,
 )  # fmt: skip
 
@@ -97,6 +97,9 @@ ROWS = [
         Refused("InvalidRequestException",
                 "You can't delete secret a that is still associated with a cross-account replica."), needs="AssociateCrossAccountReplica", given=linked),
     Row("StopReplicationToReplica", "a cross-account replica", D, {"SecretId": "copy"}, {"ARN": FOLLOWER},
+        needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),
+    Row("TagResource", "a cross-account replica", I, {"SecretId": "copy", "Tags": [{"Key": "team", "Value": "blue"}]},
+        Refused("InvalidRequestException", "You can't perform this operation on a cross-account replica secret."),
         needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),
     Row("DeleteSecret", "a cross-account replica", D, {"SecretId": "copy"},
         Refused("InvalidRequestException",
