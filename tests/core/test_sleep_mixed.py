@@ -117,16 +117,22 @@ class SlowRotator(Rotator):
         super().__call__(event, context)
 
 
-STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
-
-
-def test_a_rotation_function_that_sleeps(clock: Clock, fake: FakeSecretsManager) -> None:
-    """A rotation that comes due during a sleep sleeps itself: its sleeps end first, and the outer one is not longer."""
+def a_slow_rotation_that_comes_due(fake: FakeSecretsManager, clock: Clock) -> tuple[timedelta, Diary]:
+    """Set up a rotation whose function sleeps; return how long until it comes due, and the diary of its steps."""
     fake.seed("a", VALUE)
     set_up_rotation(fake, "a", AutomaticallyAfterDays=10)
     due = until_the_next_due(fake, clock)
     diary = Diary(clock)
     fake.rotation_function(LAMBDA, SlowRotator(fake, diary))
+    return due, diary
+
+
+STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+def test_a_rotation_function_that_sleeps(clock: Clock, fake: FakeSecretsManager) -> None:
+    """A rotation that comes due during a sleep sleeps itself: its sleeps end first, and the outer one is not longer."""
+    due, diary = a_slow_rotation_that_comes_due(fake, clock)
     with clock.skip_sleeps():
         within_patience(lambda: (time.sleep(due.total_seconds() + 3600), diary.note("sleeper")))
     assert [who for who, _ in diary.entries] == [*STEPS, "sleeper"]
@@ -138,11 +144,7 @@ def test_a_rotation_function_that_sleeps(clock: Clock, fake: FakeSecretsManager)
 
 def test_a_rotation_function_that_sleeps_longer_than_the_sleeper(clock: Clock, fake: FakeSecretsManager) -> None:
     """A rotation that takes longer than the sleep during which it began makes that sleep last until it has ended."""
-    fake.seed("a", VALUE)
-    set_up_rotation(fake, "a", AutomaticallyAfterDays=10)
-    due = until_the_next_due(fake, clock)
-    diary = Diary(clock)
-    fake.rotation_function(LAMBDA, SlowRotator(fake, diary))
+    due, diary = a_slow_rotation_that_comes_due(fake, clock)
     with clock.skip_sleeps():
         within_patience(lambda: (time.sleep(due.total_seconds() + 1), diary.note("sleeper")))
     assert [who for who, _ in diary.entries] == [*STEPS, "sleeper"]
@@ -151,11 +153,7 @@ def test_a_rotation_function_that_sleeps_longer_than_the_sleeper(clock: Clock, f
 
 def test_a_rotation_function_that_sleeps_under_a_sleeping_task(clock: Clock, fake: FakeSecretsManager) -> None:
     """The same where the sleeper is a task, with another one in the same loop."""
-    fake.seed("a", VALUE)
-    set_up_rotation(fake, "a", AutomaticallyAfterDays=10)
-    due = until_the_next_due(fake, clock)
-    diary = Diary(clock)
-    fake.rotation_function(LAMBDA, SlowRotator(fake, diary))
+    due, diary = a_slow_rotation_that_comes_due(fake, clock)
 
     async def nap(who: str, seconds: float) -> None:
         await asyncio.sleep(seconds)
