@@ -2,8 +2,8 @@
 
 There are two roads. The short one answers at before-call, before botocore builds or signs an HTTP request.
 The long one lets botocore go on and answers at before-send: for clients that carry foreign handlers on the
-later events, which must see the request, for faults, so that botocore's own retries run, and for raw
-requests that never come past before-call.
+later events, which must see the request, for faults and refusals that botocore's own retries repeat, and for
+raw requests that never come past before-call.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import functools
 import inspect
 import threading
 from collections import deque
+from dataclasses import replace
 from typing import Any
 
 from . import _active, _botocore
@@ -59,21 +60,27 @@ def before_call(
     origin = Origin(context.get("client_region"), _caller(request_signer))
     incoming = Incoming(model.name, _bytes(params.get("body")), origin.region, origin.caller)
     emitter = _emitter(request_signer)
-    if fake is None or _needs_the_long_road(emitter, model.name) or fake.expects_trouble(incoming):
-        context[_CONTEXT_KEY] = origin
-        if "access_key" not in _credentials(request_signer):
-            # nothing is sent, so nothing needs a signature for which credentials would have to be fetched
-            context["auth_type"] = "none"
-        _answer_last(emitter, model.name)
-        return None
-    return _botocore.answered(fake.answer(incoming), params.get("url", ""), model)
+    if fake is not None and not _needs_the_long_road(emitter, model.name) and not fake.expects_trouble(incoming):
+        answer = fake.answer(incoming)
+        if not answer.is_repeated:
+            return _botocore.answered(answer, params.get("url", ""), model)
+        origin = replace(origin, answer=answer)
+    context[_CONTEXT_KEY] = origin
+    if "access_key" not in _credentials(request_signer):
+        # nothing is sent, so nothing needs a signature for which credentials would have to be fetched
+        context["auth_type"] = "none"
+    _answer_last(emitter, model.name)
+    return None
 
 
 def request_created(request: Any, **_: Any) -> None:
     """Remember where a request comes from, for before-send, which is told the prepared request alone."""
     if _is_awake():
         context = getattr(request, "context", {})
-        _origin.set(context.get(_CONTEXT_KEY) or Origin(context.get("client_region")))
+        origin = context.get(_CONTEXT_KEY)
+        if origin is not None:
+            context[_CONTEXT_KEY] = replace(origin, answer=None)  # the first attempt's alone
+        _origin.set(origin or Origin(context.get("client_region")))
 
 
 def before_sign(request_signer: Any, operation_name: str, **_: Any) -> None:
@@ -92,7 +99,7 @@ def before_send(request: Any, event_name: str, **_: Any) -> Any:
     _origin.set(_NOWHERE)  # said of this attempt alone
     incoming = Incoming(_operation(request, event_name), _bytes(request.body), region, caller)
     if fake is not None:
-        return _botocore.http_response(fake.answer(incoming), request.url)
+        return _botocore.http_response(known.answer or fake.answer(incoming), request.url)
     return guard.stop(incoming) if guard is not None else None
 
 

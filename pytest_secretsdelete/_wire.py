@@ -28,25 +28,6 @@ class Incoming:
     caller: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where a request comes from: its client's region, and its caller's account where the key names one."""
-
-    region: str | None = None
-    caller: str | None = None
-
-
-def account_of(access_key: object) -> str | None:
-    """Return the account that an access key id names: one of twelve digits names its own."""
-    return access_key if isinstance(access_key, str) and _ACCOUNT.fullmatch(access_key) else None
-
-
-def signed_origin(authorization: str) -> Origin:
-    """Return what the signature in an Authorization header tells of its request's origin."""
-    match = _CREDENTIAL.search(authorization)
-    return Origin(match[2], account_of(match[1])) if match else Origin()
-
-
 class Timeout(enum.Enum):
     """A request that gets no answer: the connection is not made, or the answer does not come."""
 
@@ -73,6 +54,11 @@ class Answer:
     #: Set where no proper answer comes.
     broken: Timeout | _Malformed | None = None
 
+    @property
+    def is_repeated(self) -> bool:
+        """Whether botocore's retries may ask again, although the service would say the same."""
+        return self.members.get("__type") == "LimitExceededException"
+
     def content(self) -> bytes:
         """Return the body."""
         if self.broken is MALFORMED:
@@ -87,3 +73,24 @@ class Answer:
             "content-length": str(len(content)),
             "date": http_date(self.at),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from: its client's region, and its caller's account where the key names one."""
+
+    region: str | None = None
+    caller: str | None = None
+    #: What its first attempt has been answered already.
+    answer: Answer | None = None
+
+
+def account_of(access_key: object) -> str | None:
+    """Return the account that an access key id names: one of twelve digits names its own."""
+    return access_key if isinstance(access_key, str) and _ACCOUNT.fullmatch(access_key) else None
+
+
+def signed_origin(authorization: str) -> Origin:
+    """Return what the signature in an Authorization header tells of its request's origin."""
+    match = _CREDENTIAL.search(authorization)
+    return Origin(match[2], account_of(match[1])) if match else Origin()

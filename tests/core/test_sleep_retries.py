@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import CapacityNotAvailableError
+from botocore.exceptions import CapacityNotAvailableError, ClientError
 from botocore.retries import bucket as bucket_module
 from botocore.retries.bucket import Clock as BucketClock
 from botocore.retries.bucket import TokenBucket
@@ -55,6 +55,29 @@ def test_retries_that_give_up(mode: str, clock: Clock, fake: FakeSecretsManager)
     with clock.skip_sleeps(), refused("ThrottlingException", match="reached max retries: 3"):
         within_patience(client.list_secrets)
     assert len(fake.calls) == 4
+
+
+@pytest.mark.parametrize("mode", LONGEST)
+def test_a_refusal_that_botocore_repeats(mode: str, clock: Clock, fake: FakeSecretsManager) -> None:
+    """A limit of the store is asked about as often as a fault of that name, each attempt a call, nothing changed."""
+    fake.seed("a", VALUE)
+    client = client_of(fake, mode, attempts=3)
+    labels = [f"L{number}" for number in range(21)]
+    second = client.put_secret_value(SecretId="a", SecretString="two", VersionStages=labels[:20])["VersionId"]
+    secret = fake.secret("a")
+    attempts = []
+    with clock.skip_sleeps():
+        for trouble in (None, fake.fail("ListSecrets", "LimitExceededException", times=None)):
+            before = len(fake.calls)
+            with pytest.raises(ClientError) as caught:
+                if trouble is None:
+                    client.update_secret_version_stage(SecretId="a", VersionStage=labels[20], MoveToVersionId=second)
+                else:
+                    client.list_secrets()
+            assert caught.value.response["Error"]["Code"] == "LimitExceededException"
+            attempts.append((caught.value.response["ResponseMetadata"]["RetryAttempts"], len(fake.calls) - before))
+    assert attempts == [(0, 1)] * 2 if mode == "legacy" else [(2, 3)] * 2
+    assert fake.secret("a") == secret
 
 
 @pytest.mark.parametrize("when", [datetime(2001, 1, 1, tzinfo=timezone.utc), datetime(2090, 1, 1, tzinfo=timezone.utc)])
