@@ -6,9 +6,13 @@ of one. A context variable or a thread-local would miss them.
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ._wire import Answer, Incoming
 
 
@@ -40,6 +44,8 @@ class Guarding(Protocol):
 
 _stack: list[tuple[Responder, ...]] = [()]
 _guard: list[Guarding | None] = [None]
+#: Whose rotation function a thread runs.
+_own = threading.local()
 
 
 def responders() -> tuple[Responder, ...]:
@@ -48,9 +54,23 @@ def responders() -> tuple[Responder, ...]:
 
 
 def innermost() -> Responder | None:
-    """Return the fake that answers, or None while all are dormant."""
+    """Return the fake that answers this thread, or None while all are dormant."""
+    own: Responder | None = getattr(_own, "responder", None)
+    if own is not None:
+        return own
     stack = _stack[0]
     return stack[-1] if stack else None
+
+
+@contextmanager
+def answering(responder: Responder) -> Iterator[None]:
+    """Let a fake answer this thread, whichever is the innermost: its rotation functions call it and no other."""
+    before = getattr(_own, "responder", None)
+    _own.responder = responder
+    try:
+        yield
+    finally:
+        _own.responder = before
 
 
 def push(responder: Responder) -> None:

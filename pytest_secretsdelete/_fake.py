@@ -95,13 +95,18 @@ class FakeSecretsManager:
         )
         self._environment = _environment.Layer(variables)
         self._environment.begin()
+        self._service.stands_still = False
         _active.push(self._service)
         return self
 
     def stop(self) -> None:
-        """Answer no more, and put the environment back. A fake that is not started stays as it is."""
+        """Answer no more, and put the environment back. A fake that is not started stays as it is.
+
+        What the fake holds stays to be read as it is: nothing comes due while it is stopped.
+        """
         if self._environment is not None:
             _active.remove(self._service)
+            self._service.stands_still = True
             self._environment.end()
             self._environment = None
 

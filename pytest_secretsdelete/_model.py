@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,11 +16,13 @@ CURRENT = "AWSCURRENT"
 PREVIOUS = "AWSPREVIOUS"
 PENDING = "AWSPENDING"
 DEFAULT_KEY = "alias/aws/secretsmanager"
+_DEFAULT_KEY_ARN = re.compile(rf"arn:[\w-]+:kms:[\w-]*:[0-9]*:{DEFAULT_KEY}")
 
 
 def own_key(kms_key_id: str | None) -> str | None:
     """Return a key as the fake keeps it: None for the default key, which AWS leaves out of its answers."""
-    return None if kms_key_id in (None, "", DEFAULT_KEY) else kms_key_id
+    is_default = kms_key_id in (None, "", DEFAULT_KEY) or _DEFAULT_KEY_ARN.fullmatch(kms_key_id or "")
+    return None if is_default else kms_key_id
 
 
 @dataclass(frozen=True, slots=True)

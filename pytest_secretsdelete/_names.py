@@ -12,7 +12,15 @@ _REGION = re.compile(r"[a-z]+(-[a-z0-9]+)+")
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
 _ARN = re.compile(r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]*):(?P<account>[^:]*):secret:(?P<rest>.+)")
 _SUFFIX_ALPHABET = string.ascii_letters + string.digits
-_PARTITIONS = (("cn-", "aws-cn"), ("us-gov-", "aws-us-gov"))
+_PARTITIONS = (
+    ("cn-", "aws-cn"),
+    ("us-gov-", "aws-us-gov"),
+    ("us-iso-", "aws-iso"),
+    ("us-isob-", "aws-iso-b"),
+    ("eu-isoe-", "aws-iso-e"),
+    ("us-isof-", "aws-iso-f"),
+    ("eusc-", "aws-eusc"),
+)
 
 
 class ParsedArn(NamedTuple):

@@ -55,11 +55,13 @@ def run(vault: Vault, turn: Turn) -> None:
     """Run a rotation to its end or its failure."""
     _event(vault, turn, "Started")
     _running.depth = getattr(_running, "depth", 0) + 1
+    succeeded = False
     try:
-        succeeded = all(_step(vault, turn, step) for step in turn.steps)
+        with vault.surroundings():
+            succeeded = all(_step(vault, turn, step) for step in turn.steps)
     finally:
         _running.depth -= 1
-    _event(vault, turn, "Succeeded" if succeeded else "Failed")
+        _event(vault, turn, "Succeeded" if succeeded else "Failed")
     with vault.lock:
         secret = vault.by_arn(turn.arn)
         if secret is not None and succeeded and not turn.is_test:
@@ -67,14 +69,22 @@ def run(vault: Vault, turn: Turn) -> None:
 
 
 def _step(vault: Vault, turn: Turn, step: str) -> bool:
-    """Call the function for one step; tell whether it came back."""
+    """Call the function for one step; tell whether it came back.
+
+    Whatever a Lambda raises, sys.exit included, the rotation alone fails. What ends the test or the run
+    (pytest.fail, KeyboardInterrupt) goes on its way, noted all the same.
+    """
     event = {"Step": step, "SecretId": turn.arn, "ClientRequestToken": turn.token}
     error: BaseException | None = None
     try:
         vault.rotation_functions[turn.function](event, _context(turn.function))
-    except Exception as raised:  # noqa: BLE001 - whatever a Lambda raises, the rotation alone fails
+    except (Exception, SystemExit) as raised:  # noqa: BLE001 - as a failed Lambda
         error = raised
-    vault.timeline.rotations.append(Rotation(turn.arn, turn.token, step, to_datetime(turn.due), error))
+    except BaseException as raised:
+        error = raised
+        raise
+    finally:
+        vault.timeline.rotations.append(Rotation(turn.arn, turn.token, step, to_datetime(turn.due), error))
     return error is None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import _botocore, _clock, _errors, _names, _seeding
+from . import _active, _botocore, _clock, _errors, _names, _seeding
 from ._faults import Attempt, Troubles
 from ._protocol import Transaction, read_body
 from ._settling import settle
@@ -27,7 +27,9 @@ class Service:
         self.account_id = account_id
         self.timeline = Timeline()
         self.troubles = Troubles()
-        self.vault = Vault(self.timeline, purge_delay, force_delete_delay)
+        self.vault = Vault(self.timeline, purge_delay, force_delete_delay, lambda: _active.answering(self))
+        #: Set once it answers no more: nothing comes due then, and what is there stays to be read.
+        self.stands_still = False
         self._region = region
 
     @property
@@ -94,7 +96,8 @@ class Service:
     def settled(self) -> int:
         """Let everything happen that has come due by now, and return the present instant."""
         now = _clock.now()
-        settle(self.vault, now)
+        if not self.stands_still:
+            settle(self.vault, now)
         return now
 
 

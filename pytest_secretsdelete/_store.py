@@ -8,6 +8,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from ._due import due_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from datetime import timedelta
 
     from ._model import Secret
@@ -37,6 +39,8 @@ class Vault:
     timeline: Timeline
     purge_delay: Delay
     force_delete_delay: Delay
+    #: What a rotation function runs in, so that its calls reach this vault.
+    surroundings: Callable[[], AbstractContextManager[None]] = nullcontext
     rotation_functions: dict[str, RotationFunction] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)

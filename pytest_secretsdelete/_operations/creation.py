@@ -44,13 +44,14 @@ def create_secret(store: Store, request: Request) -> dict[str, Any]:
 def update_secret(store: Store, request: Request) -> dict[str, Any]:
     """Change the description, the key or the type of a secret, or its value; nothing given changes nothing."""
     secret = find_primary(store, request)
-    refuse_foreign_default_key(secret, request)
+    changes = _described(secret, request)
     value = offered_value(request)
+    if value is not None or "KmsKeyId" in request:
+        refuse_foreign_default_key(replace(secret, **changes), request)
     token = request["ClientRequestToken"]
     known = secret.version(token)
     if value is not None and known is not None:
         raise token_in_use(token, secret)  # an error even for the same value (documentation)
-    changes = _described(secret, request)
     if value is not None:
         add_version(store, replace(secret, **changes), request, value, [CURRENT], **changes)
         return named(secret, VersionId=token)
@@ -90,12 +91,13 @@ def _again(existing: Secret, request: Request, value: str | bytes | None) -> dic
         raise _errors.invalid_request(_errors.ALREADY_SCHEDULED)
     token = request["ClientRequestToken"]
     known = existing.version(token)
+    replicas = {"ReplicationStatus": status_of(existing, "InProgress")} if existing.replicas else {}
     if value is not None and known is not None:
         if known.value == value:
-            return named(existing, VersionId=token)
+            return named(existing, VersionId=token, **replicas)
         raise token_in_use(token, existing)
     if value is None and existing.creation_token == token and known is None:
-        return named(existing)  # a value-less creation repeated; inferred from the rule for values
+        return named(existing, **replicas)  # a value-less creation repeated; inferred from the rule for values
     raise _errors.exists(f"The operation failed because the secret {existing.name} already exists.")
 
 

@@ -112,8 +112,8 @@ def _delete_replica(store: Store, secret: Secret, request: Request) -> dict[str,
 
 def _refuse_while_replicated(secret: Secret) -> None:
     """Refuse to delete a primary before its replicas, or a replica that still follows another account."""
-    if secret.replicas:
-        regions = ", ".join(replica.region for replica in secret.replicas)
+    regions = ", ".join(replica.region for replica in secret.replicas if replica.status == "InSync")
+    if regions:
         raise _errors.invalid_request(
             f"You can't delete secret {secret.name} that still has replica regions [{regions}]"
         )

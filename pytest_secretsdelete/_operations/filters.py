@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from .. import _errors
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
@@ -20,7 +22,10 @@ _CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 
 def matching(secrets: Iterable[Secret], filters: Iterable[Mapping[str, Any]]) -> list[Secret]:
     """Return the secrets that all filters admit."""
-    checks = [(_TESTS[one["Key"]], one["Values"]) for one in filters if "Key" in one and one.get("Values")]
+    filters = list(filters)
+    if not all("Key" in one and one.get("Values") for one in filters):
+        raise _errors.invalid_parameter("Each filter needs a Key and at least one of the Values.")  # inferred
+    checks = [(_TESTS[one["Key"]], one["Values"]) for one in filters]
     return [secret for secret in secrets if all(_holds(test, secret, values) for test, values in checks)]
 
 
@@ -34,12 +39,24 @@ def _holds(test: Callable[[Secret, str], bool], secret: Secret, values: Iterable
 
 
 def _has_words(text: str, value: str) -> bool:
-    """Tell whether every word of the value is a prefix of some word of the text."""
-    wanted = words(value)
+    """Tell whether every word of the value is a prefix of some word of the text, whatever the case of either.
+
+    A word with capitals within counts as a whole, too: its case may not matter.
+    """
+    wanted = _wholes(value)
     if not wanted:
         return value in text
-    held = words(text)
-    return all(any(word.startswith(prefix) for word in held) for prefix in wanted)
+    held = [*words(text), *map(str.lower, _wholes(text))]
+    return all(_begins(held, whole.lower()) or all(_begins(held, word) for word in words(whole)) for whole in wanted)
+
+
+def _wholes(text: str) -> list[str]:
+    """Split a text at white space and at / - _ + = . @ alone."""
+    return [part for part in _SEPARATORS.split(text) if part]
+
+
+def _begins(held: Iterable[str], prefix: str) -> bool:
+    return any(word.startswith(prefix) for word in held)
 
 
 def _name(secret: Secret, value: str) -> bool:

@@ -113,7 +113,7 @@ def describe_replication(vault: Vault, secret: Secret) -> dict[str, Any]:
 
 def _check_region(secret: Secret, region: str, held: set[str]) -> None:
     """Refuse a region that cannot hold this replica (texts inferred)."""
-    if not region or region == secret.region:
+    if not region or region == secret.region or _names.partition_of(region) != _names.partition_of(secret.region):
         raise _errors.invalid_parameter("Invalid replica region.")
     if region in held:
         raise _errors.invalid_parameter(f"The secret is already replicated to {region}.")

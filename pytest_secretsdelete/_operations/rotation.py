@@ -12,6 +12,7 @@ from .._rotating import ALL_STEPS, TEST_STEP, Turn, run
 from .replication import sync_replicas
 from .schedule import check_rules, planned
 from .staging import attach
+from .values import token_in_use
 
 if TYPE_CHECKING:
     from .._store import Store, Vault
@@ -34,11 +35,12 @@ def rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     if function not in store.vault.rotation_functions:
         raise _errors.access_denied(NOT_INVOKABLE)
     token = request["ClientRequestToken"]
-    if secret.version(token) is not None:
-        return named(secret, VersionId=token)  # asked again with the same token: nothing starts twice (inferred)
     refuse_rotation_in_progress(secret)
+    if secret.version(token) is not None:
+        return _again(store, secret, token)
     immediately = request.get("RotateImmediately", True)
-    secret = start(store, secret, token, request.at, rotation=planned(setup, request.at))
+    tried = None if immediately else secret.current
+    secret = start(store, secret, token, request.at, tried, rotation=planned(setup, request.at))
     steps = ALL_STEPS if immediately else TEST_STEP
     turn = Turn(secret.arn, token, function, steps, request.at)
     request.afterwards.append(lambda: run(store.vault, turn) if immediately else _try_out(store.vault, turn))
@@ -56,10 +58,14 @@ def cancel_rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     return named(secret) if pending is None else named(secret, VersionId=pending.version_id)
 
 
-def start(store: Store, secret: Secret, token: str, at: int, **changes: Any) -> Secret:
-    """Give the secret its new version: AWSPENDING, and without a value (asserted against AWS)."""
-    empty = Version(token, at, None, kms_key_id=secret.kms_key_id)
-    versions = attach((*secret.versions, empty), token, [PENDING])
+def start(store: Store, secret: Secret, token: str, at: int, tried: Version | None = None, **changes: Any) -> Secret:
+    """Give the secret its new version: AWSPENDING, and without a value (asserted against AWS).
+
+    Where the function is only tried out, the version has the value of the one to try it on: AWS's own rotation
+    functions log in with it in testSecret, which an empty version would not let them (inferred).
+    """
+    fresh = Version(token, at, tried.value if tried else None, kms_key_id=secret.kms_key_id)
+    versions = attach((*secret.versions, fresh), token, [PENDING])
     started = store.vault.change(secret, at, versions=versions, **changes)
     sync_replicas(store.vault, started, at)
     return started
@@ -67,12 +73,27 @@ def start(store: Store, secret: Secret, token: str, at: int, **changes: Any) -> 
 
 def _try_out(vault: Vault, turn: Turn) -> None:
     """Run the function's test, and remove the version that it was run on (documentation of RotateImmediately)."""
-    run(vault, turn)
+    try:
+        run(vault, turn)
+    finally:
+        _remove(vault, turn)
+
+
+def _remove(vault: Vault, turn: Turn) -> None:
     with vault.lock:
         secret = vault.by_arn(turn.arn)
         if secret is not None:
             kept = tuple(version for version in secret.versions if version.version_id != turn.token)
             sync_replicas(vault, vault.touch(secret, versions=kept), turn.due)
+
+
+def _again(store: Store, secret: Secret, token: str) -> dict[str, Any]:
+    """Answer a token that is known: again as before to a rotation's own, nothing starts twice (inferred)."""
+    rotations = store.vault.timeline.rotations
+    if any(one.secret == secret.arn and one.version_id == token for one in rotations):
+        return named(secret, VersionId=token)
+    refusal = token_in_use(token, secret)
+    raise _errors.invalid_request(refusal.message)  # the model declares no ResourceExistsException for it
 
 
 def pending_version(secret: Secret) -> Version | None:

@@ -10,7 +10,7 @@ import pytest
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
 
-from .support import REGION, VALUE, refused, tick, token
+from .support import REGION, VALUE, refused, set_up_rotation, tick, token
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
@@ -134,9 +134,29 @@ def test_nothing_is_due(clock: Clock, fake: FakeSecretsManager, client: Any) -> 
     assert service.next_due() is None
 
 
-def test_a_stopped_fake_still_purges(clock: Clock) -> None:
-    """A fake that has stopped shows the state of the present, too."""
+def test_a_stopped_fake_stands_still(clock: Clock) -> None:
+    """What a fake holds stays to be read once it has stopped, whatever time it becomes; started again, it goes on."""
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("a", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+        fake.seed("b", VALUE)
+        set_up_rotation(fake, "b", AutomaticallyAfterDays=1)
+    before = len(fake.rotations)
     clock.advance(days=7)
-    assert "a" not in fake
+    assert fake.secret("a").is_scheduled_for_deletion
+    assert len(fake.rotations) == before
+    with fake:
+        assert "a" not in fake
+        assert len(fake.rotations) > before
+
+
+def test_a_rotation_reaches_its_own_fake(clock: Clock, fake: FakeSecretsManager) -> None:
+    """The functions of an outer fake call that fake, also while an inner one answers everybody else."""
+    fake.seed("a", VALUE)
+    set_up_rotation(fake, "a", AutomaticallyAfterDays=1)
+    client = fake.client()
+    with FakeSecretsManager(region=REGION) as inner:
+        clock.advance(days=3)
+        assert client.list_secrets()["SecretList"] == []
+        assert [call.operation for call in inner.calls] == ["ListSecrets"]
+    assert all(step.error is None for step in fake.rotations)
+    assert fake.secret("a").current.value.startswith("rotated")  # type: ignore[union-attr]

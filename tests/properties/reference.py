@@ -98,6 +98,7 @@ class Held:
     last_rotated: int | None = None
     primary_region: str | None = None
     replicas: dict[str, str] = field(default_factory=dict)
+    rotated_to: set[str] = field(default_factory=set)
 
     @property
     def is_replica(self) -> bool:
@@ -405,9 +406,9 @@ class Reference:
             opens = after - after % DAY + days * DAY
             held.rotation.update(opens=opens, closes=opens + DAY - SECOND)
 
-    def _add_pending(self, held: Held, token: str, at: int) -> None:
+    def _add_pending(self, held: Held, token: str, at: int, value: str | bytes | None = None) -> None:
         with self.change(held, at):
-            version = HeldVersion(token, at, None, key=held.key)
+            version = HeldVersion(token, at, value, key=held.key)
             held.versions.append(version)
             self._attach(held, version, [PENDING])
 
@@ -424,6 +425,7 @@ class Reference:
 
     def _step(self, held: Held, token: str, step: str, due: int, at: int) -> bool:
         self.invocations.append((held.arn, token, step))
+        held.rotated_to.add(token)
         failing = self.functions[held.rotation["function"]] if held.rotation else None
         succeeded = step != failing
         if succeeded:
@@ -477,7 +479,10 @@ def create_secret(reference: Reference, request: Request) -> dict[str, Any]:
     check_tags(request.get("Tags", []))
     held = reference.lookup(request.region, name)
     if held is not None:
-        return create_again(held, token, value)
+        replicas = (
+            {"ReplicationStatus": replication_status(reference, held, set(held.replicas))} if held.replicas else {}
+        )
+        return {**create_again(held, token, value), **replicas}
     arn = reference.observed_arn or ""
     held = Held(name, arn, request.region, request.at, request.at, request.get("Description", ""), token=token)
     held.tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])} or None
@@ -670,7 +675,7 @@ def delete_secret(reference: Reference, request: Request) -> dict[str, Any]:
         if forced and refused.code == "ResourceNotFoundException":
             return answer_for_nothing(request.get("SecretId"))
         raise
-    if held.replicas:
+    if "InSync" in held.replicas.values():
         raise Refused("InvalidRequestException")
     if held.is_replica:
         return delete_replica(reference, held, request.at)
@@ -908,17 +913,22 @@ def rotate_secret(reference: Reference, request: Request) -> dict[str, Any]:
         raise Refused("InvalidRequestException", NO_FUNCTION)
     if function not in reference.functions:
         raise Refused("AccessDeniedException", NOT_INVOKABLE)
-    if held.version(token) is not None:
-        return named(held, VersionId=token)
     if held.unfinished() is not None:
         raise Refused("InvalidRequestException")
+    if held.version(token) is not None:
+        if token not in held.rotated_to:
+            raise Refused("InvalidRequestException")
+        return named(held, VersionId=token)
     days = request.get("RotationRules", {}).get("AutomaticallyAfterDays", before["days"])
     held.rotation = {**before, "function": function, "days": days, "enabled": True}
     reference._plan(held, request.at)
-    reference._add_pending(held, token, request.at)
     steps: tuple[str, ...] = ("testSecret",)
+    current, tried = held.holder(CURRENT), None
     if request.get("RotateImmediately", True):
         steps = ("createSecret", "setSecret", "testSecret", "finishSecret")
+    elif current is not None:
+        tried = current.value
+    reference._add_pending(held, token, request.at, tried)
     request.get("-afterwards").append(lambda: reference._run(held, token, steps, request.at, request.at))
     return named(held, VersionId=token)
 
