@@ -55,7 +55,9 @@ def list_secret_version_ids(store: Store, request: Request) -> dict[str, Any]:
         for place, version in enumerate(secret.versions, start=len(secret.removed_version_ids))
         if version.value is not None and (version.labels or deprecated)
     ]
-    chosen, more = page(request, shown, size=request.get("MaxResults", PAGE_SIZE), key=lambda entry: (entry[0],))
+    chosen, more = page(
+        request, shown, size=request.get("MaxResults", PAGE_SIZE), key=lambda entry: (entry[0],), arn=secret.arn
+    )
     return named(secret, Versions=[_version_entry(version) for _, version in chosen], **more)
 
 

@@ -18,44 +18,64 @@ if TYPE_CHECKING:
     Key = tuple[Any, ...]
 
 Item = TypeVar("Item")
-_NOT_PART_OF_THE_LISTING = {"NextToken", "MaxResults"}
+_NOT_PART_OF_THE_LISTING = {"NextToken", "MaxResults", "SecretId"}
+#: What a listing is without these members, and with them just as well.
+_DEFAULTS: dict[str, Any] = {
+    "Filters": [],
+    "IncludeDeprecated": False,
+    "IncludePlannedDeletion": False,
+    "SortBy": "created-date",
+    "SortOrder": "asc",
+}
 
 
 def page(
-    request: Request, items: Sequence[Item], *, size: int, key: Callable[[Item], Key], descending: bool = False
+    request: Request,
+    items: Sequence[Item],
+    *,
+    size: int,
+    key: Callable[[Item], Key],
+    descending: bool = False,
+    arn: str = "",
 ) -> tuple[list[Item], dict[str, str]]:
     """Return one page of the items, sorted by a unique key, and the NextToken where there is more.
+
+    A listing of what belongs to one secret gives its ARN.
 
     The token holds the key of the last item given out, not a number of items, so that nothing is shown
     twice or left out where a secret comes or goes between two pages.
     """
     ordered = sorted(items, key=key, reverse=descending)
     if "NextToken" in request:
-        last = _read_token(request)
+        last = _read_token(request, arn)
         ordered = [item for item in ordered if (key(item) < last if descending else key(item) > last)]
     chosen = ordered[:size]
-    more = {"NextToken": _write_token(request, key(chosen[-1]))} if len(ordered) > size else {}
+    more = {"NextToken": _write_token(request, arn, key(chosen[-1]))} if len(ordered) > size else {}
     return chosen, more
 
 
-def _write_token(request: Request, last: Key) -> str:
+def _write_token(request: Request, arn: str, last: Key) -> str:
     position = json.dumps(last)
-    return base64.urlsafe_b64encode(f"{_seal(request, position)}{position}".encode()).decode()
+    return base64.urlsafe_b64encode(f"{_seal(request, arn, position)}{position}".encode()).decode()
 
 
-def _read_token(request: Request) -> Key:
+def _read_token(request: Request, arn: str) -> Key:
     try:
         text = base64.b64decode(request["NextToken"], altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError):
         raise _errors.bad_next_token() from None
     seal, position = text[:16], text[16:]
-    if seal != _seal(request, position):
+    if seal != _seal(request, arn, position):
         raise _errors.bad_next_token()
     return tuple(json.loads(position))
 
 
-def _seal(request: Request, position: str) -> str:
-    """Bind a position to the listing it belongs to."""
-    listing = {name: value for name, value in request.parameters.items() if name not in _NOT_PART_OF_THE_LISTING}
-    text = json.dumps([request.operation, request.account, request.region, listing, position], sort_keys=True)
+def _seal(request: Request, arn: str, position: str) -> str:
+    """Bind a position to the listing it belongs to, however that is worded."""
+    listing = {
+        name: value
+        for name, value in request.parameters.items()
+        if name not in _NOT_PART_OF_THE_LISTING and value != _DEFAULTS.get(name)
+    }
+    text = json.dumps([request.operation, request.account, request.region, arn, listing, position], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

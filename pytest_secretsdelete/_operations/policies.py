@@ -56,7 +56,9 @@ def list_resource_policies(store: Store, request: Request) -> dict[str, Any]:
     """List the names of the policies: default, or none."""
     secret = find_usable(store, request)
     names = [] if secret.policy is None else [DEFAULT_POLICY]
-    chosen, more = page(request, names, size=request.get("MaxResults", PAGE_SIZE), key=lambda name: (name,))
+    chosen, more = page(
+        request, names, size=request.get("MaxResults", PAGE_SIZE), key=lambda name: (name,), arn=secret.arn
+    )
     return {"ResourcePolicies": [{"PolicyName": name} for name in chosen], **more}
 
 

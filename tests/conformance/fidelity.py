@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from .rows import ROWS
-from .table import Refused
+from .table import D, F, R, Refused, V
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fidelity.md"
 HEAD = """# Fidelity
@@ -17,7 +18,8 @@ through a client and as raw requests; each answer is compared whole.
 |---|---|
 | recorded | a response of AWS has been recorded |
 | asserted | a test that ran against AWS asserts it |
-| documented | AWS's documentation or the service model says so; an error's text may still be the fake's own |
+| documented | AWS's documentation or the service model says so |
+| documented, text inferred | the code of the error is documented, and nobody has published its text |
 | seen | it stands in output of AWS that users have published |
 | inferred | nobody has published what AWS does: the least surprising choice, and no claim about AWS |
 
@@ -32,6 +34,20 @@ def answer_of(row) -> str:
         return f"{row.answer.code}: {row.answer.text.replace('{arn}', '(its ARN)')}"
     members = [name for name in row.answer if name != "ResponseMetadata"]
     return ", ".join(members) or "an empty body"
+
+
+def evidence_of(row) -> str:
+    """Return a row's evidence, and that of its text where nobody has published that."""
+    texts_known = {form_of(one) for one in ROWS if isinstance(one.answer, Refused) and one.evidence in {R, V, F}}
+    is_text_known = not isinstance(row.answer, Refused) or (
+        form_of(row) in texts_known and not row.answer.text_is_inferred
+    )
+    return row.evidence if row.evidence != D or is_text_known else f"{D}, text inferred"
+
+
+def form_of(row) -> str:
+    """Return an error's text without what differs from call to call."""
+    return re.sub(r"\{arn\}|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=label: )\w+", "...", row.answer.text)
 
 
 def case_of(row) -> str:
@@ -49,7 +65,7 @@ def rendered() -> str:
     """Return the page."""
     order = sorted(range(len(ROWS)), key=lambda place: (ROWS[place].operation, place))
     rows = [ROWS[place] for place in order]
-    lines = [f"| {row.operation} | {case_of(row)} | {shortened(answer_of(row))} | {row.evidence} |" for row in rows]
+    lines = [f"| {row.operation} | {case_of(row)} | {shortened(answer_of(row))} | {evidence_of(row)} |" for row in rows]
     return HEAD + "\n".join(lines) + "\n"
 
 

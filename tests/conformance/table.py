@@ -105,6 +105,7 @@ class Refused:
     code: str
     text: str
     status: int = 400
+    text_is_inferred: bool = False  # known of another operation, and of this one only the code
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import uuid
+from collections.abc import Mapping
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 
 import pytest
@@ -12,6 +14,7 @@ from botocore.exceptions import ClientError
 from .runner import World, error_of, model_of, resolved, transports
 from .rows import ROWS, implemented
 from .table import Matcher, Refused
+from .test_model_coverage import members_to_matter, named_in
 
 RUNNABLE = [
     pytest.param(road, row, id=f"{road}-{row.label}")
@@ -24,6 +27,34 @@ RUNNABLE = [
 @pytest.mark.parametrize(("road", "row"), RUNNABLE)
 def test_row(road, row, frozen):
     """The answer is AWS's, whole; a refused call leaves the store as it was."""
+    check(road, row, frozen)
+
+
+def without(value, member):
+    """Return parameters without a member, wherever it stands."""
+    if isinstance(value, Mapping):
+        return {name: without(inner, member) for name, inner in value.items() if name != member}
+    return [without(item, member) for item in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize(("operation", "member"), sorted(members_to_matter()))
+def test_a_member_matters(operation, member, frozen):
+    """For each request member there is a row that fails without it: what is named has its effect."""
+    rows = [row for row in ROWS if row.operation == operation and member in named_in(row.call) and implemented(row)]
+    assert any(fails(replace(row, call=without(row.call, member)), frozen) for row in rows)
+
+
+def fails(row, frozen):
+    """Tell whether a row does not hold."""
+    try:
+        check("raw", row, frozen)
+    except (Exception, pytest.fail.Exception):  # noqa: BLE001 - however it fails
+        return True
+    return False
+
+
+def check(road, row, frozen):
+    """Make a row's call, and compare."""
     with World(row, transports[road], frozen) as world:
         row.given(world)
         before = world.snapshot()

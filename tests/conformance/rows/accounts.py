@@ -43,10 +43,16 @@ def follows(world):
     assert answer["SecretString"] == "one"
 
 
+def under_a_role(world):
+    """Find the role that replicates."""
+    (link,) = world.call("DescribeSecret", SecretId="a")["CrossAccountReplicas"]
+    assert link["ReplicationRoleARN"].endswith("role/copy")
+
+
 ROWS = [
     other("DescribeSecret", "admitted", named(CreatedDate=At(), LastChangedDate=At(1),
                                               VersionIdsToStages={T1: ["AWSCURRENT"]})),
-    other("DescribeSecret", "no policy", WITHOUT_POLICY, given=[a], evidence=D),
+    other("DescribeSecret", "no policy", WITHOUT_POLICY, given=[a], evidence=I),
     other("ListSecretVersionIds", "admitted", named(Versions=[
         {"VersionId": T1, "VersionStages": ["AWSCURRENT"], "CreatedDate": At(), "KmsKeyIds": ["DefaultEncryptionKey"]}])),
     other("GetResourcePolicy", "admitted", named(ResourcePolicy=JsonText(POLICY))),
@@ -57,6 +63,9 @@ ROWS = [
     other("RestoreSecret", "admitted", named(), given=[a, admitted, call("DeleteSecret", SecretId="a")]),
     other("GetSecretValue", "default key", DEFAULT_KEY),
     other("PutSecretValue", "default key", DEFAULT_KEY, SecretString="x"),
+    other("UpdateSecret", "a description, default key", named(), Description="d", evidence=I),
+    other("UpdateSecret", "a value, default key", DEFAULT_KEY, SecretString="x", evidence=I),
+    other("UpdateSecret", "back to the default key", DEFAULT_KEY, given=[own_key, admitted], KmsKeyId="", evidence=D),
     other("GetSecretValue", "own key", named(VersionId=T1, VersionStages=["AWSCURRENT"], CreatedDate=At(),
                                              SecretString="one"), given=[own_key, admitted]),
     other("PutSecretValue", "own key", named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=[own_key, admitted],
@@ -78,7 +87,7 @@ ROWS = [
     Row("AssociateCrossAccountReplica", "linked", D,
         {**LINK, "ReplicaRestriction": "NoRestriction", "ReplicationRoleARN": "arn:aws:iam::123456789012:role/copy"},
         {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs="AssociateCrossAccountReplica", given=follower,
-        afterwards=follows),
+        afterwards=steps(follows, under_a_role)),
     Row("AssociateCrossAccountReplica", "not created as its replica", D, LINK,
         Refused("InvalidRequestException", "The replica secret was not created as a replica of this primary secret."),
         given=steps(a, call("CreateSecret", account=OTHER_ACCOUNT, Name="copy"))),

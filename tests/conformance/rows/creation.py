@@ -34,6 +34,7 @@ def another_suffix(world):
     assert world.fake.secret("a").arn != world.arn("a")
 
 
+REPLICATED = {"AddReplicaRegions": [{"Region": "eu-west-1"}]}
 ROWS = [
     Row("CreateSecret", "with a value", R, SAME, named(VersionId=T1)),
     Row("CreateSecret", "with a binary value", R, {"Name": "a", "SecretBinary": b"\0", "ClientRequestToken": T1},
@@ -52,6 +53,9 @@ ROWS = [
     Row("CreateSecret", "name exists, neither has a value", I, {"Name": "a", "ClientRequestToken": T2}, EXISTS,
         given=empty),
     Row("CreateSecret", "same token, same value again", V, SAME, named(VersionId=T1), given=a),
+    Row("CreateSecret", "same token, same value and replicas again", V, {**SAME, **REPLICATED},
+        named(VersionId=T1, ReplicationStatus=[{"Region": "eu-west-1", "KmsKeyId": "alias/aws/secretsmanager",
+                                                "Status": "InProgress"}]), given=call("CreateSecret", **SAME, **REPLICATED)),
     Row("CreateSecret", "same token, no value, again", I, {"Name": "a", "ClientRequestToken": T1}, named(),
         given=call("CreateSecret", Name="a", ClientRequestToken=T1)),
     Row("CreateSecret", "same token, other value", V, {**SAME, "SecretString": "two"}, IN_USE, given=a),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from ..table import (
@@ -85,7 +86,7 @@ ROWS = [
     delete("force, purged", D, FORCE, named(DeletionDate=At(7 * DAY)), given=purged, then="N", timed=True),
     delete("nothing there", D, {}, NOT_FOUND, given=lambda world: None),
     delete("purged", D, {}, NOT_FOUND, given=purged, timed=True),
-    delete("again", D, {}, MARKED, given=scheduled, then=7),
+    delete("again", D, {}, replace(MARKED, text_is_inferred=True), given=scheduled, then=7),
     delete("window 6", D, {"RecoveryWindowInDays": 6}, NO_WINDOW, then="A"),
     delete("window 31", D, {"RecoveryWindowInDays": 31}, NO_WINDOW, then="A"),
     delete("window with force", D, {"RecoveryWindowInDays": 7, "ForceDeleteWithoutRecovery": True}, NOT_BOTH, then="A"),
@@ -102,7 +103,7 @@ ROWS = [
     Row("RestoreSecret", "scheduled", R, {"SecretId": "a"}, named(), given=scheduled, afterwards=readable),
     Row("RestoreSecret", "1 ms before the date", D, {"SecretId": "a"}, named(), afterwards=readable, timed=True,
         given=steps(scheduled, later(days=6, hours=23, minutes=59, seconds=59.999))),
-    Row("RestoreSecret", "at the date", D, {"SecretId": "a"}, NOT_FOUND, given=purged, timed=True),
+    Row("RestoreSecret", "at the date, purged at once", I, {"SecretId": "a"}, NOT_FOUND, given=purged, timed=True),
     Row("RestoreSecret", "after the date, not yet purged", I, {"SecretId": "a"}, DELETED, options=SLOW, timed=True,
         given=steps(scheduled, later(days=7))),
     Row("RestoreSecret", "forced, removal running", I, {"SecretId": "a"}, DELETED, options=SLOW_FORCE, given=forced),
@@ -123,7 +124,8 @@ ROWS = [
     Row("GetResourcePolicy", "scheduled", F, {"SecretId": "a"}, MARKED, given=scheduled),
     Row("TagResource", "scheduled", R, {"SecretId": "a", "Tags": [{"Key": "k", "Value": "v"}]}, MARKED, given=scheduled),
     Row("UntagResource", "scheduled", R, {"SecretId": "a", "TagKeys": ["k"]}, MARKED, given=scheduled),
-    *[Row(operation, "in the window", D, {"SecretId": "a", **more}, MARKED, given=scheduled)
+    *[Row(operation, "in the window", I if operation.startswith("List") else D, {"SecretId": "a", **more}, MARKED,
+          given=scheduled)
       for operation, more in CHANGES.items()],
     Row("CreateSecret", "while a forced removal runs", F, {"Name": "a"}, SCHEDULED, given=forced, options=SLOW_FORCE),
     Row("CreateSecret", "once a forced removal is over", R,

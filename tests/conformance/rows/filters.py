@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..table import D, I, V, At, Row, call, constraint, named, steps
+from ..table import D, I, V, At, Refused, Row, call, constraint, named, steps
 
 SECRETS = {
     "a secret": dict(Name="words/one", Description="a secret"),
@@ -10,6 +10,8 @@ SECRETS = {
     "asecret": dict(Name="words/three", Description="asecret"),
     "thesecret": dict(Name="words/four", Description="thesecret"),
 }
+MIXED = dict(Name="mixed", Description="MySecret of McDonald")
+BETA = dict(Name="prod/AppBeta")
 TAGGED = dict(Name="Tagged", Tags=[{"Key": "Team", "Value": "BlueWhale"}])
 
 
@@ -34,6 +36,11 @@ ROWS = [
     filtered("description: a word is a prefix of a word", V, [("description", ["a"])], *WORDS[:3]),
     filtered("description: every word", V, [("description", ["a sec"])], *WORDS[:2]),
     filtered("description is not case-sensitive", D, [("description", ["A SECRET"])], *WORDS[:2]),
+    *[filtered(f"description is not case-sensitive: {value}", D, [("description", [value])], "mixed", given=[MIXED])
+      for value in ("MySecret", "mysecret", "MYSECRET", "mcdonald")],
+    *[filtered(f"all is not case-sensitive: {value}", D, [("all", [value])], "prod/AppBeta", given=[BETA, TAGGED])
+      for value in ("AppBeta", "appbeta", "APPBETA", "Beta", "beta", "PROD/app")],
+    filtered("all: every word of one attribute", D, [("all", ["prod zeta"])], given=[BETA]),
     filtered("description negated", V, [("description", ["!a"])], "Tagged", "words/four"),
     filtered("several values: one must hold", V, [("name", ["words/one", "Tag"])], "Tagged", "words/one"),
     filtered("several filters: all must hold", V, [("name", ["words"]), ("description", ["an"])], "words/two"),
@@ -49,7 +56,10 @@ ROWS = [
     filtered("primary-region: none", D, [("primary-region", ["us"])]),
     *[filtered(f"all splits at {mark}", V, [("all", ["right"])], f"left{mark}right",
                given=[dict(Name=f"left{mark}right")]) for mark in "/-_+=.@"],
-    Row("ListSecrets", "filter: unknown key", D, {"Filters": [{"Key": "colour", "Values": ["x"]}]},
+    *[Row("ListSecrets", f"filter: {case}", I, {"Filters": [one]},
+          Refused("InvalidParameterException", "Each filter needs a Key and at least one of the Values."))
+      for case, one in {"no Values": {"Key": "name"}, "no Key": {"Values": ["x"]}}.items()],
+    Row("ListSecrets", "filter: unknown key", I, {"Filters": [{"Key": "colour", "Values": ["x"]}]},
         constraint("Value 'colour'", "filters.1.member.key", "Member must satisfy enum value set: [description, name, "
                    "tag-key, tag-value, primary-region, owning-service, all]")),
 ]  # fmt: skip

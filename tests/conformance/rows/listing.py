@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..table import (
-    ARN_A, D, I, NOT_FOUND, R, T1, T2, T3, V, At, Late, Midnight, Refused, Row, a, call, empty, named, put, steps,
+    ARN_A, D, I, NOT_FOUND, R, T1, T2, T3, V, At, Late, Midnight, Pattern, Refused, Row, a, call, empty, named, put, steps,
 )  # fmt: skip
 
 READ = call("GetSecretValue", SecretId="a")
@@ -51,16 +51,23 @@ def changed_again(world):
         world.call("UpdateSecret", SecretId="a", Description="d")
 
 
+DEFAULT_KEY_ARN = "arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager"
 ROWS = [
     Row("DescribeSecret", "with a value", R, {"SecretId": "a"}, described(), given=a),
     Row("DescribeSecret", "by ARN", R, {"SecretId": ARN_A}, described(), given=a),
     Row("DescribeSecret", "without a value", R, {"SecretId": "a"}, described(VersionIdsToStages=None), given=empty),
     Row("DescribeSecret", "after a reading", V, {"SecretId": "a"}, described(LastAccessedDate=Midnight()),
         given=steps(a, READ)),
-    Row("DescribeSecret", "with everything that can be set", R, {"SecretId": "a"}, needs="CreateSecret.Type", answer=
-        described(Description="d", KmsKeyId="alias/own", Tags=[{"Key": "k", "Value": "v"}], Type="Partner"),
+    Row("DescribeSecret", "with a description, a key and tags", R, {"SecretId": "a"},
+        described(Description="d", KmsKeyId="alias/own", Tags=[{"Key": "k", "Value": "v"}]),
         given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, Description="d",
-                   KmsKeyId="alias/own", Tags=[{"Key": "k", "Value": "v"}], Type="Partner")),
+                   KmsKeyId="alias/own", Tags=[{"Key": "k", "Value": "v"}])),
+    Row("DescribeSecret", "with a type", D, {"SecretId": "a"}, described(Type="Partner"), needs="CreateSecret.Type",
+        given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, Type="Partner")),
+    Row("DescribeSecret", "unknown members are ignored", R, {"SecretId": "a", "Colour": "blue", "Size": None, "More": {}},
+        described(), given=a, raw=True),
+    Row("DescribeSecret", "with the default key's ARN", I, {"SecretId": "a"}, described(),
+        given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId=DEFAULT_KEY_ARN)),
     Row("DescribeSecret", "a version without labels is left out", R, {"SecretId": "a"},
         {**described(), "LastChangedDate": At(2), "VersionIdsToStages": {T2: ["AWSPREVIOUS"], T3: ["AWSCURRENT"]}},
         given=steps(a, put(T2), put(T3))),
@@ -79,6 +86,11 @@ ROWS = [
         given=call("CreateSecret", Name="a", SecretString="x", ClientRequestToken=T1, KmsKeyId="alias/own")),
     Row("ListSecretVersionIds", "a page", R, {"SecretId": "a", "MaxResults": 1,
                                               "NextToken": token("ListSecretVersionIds", SecretId="a", MaxResults=1)},
+        named(Versions=[version(T2, "AWSCURRENT")]), given=steps(a, put(T2))),
+    Row("ListSecretVersionIds", "MaxResults", D, {"SecretId": "a", "MaxResults": 1},
+        named(Versions=[version(T1, "AWSPREVIOUS")], NextToken=Pattern(".+")), given=steps(a, put(T2))),
+    Row("ListSecretVersionIds", "the next page of a listing by name, by ARN", I,
+        {"SecretId": ARN_A, "MaxResults": 1, "NextToken": token("ListSecretVersionIds", SecretId="a", MaxResults=1)},
         named(Versions=[version(T2, "AWSCURRENT")]), given=steps(a, put(T2))),
     Row("ListSecretVersionIds", "no version", R, {"SecretId": "a"}, named(Versions=[]), given=empty),
     Row("ListSecretVersionIds", "a bad NextToken", D, {"SecretId": "a", "NextToken": "x"}, BAD_TOKEN, given=a),
@@ -101,6 +113,9 @@ ROWS = [
         given=steps(a, READ, names("b"))),
     Row("ListSecrets", "a page", D, {"MaxResults": 2, "NextToken": token("ListSecrets", MaxResults=2)},
         {"SecretList": [entry("c")]}, given=names("b", "a", "c")),
+    Row("ListSecrets", "a page, its defaults spelt out", I,
+        {"NextToken": token("ListSecrets", MaxResults=2), "IncludePlannedDeletion": False, "SortOrder": "asc",
+         "SortBy": "created-date", "Filters": []}, {"SecretList": [entry("c")]}, given=names("b", "a", "c")),
     Row("ListSecrets", "a bad NextToken", D, {"NextToken": "x"}, BAD_TOKEN),
     Row("ListSecrets", "the NextToken of another listing", I,
         {"SortBy": "name", "NextToken": token("ListSecrets", MaxResults=2)}, BAD_TOKEN, given=names("b", "a", "c")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ..table import D, I, NOT_FOUND, R, JsonText, Pattern, Refused, Row, a, call, named, steps
+from ..table import D, I, NOT_FOUND, R, JsonText, Pattern, Refused, Row, a, call, constraint, named, steps
 
 
 def policy(**statement):
@@ -53,6 +53,8 @@ ROWS = [
     Row("DeleteResourcePolicy", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
     Row("ListResourcePolicies", "one", D, {"SecretId": "a", "MaxResults": 1},
         {"ResourcePolicies": [{"PolicyName": "default"}]}, given=has_policy),
+    Row("ListResourcePolicies", "MaxResults 0", I, {"SecretId": "a", "MaxResults": 0},
+        constraint("Value '0'", "maxResults", "Member must have value greater than or equal to 1"), given=a, raw=True),
     Row("ListResourcePolicies", "none", D, {"SecretId": "a"}, {"ResourcePolicies": []}, given=a),
     Row("ListResourcePolicies", "a bad NextToken", D, {"SecretId": "a", "NextToken": "x"},
         Refused("InvalidNextTokenException", "Invalid Token"), given=a),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..table import (
     ARN_A,
     D,
+    DAY,
     HERE,
     I,
     NOT_FOUND,
@@ -75,6 +76,16 @@ def follows(world):
     assert world.call("GetSecretValue", region=AWAY, SecretId="a")["SecretString"] == "two"
 
 
+def in_sync(name):
+    """Return a check that finds a replica which follows."""
+
+    def check(world):
+        (entry,) = world.call("DescribeSecret", SecretId=name)["ReplicationStatus"]
+        assert entry["Status"] == "InSync"
+
+    return check
+
+
 def gone(world):
     """Find no replica."""
     assert not world.fake.secrets(AWAY)
@@ -88,7 +99,12 @@ ROWS = [
         {"ARN": ARN_A, "ReplicationStatus": [status("InProgress", key="alias/own")]}, given=a),
     Row("ReplicateSecretToRegions", "ForceOverwriteReplicaSecret", D,
         {"SecretId": "b", "AddReplicaRegions": [{"Region": AWAY}], "ForceOverwriteReplicaSecret": True},
-        {"ARN": Arn("b"), "ReplicationStatus": [status("InProgress")]}, given=taken),
+        {"ARN": Arn("b"), "ReplicationStatus": [status("InProgress")]}, given=taken, afterwards=in_sync("b")),
+    Row("ReplicateSecretToRegions", "to another partition", I, {"SecretId": "a", "AddReplicaRegions": [{"Region": "cn-north-1"}]},
+        Refused("InvalidParameterException", "Invalid replica region."), given=a),
+    Row("DeleteSecret", "a primary whose replication failed", I, {"SecretId": "b"},
+        named("b", DeletionDate=At(30 * DAY)),
+        given=steps(taken, call("ReplicateSecretToRegions", SecretId="b", AddReplicaRegions=[{"Region": AWAY}]))),
     Row("ReplicateSecretToRegions", "to its own region", I, {"SecretId": "a", "AddReplicaRegions": [{"Region": HERE}]},
         Refused("InvalidParameterException", "Invalid replica region."), given=a),
     Row("ReplicateSecretToRegions", "to the same region again", I, REPLICATE,
@@ -104,7 +120,8 @@ ROWS = [
         named(VersionId=T1, ReplicationStatus=[status("InProgress")])),
     Row("CreateSecret", "with replicas, overwriting", D,
         {"Name": "a", "AddReplicaRegions": [{"Region": AWAY}], "ForceOverwriteReplicaSecret": True},
-        named(ReplicationStatus=[status("InProgress")]), given=call("CreateSecret", region=AWAY, Name="a")),
+        named(ReplicationStatus=[status("InProgress")]), given=call("CreateSecret", region=AWAY, Name="a"),
+        afterwards=in_sync("a")),
     Row("DescribeSecret", "a primary, in sync", D, {"SecretId": "a"}, primary(status("InSync")), given=replicated),
     Row("DescribeSecret", "a primary whose replica was read", D, {"SecretId": "a"},
         primary(status("InSync", LastAccessedDate=Midnight())),

@@ -62,6 +62,40 @@ def failing(world):
     )
 
 
+def shown(**rules):
+    """Return a check that finds these rules described."""
+
+    def check(world):
+        assert world.call("DescribeSecret", SecretId="a")["RotationRules"] == rules
+
+    return check
+
+
+def external(world):
+    """Find what the rotation of an external secret was given."""
+    described = world.call("DescribeSecret", SecretId="a")
+    assert described["ExternalSecretRotationMetadata"] == [{"Key": "k", "Value": "v"}]
+    assert described["ExternalSecretRotationRoleArn"] == FUNCTION
+
+
+def tried_on_the_current_value(world):
+    """Let the function read the version it is tried on, as AWS's templates do."""
+    a(world)
+    read = []
+
+    def test(event, context):
+        ids = {"SecretId": "a", "VersionId": event["ClientRequestToken"], "VersionStage": "AWSPENDING"}
+        read.append(world.call("GetSecretValue", **ids)["SecretString"])
+
+    world.fake.rotation_function(FUNCTION, test)
+    world.read = read
+
+
+def was_one(world):
+    """Find the current value read."""
+    assert world.read == ["one"]
+
+
 def rotated_again(world):
     """Find the second rotation's labels."""
     labels(v1="", v2="AWSPREVIOUS", v3="AWSCURRENT")(world)
@@ -82,12 +116,23 @@ END = DAY - 1000
 ROWS = [
     Row("RotateSecret", "success", R, ROTATE, named(VersionId=T2), given=a,
         afterwards=steps(labels(v1="AWSPREVIOUS", v2="AWSCURRENT"), four_steps)),
+    *[Row("RotateSecret", f"rules: {', '.join(rules)}", D, {**ROTATE, "RotationRules": rules}, named(VersionId=T2),
+          given=a, afterwards=shown(**{"AutomaticallyAfterDays": 10, **rules}))
+      for rules in ({"AutomaticallyAfterDays": 9}, {"ScheduleExpression": "rate(10 days)", "Duration": "2h"})],
     Row("RotateSecret", "SecretId alone, the second time", R, {"SecretId": "a", "ClientRequestToken": T3},
         named(VersionId=T3), given=rotated, afterwards=rotated_again),
     Row("RotateSecret", "same token again", I, {"SecretId": "a", "ClientRequestToken": T2}, named(VersionId=T2),
         given=rotated, afterwards=four_steps),
     Row("RotateSecret", "RotateImmediately false: testSecret alone", V, {**ROTATE, "RotateImmediately": False},
         named(VersionId=T2), given=a, afterwards=only_tested),
+    Row("RotateSecret", "RotateImmediately false: on a version with the current value", I,
+        {**ROTATE, "RotateImmediately": False}, named(VersionId=T2), given=tried_on_the_current_value,
+        afterwards=was_one),
+    Row("RotateSecret", "same token again, while the rotation is not complete", D, {"SecretId": "a", "ClientRequestToken": T2},
+        IN_PROGRESS, given=failing),
+    Row("RotateSecret", "the token of a version that no rotation made", I, {**ROTATE, "ClientRequestToken": T1},
+        Refused("InvalidRequestException", f"You can't use ClientRequestToken {T1} because that value is already in use "
+                "for a version of secret {arn}."), given=a, afterwards=not_rotating),
     Row("RotateSecret", "a failing function: AWSPENDING stays", D, {"SecretId": "a", "ClientRequestToken": T3},
         IN_PROGRESS, given=failing, afterwards=labels(v1="AWSCURRENT", v2="AWSPENDING")),
     Row("RotateSecret", "AWSPENDING on another version", D, ROTATE | {"ClientRequestToken": T3}, IN_PROGRESS,
@@ -104,7 +149,8 @@ ROWS = [
                 "the next rotation window."), given=a),
     Row("RotateSecret", "external secret: metadata and role", I,
         {"SecretId": "a", "ClientRequestToken": T2, "ExternalSecretRotationRoleArn": FUNCTION,
-         "ExternalSecretRotationMetadata": [{"Key": "k", "Value": "v"}]}, named(VersionId=T2), given=a),
+         "ExternalSecretRotationMetadata": [{"Key": "k", "Value": "v"}]}, named(VersionId=T2), given=a,
+        afterwards=external),
     Row("RotateSecret", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
     Row("RotateSecret", "scheduled for deletion", D, ROTATE, MARKED, given=scheduled),
     next_date("AutomaticallyAfterDays", RULES, 30 * DAY + END),

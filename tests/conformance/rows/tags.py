@@ -28,7 +28,7 @@ TAGGED = steps(a, call("TagResource", SecretId="a", Tags=tags(x="1", y="2")))
 ROWS = [
     Row("TagResource", "added in order", R, {"SecretId": "a", "Tags": tags(z="3", b="4")}, {}, given=TAGGED,
         afterwards=held(tags(x="1", y="2", z="3", b="4"))),
-    Row("TagResource", "a new value keeps the place", R, {"SecretId": "a", "Tags": tags(x="9")}, {}, given=TAGGED,
+    Row("TagResource", "a new value keeps the place", I, {"SecretId": "a", "Tags": tags(x="9")}, {}, given=TAGGED,
         afterwards=held(tags(x="9", y="2"))),
     Row("TagResource", "by ARN", R, {"SecretId": ARN_A, "Tags": tags(x="1")}, {}, given=a,
         afterwards=held(tags(x="1"))),

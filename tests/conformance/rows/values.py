@@ -62,7 +62,7 @@ ROWS = [
         {**VALUE, "VersionStages": ["AWSPREVIOUS"]}, given=steps(a, put(T2))),
     Row("GetSecretValue", "VersionId and its VersionStage", R,
         {"SecretId": "a", "VersionId": T1, "VersionStage": "AWSCURRENT"}, VALUE, given=a),
-    Row("GetSecretValue", "a version without labels", R, {"SecretId": "a", "VersionId": T1},
+    Row("GetSecretValue", "a version without labels", I, {"SecretId": "a", "VersionId": T1},
         {name: value for name, value in VALUE.items() if name != "VersionStages"}, given=steps(a, put(T2), put(T3))),
     Row("GetSecretValue", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
     Row("GetSecretValue", "purged", D, {"SecretId": "a"}, NOT_FOUND, given=purged, timed=True),
