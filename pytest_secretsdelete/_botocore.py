@@ -22,7 +22,8 @@ SERVICE = "secretsmanager"
 EVENT_NAME = "secrets-manager"
 FALLBACK_REGION = "us-east-1"
 #: What a session reads once, from the environment.
-_CONFIGURATION = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "HOME")
+_CONFIGURATION = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "HOME", "AWS_DATA_PATH")
+_CONFIGURATION_FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
 
 
 class AwaitableBytes(bytes):
@@ -34,10 +35,10 @@ class AwaitableBytes(bytes):
 
 
 @functools.cache
-def _loader() -> Any:
+def _loader(data_path: str | None) -> Any:
     from botocore.loaders import create_loader
 
-    return create_loader(os.environ.get("AWS_DATA_PATH"))
+    return create_loader(data_path)
 
 
 @functools.cache
@@ -45,7 +46,8 @@ def service_model() -> Any:
     """Return the service model of the installed botocore."""
     from botocore.model import ServiceModel
 
-    return ServiceModel(_loader().load_service_model(SERVICE, "service-2"), SERVICE)
+    loader = _loader(os.environ.get("AWS_DATA_PATH"))
+    return ServiceModel(loader.load_service_model(SERVICE, "service-2"), SERVICE)
 
 
 def new_session() -> Any:
@@ -53,7 +55,7 @@ def new_session() -> Any:
     from botocore.session import Session
 
     session = Session()
-    session.register_component("data_loader", _loader())
+    session.register_component("data_loader", _loader(os.environ.get("AWS_DATA_PATH")))
     return session
 
 
@@ -64,12 +66,23 @@ def session_for_clients() -> Any:
     """
     from botocore.handlers import BUILTIN_HANDLERS
 
-    return _session_for(len(BUILTIN_HANDLERS), *(os.environ.get(name) for name in _CONFIGURATION))
+    variables = tuple(os.environ.get(name) for name in _CONFIGURATION)
+    files = tuple(_state_of(os.environ.get(name, usual)) for name, usual in _CONFIGURATION_FILES.items())
+    return _session_for(len(BUILTIN_HANDLERS), variables, files)
 
 
 @functools.lru_cache(maxsize=4)
-def _session_for(*_configuration: int | str | None) -> Any:
+def _session_for(*_configuration: Any) -> Any:
     return new_session()
+
+
+def _state_of(path: str) -> tuple[str, int, int]:
+    """Return what changes when a file does."""
+    try:
+        state = os.stat(os.path.expanduser(path))  # noqa: PTH111, PTH116 - asked for at each client: a Path costs more
+    except OSError:
+        return path, 0, 0
+    return path, state.st_mtime_ns, state.st_size
 
 
 def default_region() -> str:
@@ -156,11 +169,22 @@ def install(registrations: Iterable[Registration]) -> None:
     sections = {"first": handlers.REGISTER_FIRST, "last": handlers.REGISTER_LAST}
     registrations = tuple(registrations)
     handlers.BUILTIN_HANDLERS.extend((event, handler, sections[section]) for event, handler, section in registrations)
-    # type(), not isinstance(): a lazy proxy among the objects must not be woken up
-    for emitter in [obj for obj in gc.get_objects() if issubclass(type(obj), HierarchicalEmitter)]:
+    for emitter in _live(HierarchicalEmitter):
         for event, handler, section in registrations:
             if handler not in emitter._handlers.prefix_search(event):
                 getattr(emitter, f"register_{section}")(event, handler)
+
+
+def _live(kind: type) -> list[Any]:
+    """Return the live objects of a class, those included that gc.freeze has put out of the collector's sight."""
+    is_frozen = gc.get_freeze_count() > 0
+    if is_frozen:
+        gc.unfreeze()
+    # type(), not isinstance(): a lazy proxy among the objects must not be woken up
+    found = [thing for thing in gc.get_objects() if issubclass(type(thing), kind)]
+    if is_frozen:
+        gc.freeze()
+    return found
 
 
 def retry_buckets() -> tuple[Any, Any, type[Exception]]:

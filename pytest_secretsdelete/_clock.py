@@ -25,6 +25,7 @@ _MICROSECONDS = 1000
 #: The last midnight that has a date, in microseconds.
 _THE_END = to_microseconds(parse("9999-12-31T00:00:00Z"))
 _READ_ON = "Read on: docs/reference/clock.md#moving"
+_TOO_FAR = f"The clock goes from the year 1 to the last midnight of the year 9999; that is beyond it. {_READ_ON}"
 #: Two threads that move time at once must not set it back; not held while anything comes due.
 _setting = threading.Lock()
 #: pytest's timer stays real while the fake's clock holds time; so does the pace of botocore's retries.
@@ -56,6 +57,9 @@ class Clock:
     it can be read but not moved.
     """
 
+    def __repr__(self) -> str:
+        return f"<Clock at {self.now().isoformat()}>"
+
     def now(self) -> datetime:
         """Return the present instant: an aware UTC datetime."""
         return from_microseconds(now_in_microseconds())
@@ -73,10 +77,18 @@ class Clock:
         """Move time forward by a timedelta, or by days, hours, minutes and seconds, which add up.
 
         Purges and scheduled rotations that come due on the way happen in their order, each at its own
-        instant. ValueError for a negative step and beyond the year 9999; RuntimeError where freezegun does not
-        hold time.
+        instant. ValueError for a negative step and for one beyond the last day of the year 9999, TypeError for what
+        is no number and no timedelta; RuntimeError where freezegun does not hold time.
         """
-        step = (delta or timedelta(0)) + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        try:
+            step = timedelta(0) if delta is None else delta
+            step += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        except TypeError:
+            raise TypeError(
+                f"advance() takes a timedelta, or numbers of days=, hours=, minutes= and seconds=. {_READ_ON}"
+            ) from None
+        except OverflowError:
+            raise ValueError(_TOO_FAR) from None
         if step < timedelta(0):
             raise ValueError(
                 f"The clock moves forward only: advance was asked for {step}. Purged secrets cannot come back; "
@@ -91,7 +103,11 @@ class Clock:
         instant and for one without a zone, TypeError for what is no datetime; RuntimeError where freezegun does
         not hold time.
         """
-        target = to_microseconds(aware(when))
+        moment = aware(when)
+        try:
+            target = to_microseconds(moment)
+        except OverflowError:  # in another zone it is no date any more
+            raise ValueError(_TOO_FAR) from None
         present = now_in_microseconds()
         if target < present:
             raise ValueError(
@@ -118,7 +134,7 @@ class Clock:
         if not is_frozen():
             raise RuntimeError(_who_holds_time())
         if target > _THE_END:
-            raise ValueError(f"The clock ends with the year 9999; that step goes beyond it. {_READ_ON}")
+            raise ValueError(_TOO_FAR)
         for due in _dues_until(target):
             _set(due)
             _settle_all(due)
@@ -128,9 +144,13 @@ class Clock:
 
 def aware(when: datetime | str) -> datetime:
     """Return a datetime with a zone, from one or from ISO 8601 text; ValueError where it has none."""
-    moment = parse(when) if isinstance(when, str) else when
-    if not hasattr(moment, "utcoffset"):
-        raise TypeError(f"{when!r} is no instant: give an aware datetime, or ISO 8601 text. {_READ_ON}")
+    legal = "give an aware datetime, or ISO 8601 text such as 2026-03-01T00:00:00Z."
+    try:
+        moment = parse(when) if isinstance(when, str) else when
+    except ValueError:
+        raise ValueError(f"{when!r} is no instant: {legal}") from None
+    if not hasattr(moment, "timestamp"):
+        raise TypeError(f"{when!r} is no instant: {legal}")
     if moment.utcoffset() is None:
         raise ValueError(
             f"{when!r} has no time zone, so it names no instant. Write 2026-03-01T00:00:00Z, or give a datetime with "

@@ -59,6 +59,18 @@ class Layer:
             elif _default_session() is not self.session:
                 sys.modules["boto3"].DEFAULT_SESSION = self.session  # type: ignore[attr-defined]
 
+    def put_back_again(self) -> None:
+        """After the end: put back once more what stands again at the value that this layer had given it.
+
+        A patch of the test's own that began inside and ends outside, such as monkeypatch's, restores that value.
+        """
+        with _lock:
+            if _layers:
+                return
+            for name, value in self._variables.items():
+                if value is not None and os.environ.get(name) == value:
+                    _set(name, self.found[name])
+
 
 def fake_variables(*, region: str, keep_credentials: bool) -> dict[str, str | None]:
     """Return what a fake sets: credentials unless kept, and its region, be it the one that is there already."""

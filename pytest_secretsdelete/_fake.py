@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from ._store import Delay, Store
     from ._timeline import Call, Event, Rotation
     from ._wire import Timeout, _Malformed
+
+
+#: One fake at a time starts or stops, of whichever thread.
+_starting = threading.Lock()
 
 
 class FakeSecretsManager:
@@ -70,6 +75,7 @@ class FakeSecretsManager:
         self._timeline = self._service.timeline
         self._troubles = self._service.troubles
         self._environment: _environment.Layer | None = None
+        self._last_environment = _environment.Layer({})
 
     def __repr__(self) -> str:
         state = "active" if self._environment is not None else "not active"
@@ -87,16 +93,17 @@ class FakeSecretsManager:
 
     def start(self) -> Self:
         """Answer every Secrets Manager call of the process from now on. RuntimeError if already started."""
-        if self._environment is not None:
-            raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
         ensure_installed()
         variables = _environment.fake_variables(
             region=self._service.region_as_given, keep_credentials=self._keep_credentials
         )
-        self._environment = _environment.Layer(variables)
-        self._environment.begin()
-        self._service.stands_still = False
-        _active.push(self._service)
+        with _starting:
+            if self._environment is not None:
+                raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
+            self._environment = _environment.Layer(variables)
+            self._environment.begin()
+            self._service.stands_still = False
+            _active.push(self._service)
         return self
 
     def stop(self) -> None:
@@ -104,11 +111,12 @@ class FakeSecretsManager:
 
         What the fake holds stays to be read as it is: nothing comes due while it is stopped.
         """
-        if self._environment is not None:
-            _active.remove(self._service)
-            self._service.stands_still = True
-            self._environment.end()
-            self._environment = None
+        with _starting:
+            if self._environment is not None:
+                _active.remove(self._service)
+                self._service.stands_still = True
+                self._environment.end()
+                self._last_environment, self._environment = self._environment, None
 
     @property
     def region(self) -> str:
@@ -123,6 +131,7 @@ class FakeSecretsManager:
     def client(self, region: str | None = None, **client_options: Any) -> Any:
         """Return a new botocore client for this service; options as those of botocore's `create_client`."""
         ensure_installed()
+        region = client_options.pop("region_name", None) or region
         session = _botocore.new_session() if self._keep_credentials else _botocore.session_for_clients()
         if not self._keep_credentials:
             # looking for credentials may ask the network where the environment holds none
@@ -147,8 +156,11 @@ class FakeSecretsManager:
 
         ValueError for a name that is there already, and for words that contradict each other.
         """
-        __tracebackhide__ = True  # pytest would show the value among the arguments
-        return self._service.plant(_seeding.secret(name, value, **options))
+        checked, wrong = _seeding.tried(name, value, options)
+        del value, options  # a report of this frame would show them
+        if wrong is not None:
+            raise wrong
+        return self._service.plant(checked)
 
     def secret(self, secret_id: str, region: str | None = None) -> Secret:
         """Return a secret as it stands now, by name or ARN.
@@ -279,6 +291,11 @@ def checked_delay(what: str, delay: Delay) -> Delay:
     if not isinstance(delay, timedelta) or delay < timedelta(0):
         raise ValueError(f"{what}={delay!r}: a timedelta of zero or more, or a callable that returns one, is legal.")
     return delay
+
+
+def forget_environment(fake: FakeSecretsManager) -> None:
+    """Put the environment back once more, where somebody has restored a stopped fake's variables."""
+    fake._last_environment.put_back_again()  # noqa: SLF001 - rooms of one house
 
 
 def service_of(fake: FakeSecretsManager) -> Service:

@@ -80,12 +80,18 @@ def request_created(request: Any, **_: Any) -> None:
         origin = context.get(_CONTEXT_KEY)
         if origin is not None:
             context[_CONTEXT_KEY] = replace(origin, answer=None)  # the first attempt's alone
+        elif _active.innermost() is not None:
+            context["auth_type"] = "none"  # a raw request: whether its client has credentials is not known here
         _origin.set(origin or Origin(context.get("client_region")))
 
 
-def before_sign(request_signer: Any, operation_name: str, **_: Any) -> None:
+def before_sign(
+    request: Any, request_signer: Any, operation_name: str, region_name: str | None = None, **_: Any
+) -> None:
     """Take the last place at before-send for a raw request, which has not come past before-call."""
     if _is_awake():
+        if _CONTEXT_KEY not in getattr(request, "context", {}):
+            _origin.set(Origin(_origin.get().region or region_name, _caller(request_signer)))
         _answer_last(_emitter(request_signer), operation_name)
 
 
@@ -226,4 +232,8 @@ def _header(request: Any, name: str) -> str:
 
 
 def _bytes(body: Any) -> bytes:
+    if hasattr(body, "read"):
+        place = body.tell()
+        body, stream = body.read(), body
+        stream.seek(place)  # a retry reads it again
     return body.encode() if isinstance(body, str) else bytes(body or b"")

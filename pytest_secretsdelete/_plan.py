@@ -6,6 +6,7 @@ is legal; secret values are not shown.
 
 from __future__ import annotations
 
+import difflib
 import inspect
 import re
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 SECRET = "secret"  # noqa: S105 - a marker's name
 SETTINGS = "secretsmanager"
 _UNSET: Any = object()
-_DURATION = re.compile(r"(\d+)\s*([smhd])")
+_DURATION = re.compile(r"([0-9]+)\s*([smhd])")
 _ENDLESS = timedelta(days=100_000)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -76,13 +77,19 @@ def settings(
 
 def marker_help() -> list[str]:
     """Return the lines that `pytest --markers` shows, from the functions that are the markers' schemas."""
-    options = ", ".join(f"{name}=..." for name in inspect.signature(settings).parameters)
-    parameters = inspect.signature(_seeding.secret).parameters.values()
-    words = inspect.Signature([parameter.replace(annotation=parameter.empty) for parameter in parameters])
     return [
-        f"{SECRET}{words}: seed one secret; repeatable, the closest wins per name and region.",
-        f"{SETTINGS}(*, {options}): settings of the test's fake and clock.",
+        f"{_form_of(SECRET, _seeding.secret)}: seed one secret; repeatable, the closest wins per name and region.",
+        f"{_form_of(SETTINGS, settings)}: settings of the test's fake and clock.",
     ]
+
+
+def _form_of(marker: str, schema: Callable[..., Any]) -> str:
+    """Return how a marker is written: its schema's words and defaults."""
+    words = [
+        word.replace(annotation=word.empty, default=... if word.default is _UNSET else word.default)
+        for word in inspect.signature(schema).parameters.values()
+    ]
+    return f"{marker}{inspect.Signature(words)}".replace("Ellipsis", "...")
 
 
 def plan(item: Any, ini: Mapping[str, Any]) -> Plan:
@@ -195,11 +202,14 @@ def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str)
 
 def _bound(schema: Callable[..., Any], mark: Any) -> Any:
     """Call a marker's schema with the marker's words."""
+    signature = inspect.signature(schema)
     try:
-        inspect.signature(schema).bind(*mark.args, **mark.kwargs)
+        signature.bind(*mark.args, **mark.kwargs)
     except TypeError as error:
-        names = list(inspect.signature(schema).parameters)
-        raise ValueError(f"{_shown(mark)}: {error}. Legal: {', '.join(names)}.") from None
+        unknown = [name for name in mark.kwargs if name not in signature.parameters]
+        near = [close for name in unknown for close in difflib.get_close_matches(name, signature.parameters, n=1)]
+        hint = f" Did you mean {' and '.join(near)}?" if near else ""
+        raise ValueError(f"{_shown(mark)}: {error}.{hint} Legal: {_form_of(mark.name, schema)}.") from None
     try:
         return schema(*mark.args, **mark.kwargs)
     except (TypeError, ValueError) as error:
@@ -218,6 +228,7 @@ def _instant(when: Any) -> datetime:
     if not isinstance(when, (str, datetime)):
         raise ValueError(f"now={when!r}: an aware datetime or ISO 8601 text is legal.")
     try:
+        to_microseconds(aware(when))
         return aware(when)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise ValueError(f"now={when!r}: an aware datetime or ISO 8601 text is legal ({error})") from None

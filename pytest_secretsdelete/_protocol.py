@@ -71,7 +71,7 @@ class Transaction:
         return Answer(200, members, self._at)
 
     def _refused(self, refusal: _errors.Refusal) -> Answer:
-        self._record(refusal.code)
+        self._record(refusal.code, refusal.message)
         return Answer(refusal.status, {"__type": refusal.code, "Message": refusal.message}, self._at)
 
     def _read(self, checker: RequestChecker | None) -> Request:
@@ -124,9 +124,9 @@ class Transaction:
             event = Event(request.operation, secret.arn, self._region, to_datetime(self._at), detail)
             self._vault.timeline.events.append(event)
 
-    def _record(self, code: str | None) -> None:
+    def _record(self, code: str | None, text: str | None = None) -> None:
         call = Call(self._incoming.operation, self._shown, self._region, to_datetime(self._at), code)
-        self._vault.timeline.call(call, self._began)
+        self._vault.timeline.call(call, self._began, text)
 
 
 def unexpected(error: Exception) -> _errors.Refusal:

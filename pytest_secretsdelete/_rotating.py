@@ -84,7 +84,7 @@ def _step(vault: Vault, turn: Turn, step: str) -> bool:
         error = raised
         raise
     finally:
-        vault.timeline.rotations.append(Rotation(turn.arn, turn.token, step, to_datetime(turn.due), error))
+        vault.timeline.rotation(Rotation(turn.arn, turn.token, step, to_datetime(turn.due), error))
     return error is None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -34,14 +35,30 @@ def read(path: Path) -> list[Seed]:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text)
+        content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text, object_pairs_hook=_each_once)
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}.") from None
     except ValueError as error:
-        raise ValueError(f"{path} is neither TOML (in a file named *.toml) nor JSON: {type(error).__name__}.") from None
+        language = "TOML" if path.suffix == ".toml" else "JSON (TOML is read from files named *.toml)"
+        raise ValueError(f"{path} is no {language}{_place_in(error)}.") from None
     if not isinstance(content, dict):
         raise ValueError(f"{path} holds no table of secret names.")
     return [_seed(path, name, entry) for name, entry in content.items()]
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Refuse a name that stands twice, as TOML does."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a name stands twice")
+    return dict(pairs)
+
+
+def _place_in(error: ValueError) -> str:
+    """Return where in the file an error is; its text might show a value."""
+    place = re.search(r"line \d+,? column \d+|end of document", str(error))
+    if place is None:
+        return f" ({type(error).__name__}), or a name stands twice in it"
+    return f", at {place[0]}"
 
 
 def _seed(path: Path, name: str, entry: Any) -> Seed:
@@ -51,6 +68,7 @@ def _seed(path: Path, name: str, entry: Any) -> Seed:
         return secret(name, value, **words)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"{path}: the secret {name!r}: {error} Legal: its value, or a table of value and the words of "
-            "@pytest.mark.secret."
+            f"{path}: the secret {name!r}: {error}. Legal: its value, or a table of value and the words of "
+            "@pytest.mark.secret; a dict to be stored as JSON text is a value of its own: value = {...}. A name with a "
+            "dot in it stands in quotes."
         ) from None

@@ -64,7 +64,9 @@ def secret(
     counted back from the start of the test. ValueError or TypeError says what is wrong and what is legal.
     """
     __tracebackhide__ = True  # pytest would show the value among the arguments
-    if not isinstance(name, str) or not _names.is_valid_name(name):
+    if not isinstance(name, str):  # it may be the value
+        raise ValueError(f"A secret's name comes first, and is a str, not {type(name).__name__}.")
+    if not _names.is_valid_name(name):
         raise ValueError(f"{name!r} is not a secret name: letters, digits and -/_+=.@! are legal, and nothing else.")
     if len(name) > 512:  # noqa: PLR2004 - the service model's NameType
         raise ValueError(f"The secret name has {len(name)} characters; 512 are the most.")
@@ -97,12 +99,21 @@ def secret(
     )
 
 
+def tried(name: str, value: SeedValue | None, options: dict[str, Any]) -> tuple[Any, Exception | None]:
+    """Check the words of a seed; return it, or what is wrong, without the frames that hold the values."""
+    try:
+        return secret(name, value, **options), None
+    except (TypeError, ValueError) as error:
+        return None, error.with_traceback(None)
+
+
 def plant(store: Store, seed: Seed, at: int) -> Secret:
     """Put a seed into a store; ValueError where its name is taken or its recovery window is over."""
     if store.get(seed.name) is not None:
         raise ValueError(f"The secret {seed.name!r} is already there in {store.region}; a name can be seeded once.")
     deleted = None if seed.deleted_days_ago is None else at - _milliseconds(seed.deleted_days_ago)
     created = at - _milliseconds(seed.created_days_ago or seed.deleted_days_ago or 0)
+    _check_dates(seed, created, deleted)
     planted = Secret(
         name=seed.name,
         arn=store.new_arn(seed.name),
@@ -121,6 +132,7 @@ def plant(store: Store, seed: Seed, at: int) -> Secret:
     if planted.deletion is not None:
         planted = _with_purge(store, planted, planted.deletion, at)
     store.vault.put(planted)
+    store.vault.timeline.seed(planted, at)
     return planted
 
 
@@ -145,8 +157,20 @@ def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
     return value
 
 
+def _check_dates(seed: Seed, created: int, deleted: int | None) -> None:
+    """Refuse dates outside the years that dates can name."""
+    try:
+        to_datetime(created)
+        to_datetime((deleted or 0) + seed.recovery_window_in_days * DAY)
+    except OverflowError:
+        raise ValueError(f"The dates of {seed.name!r} are outside the years 1 to 9999.") from None
+
+
 def _with_purge(store: Store, planted: Secret, deletion: int, at: int) -> Secret:
-    purge_due = deletion + delay_in_milliseconds("purge_delay", store.vault.purge_delay, planted)
+    try:
+        purge_due = deletion + delay_in_milliseconds("purge_delay", store.vault.purge_delay, planted)
+    except Exception as error:
+        raise ValueError(f"purge_delay failed for {planted.name!r}: {type(error).__name__}: {error}") from error
     if purge_due <= at:
         raise ValueError(
             f"The recovery window of {planted.name!r} ended at {to_datetime(deletion).isoformat()}: the secret would "

@@ -46,7 +46,8 @@ class Service:
 
     def __repr__(self) -> str:
         region = self._region or "the default region"
-        return f"{self.account_id} in {region}: {len(self.vault.secrets())} secrets"
+        count = len(self.vault.secrets())
+        return f"{self.account_id} in {region}: {count} secret{'' if count == 1 else 's'}"
 
     def store(self, region: str | None = None, account: str | None = None) -> Store:
         """Return the store of a region and account, or of the default ones."""

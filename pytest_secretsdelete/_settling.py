@@ -22,6 +22,7 @@ def settle(vault: Vault, now: int) -> None:
     A rotation runs outside the lock. Inside a rotation function nothing else comes due: what is due then
     follows when the function has returned.
     """
+    vault.latest = max(vault.latest, now)
     while not is_rotating():
         with vault.lock:
             due = vault.next_due()

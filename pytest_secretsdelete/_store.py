@@ -42,6 +42,8 @@ class Vault:
     #: What a rotation function runs in, so that its calls reach this vault.
     surroundings: Callable[[], AbstractContextManager[None]] = nullcontext
     rotation_functions: dict[str, RotationFunction] = field(default_factory=dict)
+    #: The latest instant that the fake has seen.
+    latest: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
     _by_arn: dict[str, Secret] = field(default_factory=dict)

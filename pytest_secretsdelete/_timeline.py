@@ -85,10 +85,11 @@ class Rotation:
     error: BaseException | None = field(default=None, repr=False)
 
 
-def _tell_call(call: Call) -> str:
+def _tell_call(call: Call, text: str | None) -> str:
     about = call.parameters.get("SecretId") or call.parameters.get("Name") or ""
     options = [f"{name}={value}" for name, value in call.parameters.items() if name in _OPTIONS_TOLD]
-    ending = f"-> {call.error_code}" if call.error_code else ""
+    ending = ": ".join(part for part in (call.error_code, text) if part)
+    ending = f"-> {ending}" if ending else ""
     return " ".join(part for part in (call.operation, str(about), *options, f"({call.region})", ending) if part)
 
 
@@ -99,32 +100,48 @@ class Timeline:
         self.calls: list[Call] = []
         self.events: list[Event] = []
         self.rotations: list[Rotation] = []
-        self._happened: list[Call | Event] = []
+        self._happened: list[tuple[datetime, str]] = []
 
     def mark(self) -> int:
         """Return the place in the order of happening at which an attempt begins."""
         return len(self._happened)
 
-    def call(self, call: Call, began: int) -> None:
-        """Record an attempt, before what it made happen."""
+    def call(self, call: Call, began: int, text: str | None = None) -> None:
+        """Record an attempt, before what it made happen; with the text of its error."""
         self.calls.append(call)
-        self._happened.insert(began, call)
+        self._happened.insert(began, (call.at, _tell_call(call, text)))
+
+    def seed(self, secret: Secret, at: int) -> None:
+        """Record that a secret was put in without a call."""
+        until = secret.deletion_date
+        state = f", scheduled for deletion on {until:%Y-%m-%d %H:%M:%S}Z" if until else ""
+        self._happened.append((to_datetime(at), f"* seeded {secret.name} ({secret.region}){state}"))
+
+    def rotation(self, rotation: Rotation) -> None:
+        """Record one step of a rotation; of a failure, the kind of exception, whose message may hold a value."""
+        self.rotations.append(rotation)
+        if rotation.error is not None:
+            text = f"* {rotation.step} of {_name_in(rotation.secret)} raised {type(rotation.error).__name__}"
+            self._happened.append((rotation.at, text))
 
     def event(self, name: str, secret: Secret, at: int, **detail: Any) -> None:
         """Record one step in the life of a secret that no call is named after."""
         event = Event(name, secret.arn, secret.region, to_datetime(at), detail)
         self.events.append(event)
         if name in _BY_ITSELF:
-            self._happened.append(event)
+            self._happened.append((event.at, f"* {name} {secret.name} ({secret.region})"))
 
     def told(self) -> str:
         """Tell what happened, in the order of happening, for the report of a failed test; no value is shown."""
         left_out = len(self._happened) - _LINES_TOLD
         head = [f"({left_out} earlier lines left out)"] if left_out > 0 else []
-        lines = [_told(one) for one in self._happened[-_LINES_TOLD:]]
-        return "\n".join([*head, *lines]) or "no call reached the fake"
+        lines = [f"{_shown(at)}  {text}" for at, text in self._happened[-_LINES_TOLD:]]
+        return "\n".join([*head, *lines, *([] if self.calls else ["no call reached the fake"])])
 
 
-def _told(happened: Call | Event) -> str:
-    text = _tell_call(happened) if isinstance(happened, Call) else f"* {happened.name} {happened.secret}"
-    return f"{happened.at:%Y-%m-%d %H:%M:%S}.{happened.at.microsecond // 1000:03d}Z  {text}"
+def _shown(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+def _name_in(arn: str) -> str:
+    return arn.rpartition(":")[2]

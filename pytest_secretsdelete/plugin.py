@@ -136,9 +136,8 @@ def _ini_value(config: pytest.Config, name: str, kind: str) -> Any:
         raise pytest.UsageError(f"ini option {STEM}_{name}: {error}; {legal}. {_ON_INI}") from None
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Read the markers of a test before any fixture runs; a wrong one is the test's only message."""
+    """Read the markers of a test before any fixture runs, and after skipping; a wrong one is the only message."""
     _set_aside_stopped_calls(item.config)
     if next(item.iter_markers("secret"), None) is None and next(item.iter_markers(STEM), None) is None:
         return
@@ -253,8 +252,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, None]:
-    """Report calls that were stopped since the test's own end, in fixtures and in threads."""
+    """Report calls that were stopped since the test's own end, in fixtures and in threads.
+
+    And hide again what a monkeypatch that began before the fake has put back in the meantime: the fake's variables.
+    """
     outcome = yield
+    if _fake_key in item.stash:
+        from ._fake import forget_environment
+
+        forget_environment(item.stash[_fake_key])
     findings = _stopped_calls(item.config)
     if findings and outcome.excinfo is None:
         outcome.force_exception(pytest.fail.Exception("\n".join(findings), pytrace=False))

@@ -62,7 +62,7 @@ def restore_secret(store: Store, request: Request) -> dict[str, Any]:
     secret = find(store, request)
     if secret.deletion is None:
         return named(secret)
-    if request.at >= secret.deletion:
+    if max(request.at, store.vault.latest) >= secret.deletion:  # time set back revives nothing
         raise _errors.invalid_request(_errors.WAS_DELETED)
     store.vault.change(secret, request.at, deletion=None, purge_due=None, rotation=overdue_now(secret, request.at))
     store.vault.timeline.event("CancelSecretVersionDelete", secret, request.at)
@@ -95,10 +95,11 @@ def _force(store: Store, secret: Secret, request: Request) -> dict[str, Any]:
 
 def _mark(store: Store, secret: Secret, request: Request, deletion: int, delay: str) -> Secret:
     """Mark a secret for deletion; the delay is asked once, of the secret as it stands marked."""
+    date = to_datetime(deletion)
     marked = replace(secret, deletion=deletion)
     purge_due = deletion + delay_in_milliseconds(delay, getattr(store.vault, delay), marked)
     marked = store.vault.change(secret, request.at, deletion=deletion, purge_due=purge_due)
-    store.vault.timeline.event("StartSecretVersionDelete", secret, request.at, deletionDate=to_datetime(deletion))
+    store.vault.timeline.event("StartSecretVersionDelete", secret, request.at, deletionDate=date)
     return marked
 
 

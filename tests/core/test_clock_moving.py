@@ -95,28 +95,46 @@ def test_an_instant_without_a_zone(when: Any, clock: Clock) -> None:
         clock.move_to(when)
 
 
+def test_the_repr(clock: Clock) -> None:
+    """The repr of a clock is the time."""
+    assert repr(clock) == f"<Clock at {clock.now().isoformat()}>"
+
+
 def test_text_that_is_no_instant(clock: Clock) -> None:
     """Other text is a ValueError."""
     for text in ("tomorrow", "", "Z"):
-        with pytest.raises(ValueError, match="isoformat|no instant"):
+        with pytest.raises(ValueError, match="is no instant: give an aware datetime, or ISO 8601 text"):
             clock.move_to(text)
 
 
 def test_what_is_no_instant_at_all(clock: Clock) -> None:
     """What is neither a datetime nor text is a TypeError that says what is legal."""
-    for what in (date(2999, 1, 1), 32503680000, None):
+    for what in (date(2999, 1, 1), 32503680000, None, clock.now().timetz()):
         with pytest.raises(TypeError, match="is no instant: give an aware datetime, or ISO 8601 text"):
             clock.move_to(what)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("step", [7, "1d", 1.5])
+def test_what_is_no_step(step: Any, clock: Clock) -> None:
+    """What is neither a timedelta nor numbers of days and so on is a TypeError that says what is legal."""
+    for advance in (lambda: clock.advance(step), lambda: clock.advance(days=str(step))):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match=r"takes a timedelta, or numbers of days=, hours=, minutes= and seconds="):
+            advance()
 
 
 def test_beyond_all_dates(clock: Clock) -> None:
     """The clock goes to the end of the year 9999, and says so."""
     start = clock.now()
-    with pytest.raises(ValueError, match="ends with the year 9999"):
+    with pytest.raises(ValueError, match="to the last midnight of the year 9999"):
         clock.advance(days=4_000_000)
+    for days in (10**10, 1e300):
+        with pytest.raises(ValueError, match="that is beyond it"):
+            clock.advance(days=days)
+    with pytest.raises(ValueError, match="that is beyond it"):
+        clock.move_to("0001-01-01T00:00:00+10:00")
     assert clock.now() == start
     clock.move_to("9999-12-31T00:00:00Z")
-    with pytest.raises(ValueError, match="ends with the year 9999"):
+    with pytest.raises(ValueError, match="to the last midnight of the year 9999"):
         clock.advance(seconds=1)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
+from botocore.credentials import DeferredRefreshableCredentials
+from botocore.session import Session
 
-from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._clock import freeze
 
 from .support import REGION, VALUE, Network, raw_request, send_raw
 
@@ -24,7 +28,7 @@ def test_a_raw_request_is_answered(fake: FakeSecretsManager, client: Any) -> Non
 
 
 def test_the_region_of_a_raw_request(fake: FakeSecretsManager) -> None:
-    """The region is that of the request's context, else of its signature, else the fake's own."""
+    """The region is that of the request's context, else of its client, signed or not."""
     fake.seed("db/password", "here")
     fake.seed("db/password", "there", region="us-west-2")
     there = boto3.client("secretsmanager", region_name="us-west-2")
@@ -33,8 +37,33 @@ def test_the_region_of_a_raw_request(fake: FakeSecretsManager) -> None:
     assert send_raw(there, "GetSecretValue", body, client_region=REGION)[1]["SecretString"] == "here"
     nowhere = boto3.client("secretsmanager", region_name="us-west-2")
     nowhere.meta.events.register("choose-signer.secretsmanager", lambda **_: __import__("botocore").UNSIGNED)
-    assert send_raw(nowhere, "GetSecretValue", body)[1]["SecretString"] == "here"
-    assert [call.region for call in fake.calls] == ["us-west-2", REGION, REGION]
+    assert send_raw(nowhere, "GetSecretValue", body)[1]["SecretString"] == "there"
+    assert [call.region for call in fake.calls] == ["us-west-2", REGION, "us-west-2"]
+
+
+def test_a_raw_request_without_credentials(fake: FakeSecretsManager) -> None:
+    """No credentials are needed for a raw request, and none that would have to be fetched are."""
+
+    def fetch() -> dict[str, str]:
+        raise AssertionError("credentials were fetched")
+
+    made = [Session(), Session()]
+    made[0]._credentials = made[1]._credentials = None
+    made[0].get_component("credential_provider").providers.clear()
+    clients = [session.create_client("secretsmanager", region_name=REGION) for session in made[:1]]
+    made[1]._credentials = DeferredRefreshableCredentials(fetch, "sso")
+    clients.append(made[1].create_client("secretsmanager", region_name=REGION))
+    for client in clients:
+        assert send_raw(client, "ListSecrets", {})[1]["SecretList"] == []
+
+
+def test_a_body_that_is_a_file(fake: FakeSecretsManager, client: Any) -> None:
+    """A body may be a file, which is read anew for a retry."""
+    body = io.BytesIO(b'{"Name": "a", "ClientRequestToken": "%s"}' % (b"t" * 32))
+    fake.fail("CreateSecret", "ThrottlingException")
+    with freeze(), Clock().skip_sleeps():
+        assert send_raw(client, "CreateSecret", body, client_config=client.meta.config)[0] == 200
+    assert "a" in fake
 
 
 def test_the_account_of_a_raw_request(fake: FakeSecretsManager) -> None:

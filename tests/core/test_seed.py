@@ -192,7 +192,7 @@ def test_a_window_that_is_over(clock: Clock) -> None:
     [
         (("no name",), {}, ValueError, "'no name' is not a secret name: letters, digits"),
         (("",), {}, ValueError, "'' is not a secret name"),
-        ((5,), {}, ValueError, "5 is not a secret name"),
+        ((5,), {}, ValueError, "A secret's name comes first, and is a str, not int"),
         (("x" * 513,), {}, ValueError, "has 513 characters; 512 are the most"),
         (("a", ""), {}, ValueError, "value has 0 bytes; a secret value has 1 to 65536"),
         (("a", b""), {}, ValueError, "value has 0 bytes"),

@@ -114,7 +114,7 @@ def test_the_fake_says_what_it_is() -> None:
     assert repr(fake) == "<FakeSecretsManager 123456789012 in the default region: 0 secrets, not active>"
     with fake:
         fake.seed("a", VALUE)
-        assert repr(fake) == "<FakeSecretsManager 123456789012 in us-east-1: 1 secrets, active>"
+        assert repr(fake) == "<FakeSecretsManager 123456789012 in us-east-1: 1 secret, active>"
 
 
 def test_what_is_told_of_a_failed_test(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
@@ -124,7 +124,7 @@ def test_what_is_told_of_a_failed_test(clock: Clock, fake: FakeSecretsManager, c
     lead_a_full_life(fake, client)
     lines = timeline.told().splitlines()
     assert any("CreateSecret a (eu-west-1)" in line for line in lines)
-    assert any("* RotationFailed arn:" in line for line in lines)
+    assert any("* RotationFailed a (eu-west-1)" in line for line in lines)
     assert any("DeleteSecret a (eu-west-1)" in line for line in lines)
     assert any("SerializationException" in line for line in lines)
     client.delete_secret(SecretId="seeded", RecoveryWindowInDays=7)

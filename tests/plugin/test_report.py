@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from .conftest import reports_of
 
 if TYPE_CHECKING:
-    import pytest
-
     from .conftest import Run
 
 #: The tests put it together, so that no line of their source shows it.
@@ -57,15 +57,17 @@ def test_calls_and_events_in_their_order(run: Run) -> None:
     result.stdout.fnmatch_lines(["*- Secrets Manager -*"])
     lines = _told(result, "test_failed").splitlines()
     start, end = "2020-03-01 00:00:00.123Z  ", "2020-03-08 00:00:00.123Z  "
-    assert [line.partition(" arn:")[0] for line in lines] == [
+    assert lines == [
+        f"{start}* seeded seeded (us-east-1)",
         f"{start}GetSecretValue seeded (us-east-1)",
         f"{start}CreateSecret db/password (us-east-1)",
         f"{start}PutSecretValue db/password (us-east-1)",
         f"{start}UpdateSecret db/password (us-east-1)",
         f"{start}BatchGetSecretValue (us-east-1)",
-        f"{start}GetSecretValue missing (us-east-1) -> ResourceNotFoundException",
+        f"{start}GetSecretValue missing (us-east-1) -> ResourceNotFoundException: Secrets Manager can't find the specified secret.",
         f"{start}DeleteSecret db/password RecoveryWindowInDays=7 (us-east-1)",
-        f"{end}* EndSecretVersionDelete",
+        f"{start}* seeded later (us-east-1)",
+        f"{end}* EndSecretVersionDelete db/password (us-east-1)",
     ]
 
 
@@ -85,12 +87,13 @@ def test_purges_stand_where_they_happened(run: Run) -> None:
             assert "told" == "not"
         """
     )
-    assert [line[26:].partition(" arn:")[0] for line in _told(result, "test_it").splitlines()] == [
+    assert [line[26:] for line in _told(result, "test_it").splitlines()] == [
+        "* seeded a (us-east-1)",
         "DeleteSecret a RecoveryWindowInDays=7 (us-east-1)",
-        "* EndSecretVersionDelete",
+        "* EndSecretVersionDelete a (us-east-1)",
         "CreateSecret a (us-east-1)",
         "DeleteSecret a ForceDeleteWithoutRecovery=True (us-east-1)",
-        "* EndSecretVersionDelete",
+        "* EndSecretVersionDelete a (us-east-1)",
     ]
 
 
@@ -112,7 +115,7 @@ def test_report_after_the_clock_has_gone(run: Run) -> None:
         """
     )
     result.assert_outcomes(passed=1, errors=1)
-    assert _told(result, "test_it") == "2020-03-01 00:00:00.000Z  DeleteSecret a (us-east-1)"
+    assert _told(result, "test_it").splitlines()[1:] == ["2020-03-01 00:00:00.000Z  DeleteSecret a (us-east-1)"]
 
 
 def test_long_lives_are_cut(run: Run) -> None:
@@ -127,7 +130,9 @@ def test_long_lives_are_cut(run: Run) -> None:
     )
     lines = _told(result, "test_it").splitlines()
     assert len(lines) < 200
-    assert lines[-1].endswith("DescribeSecret last (us-east-1) -> ResourceNotFoundException")
+    assert lines[-1].endswith(
+        "(us-east-1) -> ResourceNotFoundException: Secrets Manager can't find the specified secret."
+    )
 
 
 def test_no_value_in_the_output(run: Run) -> None:
@@ -140,7 +145,40 @@ def test_no_value_in_the_output(run: Run) -> None:
     assert VALUE not in output
 
 
-def test_no_value_in_our_own_errors(run: Run) -> None:
+def test_seeds_and_rotations_are_told(run: Run) -> None:
+    """The life of a secret begins with its seed, and a failed rotation tells the step and the kind of error."""
+    result = run(
+        """
+        import pytest
+
+        ARN = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+
+        def fail(event, context):
+            raise RuntimeError("hun" + "ter2")
+
+        @pytest.mark.secret("old", "x", deleted_days_ago=29)
+        @pytest.mark.secret("a", "x")
+        @pytest.mark.secretsmanager(now="2020-03-01T00:00:00Z")
+        def test_it(secretsmanager, secretsmanager_client):
+            secretsmanager.rotation_function(ARN, fail)
+            secretsmanager_client.rotate_secret(SecretId="a", RotationLambdaARN=ARN)
+            assert 1 == 2
+        """
+    )
+    told = [line.partition("Z  ")[2] for line in _told(result, "test_it").splitlines()]
+    assert sorted(told[:2]) == [
+        "* seeded a (us-east-1)",
+        "* seeded old (us-east-1), scheduled for deletion on 2020-03-02 00:00:00Z",
+    ]
+    assert told[2] == "RotateSecret a (us-east-1)"
+    assert told[3:5] == ["* RotationStarted a (us-east-1)", f"* createSecret of {told[4][18:26]} raised RuntimeError"]
+    assert told[5:] == ["* RotationFailed a (us-east-1)"]
+
+
+@pytest.mark.parametrize(
+    "arguments", [(), ("--full-trace",), ("-l",), ("--full-trace", "-l", "--tb=long")], ids="".join
+)
+def test_no_value_in_our_own_errors(run: Run, arguments: tuple[str, ...]) -> None:
     """Neither an error of ours that leaves a test nor the repr of anything shows a value."""
     result = run(
         """
@@ -155,6 +193,9 @@ def test_no_value_in_our_own_errors(run: Run) -> None:
         def test_wrong_seed(secretsmanager):
             secretsmanager.seed("a", {V})
 
+        def test_wrong_word(secretsmanager):
+            secretsmanager.seed("a", V, previous=V, colour="red")
+
         @pytest.mark.secret("a", V)
         def test_reprs(secretsmanager):
             told = [secretsmanager, secretsmanager.secret("a"), secretsmanager.secret("a").current]
@@ -162,9 +203,12 @@ def test_no_value_in_our_own_errors(run: Run) -> None:
             assert [*told, *secretsmanager.calls, *secretsmanager.events] == []
         """,
         "-vv",
+        *arguments,
     )
-    result.assert_outcomes(failed=3)
-    assert VALUE not in result.stdout.str()
+    result.assert_outcomes(failed=4)
+    # the locals of the test's own module are the user's
+    ours = [line for line in result.stdout.str().splitlines() if not line.startswith("V  ")]
+    assert VALUE not in "\n".join(ours)
 
 
 def test_passing_tests_are_told_nothing(run: Run) -> None:
@@ -239,5 +283,5 @@ def test_faults_and_denials_are_calls(run: Run) -> None:
         """
     )
     lines = _told(result, "test_it").splitlines()
-    assert lines[0].endswith("DeleteSecret a (us-east-1) -> AccessDeniedException")
-    assert lines[1].endswith("ListSecrets (us-east-1) -> InvalidParameterException")
+    assert "DeleteSecret a (us-east-1) -> AccessDeniedException: User: " in lines[0]
+    assert "ListSecrets (us-east-1) -> InvalidParameterException" in lines[1]
