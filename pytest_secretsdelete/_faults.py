@@ -10,7 +10,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import _errors
+from . import _errors, _names
 from ._wire import MALFORMED, Timeout
 
 if TYPE_CHECKING:
@@ -72,14 +72,28 @@ class Attempt:
         if one == other:
             return True
         found, also = self.store.lookup(one), self.store.lookup(other)
+        if found is None and also is None:  # deleted, or not there yet: the name tells
+            return self._name_in(one) == self._name_in(other)
         return found is not None and also is not None and found.arn == also.arn
+
+    def _name_in(self, secret_id: str) -> str:
+        """Return the name that a SecretId stands for in this store; an ARN from elsewhere stands for itself."""
+        arn = _names.parse_arn(secret_id)
+        is_here = arn is not None and (arn.account, arn.region) == (self.store.account, self.store.region)
+        return arn.name if arn is not None and is_here else secret_id
+
+    def _is_about_a_cross_account_replica(self) -> bool:
+        found = [self.store.lookup(secret_id) for secret_id in self.secret_ids()]
+        return any(secret is not None and secret.cross_account_primary is not None for secret in found)
 
     def permissions(self) -> Iterator[str]:
         """Yield the actions that the caller needs (the service model's "Required permissions")."""
         yield self.operation
         for member, action in _MORE_PERMISSIONS.get(self.operation, ()):
-            if member in self.body:
+            if self.body.get(member):
                 yield action
+        if self.operation == "StopReplicationToReplica" and self._is_about_a_cross_account_replica():
+            yield "DeleteResourcePolicy"
 
     def resource(self) -> str:
         """Return what IAM names as the resource: the secret as the caller named it."""

@@ -34,7 +34,7 @@ def read(path: Path) -> list[Seed]:
     A table has `value` and the words of `@pytest.mark.secret`. No message shows a value.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         content = tomllib.loads(text) if path.suffix == ".toml" else json.loads(text, object_pairs_hook=_each_once)
     except OSError as error:
         raise ValueError(f"{path} cannot be read: {error.strerror}.") from None

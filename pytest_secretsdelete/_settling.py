@@ -9,7 +9,7 @@ from ._due import clean_up_due, outdated_versions, rotation_due
 from ._instant import DAY
 from ._operations.rotation import pending_version, start
 from ._operations.schedule import planned
-from ._rotating import ALL_STEPS, Turn, is_rotating, run
+from ._rotating import ALL_STEPS, Turn, claim, is_rotating, run
 
 if TYPE_CHECKING:
     from ._model import RotationSetup, Secret
@@ -20,13 +20,14 @@ def settle(vault: Vault, now: int) -> None:
     """Let everything happen that has come due by now, in the order of its instants.
 
     A rotation runs outside the lock. Inside a rotation function nothing else comes due: what is due then
-    follows when the function has returned.
+    follows when the function has returned. Nor does another rotation begin in another thread meanwhile, which
+    may be one that the function has started itself, and waits for.
     """
     vault.latest = max(vault.latest, now)
     while not is_rotating():
         with vault.lock:
             due = vault.next_due()
-            if due is None or due[0] > now:
+            if due is None or due[0] > now or (vault.running and rotation_due(due[1]) == due[0]):
                 return
             turn = _happen(vault, due[1], due[0], now)
         if turn is not None:
@@ -66,4 +67,4 @@ def _start_rotation(vault: Vault, secret: Secret, setup: RotationSetup, due: int
     else:
         token = str(uuid4())
         start(vault.store_of(secret), secret, token, due, rotation=setup)
-    return Turn(secret.arn, token, function, ALL_STEPS, due)
+    return claim(vault, Turn(secret.arn, token, function, ALL_STEPS, due))

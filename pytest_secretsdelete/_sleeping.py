@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +32,8 @@ _MICROSECONDS = 1_000_000
 _FOR_EVER = 1000 * 365 * 86_400
 #: Real seconds between two looks at the other threads.
 _LOOK_EVERY = 0.0005
+#: Who is not next looks again after as many, unless called before.
+_LOOKS_WHILE_OTHERS_ARE_NEXT = 10
 #: So many looks in a row must find a thread where it was, before it counts as standing still: few where the
 #: system tells that it is not about to run, more where it does not.
 _LOOKS = 3
@@ -48,10 +50,12 @@ class Sleeper:
     place: int
     thread: int
     future: asyncio.Future[None] | None = None
+    #: Set when it may be its turn: meanwhile a thread need not look so often.
+    turn: threading.Event = field(default_factory=threading.Event)
 
     def can_wake(self) -> bool:
-        """Tell whether anybody is there to be woken: not a task whose loop has stopped."""
-        return self.future is None or self.future.get_loop().is_running()
+        """Tell whether anybody is there to be woken: not a task whose loop has stopped, or is about to."""
+        return self.future is None or not _is_ending(self.future.get_loop())
 
 
 class Dormitory:
@@ -79,8 +83,11 @@ class Dormitory:
             return
         sleeper = self._lie_down(seconds)
         try:
-            while self._open and not self._wake(sleeper):
+            while self._open and self._choose(sleeper) is None:
                 _REAL_SLEEP[0](_LOOK_EVERY)
+                sleeper.turn.wait(_LOOK_EVERY * _LOOKS_WHILE_OTHERS_ARE_NEXT)
+            if self._open:
+                self._go_to(sleeper.deadline)
         finally:
             self._get_up(sleeper)
         if not self._open:
@@ -107,19 +114,29 @@ class Dormitory:
             sleeper = Sleeper(deadline, next(self._places), threading.get_ident(), future)
             self._sleepers.append(sleeper)
             self._looks.clear()
+            self._call_next()
         return sleeper
 
     def _get_up(self, sleeper: Sleeper) -> None:
         with self._lock:
             self._sleepers.remove(sleeper)
+            self._call_next()
 
-    def _wake(self, sleeper: Sleeper) -> bool:
-        """Move the clock to a sleeper's deadline, if it is its turn; tell whether it was."""
+    def _call_next(self) -> None:
+        """Let the thread look whose turn it may be."""
+        following = self._next()
+        if following is not None:
+            following.turn.set()
+
+    def _choose(self, *sleepers: Sleeper) -> Sleeper | None:
+        """Return the one of these sleepers whose turn it is, if everybody else stands still."""
         with self._lock:
-            its_turn = self._next() is sleeper and self._all_still()
-        if its_turn:
-            self._go_to(sleeper.deadline)
-        return its_turn
+            following = self._next()
+            if following in sleepers:
+                return following if self._all_still() else None
+            for sleeper in sleepers:
+                sleeper.turn.clear()
+            return None
 
     def _next(self) -> Sleeper | None:
         """Return the sleeper with the earliest deadline, of those whose thread can run when they wake.
@@ -167,19 +184,17 @@ class Dormitory:
             self._wake_one(loop, tasks)
 
     def _wake_one(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
-        for sleeper in tasks:
-            try:
-                woken = self._wake(sleeper)
-            except BaseException as error:  # noqa: BLE001 - a rotation that came due raised it: the sleeper's to bear
-                self._idle_loops.pop(threading.get_ident(), None)
-                _finish(sleeper.future, error)
-                break
-            if woken:
-                self._idle_loops.pop(threading.get_ident(), None)
-                _finish(sleeper.future)
-                break
-        else:
+        chosen = self._choose(*tasks)
+        if chosen is None:
             _REAL_SLEEP[0](_LOOK_EVERY)
+        else:
+            error: BaseException | None = None
+            try:
+                self._go_to(chosen.deadline)
+            except BaseException as raised:  # noqa: BLE001 - a rotation that came due raised it: the sleeper's to bear
+                error = raised
+            self._idle_loops.pop(threading.get_ident(), None)
+            _finish(chosen.future, error)
         loop.call_soon(self._pump, loop, _BLIND_PASSES)
 
     def _sleep_on(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
@@ -255,8 +270,15 @@ def _number(seconds: Any) -> Any:
     return operator.index(seconds) if hasattr(seconds, "__index__") else seconds
 
 
+def _is_ending(loop: asyncio.AbstractEventLoop) -> bool:
+    """Tell whether a loop does not run, or has been told to stop after this pass."""
+    return not loop.is_running() or bool(getattr(loop, "_stopping", False))
+
+
 def _is_idle(loop: asyncio.AbstractEventLoop, passes: int) -> bool:
     """Tell whether a loop has nothing to run but the pump; one that hides its queue, after a few passes."""
+    if _is_ending(loop):
+        return False
     ready = getattr(loop, "_ready", None)
     return not ready if ready is not None else passes <= 0
 

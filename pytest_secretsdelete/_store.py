@@ -44,6 +44,8 @@ class Vault:
     rotation_functions: dict[str, RotationFunction] = field(default_factory=dict)
     #: The latest instant that the fake has seen.
     latest: int = 0
+    #: How many rotations have been handed out to be run, and have not ended.
+    running: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
     _by_arn: dict[str, Secret] = field(default_factory=dict)

@@ -68,7 +68,10 @@ def _check_for(shape: Any) -> Check:
 
 
 def _structure_check(shape: Any) -> Check:
-    checks = {name: (_camel(name), _check_for(member)) for name, member in shape.members.items()}
+    checks = {
+        name: (_camel(name) + ("." if member.type_name == "structure" else ""), _check_for(member))
+        for name, member in shape.members.items()
+    }
     required = [(name, _camel(name)) for name in shape.required_members]
 
     def check(value: Any, path: str, complaints: list[str]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _errors
 from .._model import CURRENT, PENDING, RotationSetup, Secret, Version
 from .._request import Request, find_primary, named
-from .._rotating import ALL_STEPS, TEST_STEP, Turn, run
+from .._rotating import ALL_STEPS, TEST_STEP, Turn, claim, run
 from .replication import sync_replicas
 from .schedule import check_rules, planned
 from .staging import attach
@@ -42,7 +42,7 @@ def rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     tried = None if immediately else secret.current
     secret = start(store, secret, token, request.at, tried, rotation=planned(setup, request.at))
     steps = ALL_STEPS if immediately else TEST_STEP
-    turn = Turn(secret.arn, token, function, steps, request.at)
+    turn = claim(store.vault, Turn(secret.arn, token, function, steps, request.at))
     request.afterwards.append(lambda: run(store.vault, turn) if immediately else _try_out(store.vault, turn))
     return named(secret, VersionId=token)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +13,10 @@ from pytest_secretsdelete import _rotating
 
 from .support import (
     LAMBDA,
+    PATIENCE,
     VALUE,
     Rotator,
+    in_threads,
     refused,
     set_up_rotation,
     take_the_long_road,
@@ -196,6 +200,56 @@ def test_what_ends_the_test_is_not_swallowed(clock: Clock, fake: FakeSecretsMana
     with pytest.raises(pytest.fail.Exception, match="no good"):
         client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
     assert not _rotating.is_rotating()
+
+
+@pytest.mark.parametrize("error", [ValueError, SystemExit, GeneratorExit, asyncio.CancelledError, BaseException])
+@pytest.mark.parametrize("immediately", [True, False])
+def test_whatever_a_function_raises(
+    error: type[BaseException], immediately: bool, clock: Clock, fake: FakeSecretsManager, client: Any
+) -> None:
+    """The rotation alone fails: the caller has its answer, the clock goes on, and no version of a trial is left."""
+    fake.seed("a", VALUE)
+
+    def fail(event: dict[str, str], context: Any) -> None:
+        raise error("no database")
+
+    fake.rotation_function(LAMBDA, fail)
+    rules = {"AutomaticallyAfterDays": 1}
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, RotationRules=rules, RotateImmediately=immediately)
+    assert [type(rotation.error) for rotation in fake.rotations] == [error]
+    assert fake.events[-1].name == ("RotationFailed" if immediately else "TestRotationFailed")
+    assert len(fake.secret("a").versions) == (2 if immediately else 1)
+    start = clock.now()
+    clock.advance(days=3)
+    assert clock.now() - start == timedelta(days=3)
+    assert len(fake.rotations) > 1
+
+
+def test_threads_do_not_start_a_rotation_twice(clock: Clock, fake: FakeSecretsManager) -> None:
+    """What is due runs once, one after the other, however many threads make contact, the function's own among them."""
+    fake.seed("a", VALUE)
+    set_up_rotation(fake, "a", AutomaticallyAfterDays=1)
+    running: list[str] = []
+    overlaps: list[str] = []
+    rotator = Rotator(fake)
+
+    def rotate(event: dict[str, str], context: Any) -> None:
+        overlaps.extend(running)
+        running.append(event["Step"])
+        with ThreadPoolExecutor(1) as pool:  # a function may work in a thread of its own
+            pool.submit(rotator, event, context).result(PATIENCE)
+        running.remove(event["Step"])
+
+    fake.rotation_function(LAMBDA, rotate)
+    before = len(fake.rotations)
+    client = fake.client()
+    tick(timedelta(days=10))
+    in_threads(*[client.list_secrets] * 8)
+    assert overlaps == []
+    assert all(rotation.error is None for rotation in fake.rotations)
+    names = [event.name for event in fake.events if event.name.startswith("Rotation")]
+    assert names == ["RotationStarted", "RotationSucceeded"] * (len(names) // 2)
+    assert len(fake.rotations) - before >= 4 * 9
 
 
 def test_each_rotation_reads_its_own_instant(clock: Clock, fake: FakeSecretsManager) -> None:

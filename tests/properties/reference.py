@@ -225,7 +225,7 @@ class Reference:
 
     def _strike(self, operation: str, region: str, members: Mapping[str, Any]) -> None:
         ids = [members.get("SecretId"), members.get("Name"), *members.get("SecretIdList", ())]
-        extra = [action for member, action in MORE_PERMISSIONS.get(operation, ()) if member in members]
+        extra = [action for member, action in MORE_PERMISSIONS.get(operation, ()) if members.get(member)]
         # IAM knows no resource for a batch: whom a denial names is asked for each of its secrets.
         whom = [] if "SecretIdList" in members else ids
         if any(self._denied(action, region, whom) for action in (operation, *extra)):
@@ -634,7 +634,8 @@ def update_secret_version_stage(reference: Reference, request: Request) -> dict[
         raise Refused("ResourceNotFoundException")
     check_move(held, label, source, target)
     receiver = held.version(target)
-    if receiver is not None and len({*receiver.labels, label}) > MOST_LABELS:
+    lost = {PREVIOUS} if label == CURRENT else set()
+    if receiver is not None and len({*receiver.labels, label} - lost) > MOST_LABELS:
         raise Refused("LimitExceededException")
     with reference.change(held, request.at):
         if receiver is not None:
