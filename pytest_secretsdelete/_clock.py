@@ -6,6 +6,7 @@ The fake keeps no clock of its own. It asks what time it is, in the way of whoev
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 import time
@@ -216,10 +217,42 @@ def real_event_loops() -> Iterator[None]:
     for loop in patched:
         loop.time = loop_time
     try:
-        yield
+        with _real_trio():
+            yield
     finally:
         for loop in patched:
             loop.time = held
+
+
+@contextmanager
+def _real_trio() -> Iterator[None]:
+    """Keep trio's clock real, too, where it is installed."""
+    from freezegun.api import real_perf_counter
+
+    clock = _clock_of_trio()
+    if clock is None:
+        yield
+        return
+
+    def current_time(self: Any) -> float:
+        return float(self.offset + real_perf_counter())
+
+    held = clock.current_time
+    clock.current_time = current_time
+    try:
+        yield
+    finally:
+        clock.current_time = held
+
+
+@functools.cache
+def _clock_of_trio() -> Any:
+    """Return the class of trio's clock, or None."""
+    try:
+        from trio._core._run import SystemClock
+    except ImportError:
+        return None
+    return SystemClock
 
 
 def _classes_below(top: Any) -> list[Any]:

@@ -72,8 +72,8 @@ class Attempt:
         if one == other:
             return True
         found, also = self.store.lookup(one), self.store.lookup(other)
-        if found is None and also is None:  # deleted, or not there yet: the name tells
-            return self._name_in(one) == self._name_in(other)
+        if found is None and also is None:  # gone: the name tells, but not of a secret that is about to be created
+            return self.operation != "CreateSecret" and self._name_in(one) == self._name_in(other)
         return found is not None and also is not None and found.arn == also.arn
 
     def _name_in(self, secret_id: str) -> str:

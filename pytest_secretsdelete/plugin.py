@@ -37,6 +37,7 @@ _import_fake_key: pytest.StashKey[FakeSecretsManager] = pytest.StashKey()
 _outside_key: pytest.StashKey[list[str]] = pytest.StashKey()
 _OUTSIDE = "secretsmanager_stopped_outside_of_any_test"
 _guard_key: pytest.StashKey[Guard] = pytest.StashKey()
+_stopped_key: pytest.StashKey[list[str]] = pytest.StashKey()
 _plan_key: pytest.StashKey[Plan] = pytest.StashKey()
 _fake_key: pytest.StashKey[FakeSecretsManager] = pytest.StashKey()
 
@@ -243,11 +244,11 @@ def secretsmanager_endpoint(_secretsmanager_fake: FakeSecretsManager) -> Iterato
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     """Fail a test that passed although its fake has found something."""
     outcome = yield
-    findings = _stopped_calls(item.config)
-    if _fake_key in item.stash:
-        findings += _findings(item.stash[_fake_key], _plan_of(item))
-    if findings and outcome.excinfo is None:
-        outcome.force_exception(pytest.fail.Exception("\n".join(findings), pytrace=False))
+    _report_stopped_calls(item, outcome)
+    if _fake_key in item.stash and outcome.excinfo is None:
+        findings = list(_findings(item.stash[_fake_key], _plan_of(item)))
+        if findings:
+            outcome.force_exception(pytest.fail.Exception("\n".join(findings), pytrace=False))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -261,9 +262,16 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, None]:
         from ._fake import forget_environment
 
         forget_environment(item.stash[_fake_key])
+    _report_stopped_calls(item, outcome)
+
+
+def _report_stopped_calls(item: pytest.Item, outcome: Any) -> None:
+    """Fail what passed, or was skipped, although calls were stopped; tell of them where it has failed anyway."""
     findings = _stopped_calls(item.config)
-    if findings and outcome.excinfo is None:
+    if findings and (outcome.excinfo is None or issubclass(outcome.excinfo[0], pytest.skip.Exception)):
         outcome.force_exception(pytest.fail.Exception("\n".join(findings), pytrace=False))
+    else:
+        item.stash.setdefault(_stopped_key, []).extend(findings)
 
 
 def _stopped_calls(config: pytest.Config) -> list[str]:
@@ -321,9 +329,15 @@ def _findings(fake: FakeSecretsManager, plan: Plan) -> Iterator[str]:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Tell a failed test the life of its secrets."""
+    """Tell a failed test the life of its secrets, and the calls that were stopped."""
     outcome = yield
     report = outcome.get_result()
+    if report.failed:
+        told = str(report.longrepr)
+        stopped = [*item.stash.get(_stopped_key, []), *_stopped_calls(item.config)]  # those of a fixture's set-up, too
+        item.stash[_stopped_key] = []
+        if untold := [finding for finding in stopped if finding not in told]:
+            report.sections.append(("Secrets Manager calls that were stopped", "\n".join(untold)))
     if report.failed and _fake_key in item.stash:
         from ._fake import service_of
 

@@ -45,6 +45,31 @@ def test_pytest_asyncio(pytester, mark, options):
     pytester.runpytest_subprocess("-p", "no:anyio").assert_outcomes(passed=2)
 
 
+def test_anyio_on_trio(pytester):
+    """Under anyio's plugin, on trio: synchronous clients, and the clock."""
+    pytest.importorskip("anyio")
+    pytest.importorskip("trio")
+    pytester.makepyfile("""
+        import anyio
+        import boto3
+        import pytest
+
+        @pytest.fixture
+        def anyio_backend():
+            return "trio"
+
+        @pytest.mark.anyio
+        @pytest.mark.secret("db/password", "hunter2")
+        async def test_async(secretsmanager, secretsmanager_clock):
+            client = boto3.client("secretsmanager")
+            client.delete_secret(SecretId="db/password", RecoveryWindowInDays=7)
+            await anyio.sleep(0.001)
+            secretsmanager_clock.advance(days=7)
+            assert "db/password" not in secretsmanager
+    """)
+    pytester.runpytest_subprocess("-p", "no:asyncio", timeout=60).assert_outcomes(passed=1)
+
+
 def test_anyio(pytester):
     """Under anyio's plugin, on asyncio."""
     pytest.importorskip("anyio")

@@ -101,3 +101,20 @@ def test_a_fips_pseudo_region(written: str, given: bool, monkeypatch: pytest.Mon
         client = botocore.session.get_session().create_client("secretsmanager")
         assert "fips" in client.meta.endpoint_url
         assert client.describe_secret(SecretId="there")["ARN"] == fake.secret("there", written).arn
+
+
+def test_a_client_follows_a_changed_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client of the fake's own reads the configuration as it is now, not as an earlier test has left it."""
+    path = tmp_path / "changing"
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(path))
+    for attempts in (2, 17):
+        path.write_text(f"[default]\nretry_mode = standard\nmax_attempts = {attempts}\n")
+        with FakeSecretsManager() as fake:
+            assert fake.client().meta.config.retries["total_max_attempts"] == attempts
+
+
+def test_a_region_by_botocores_own_word() -> None:
+    """A region may be given as create_client takes it."""
+    with FakeSecretsManager(region="eu-west-3") as fake:
+        assert fake.client(region_name="ca-central-1").meta.region_name == "ca-central-1"
+        assert fake.client("ca-central-1").meta.region_name == "ca-central-1"

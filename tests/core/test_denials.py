@@ -177,6 +177,27 @@ def test_more_permissions(
     without(client)
 
 
+@NEWER
+def test_stopping_a_cross_account_replica_needs_more(fake: FakeSecretsManager, client: Any) -> None:
+    """StopReplicationToReplica asks for DeleteResourcePolicy where the replica's primary is in another account."""
+    other = fake.client(aws_access_key_id="210987654321", aws_secret_access_key="x")
+    primary = fake.secret("a").arn
+    other.create_secret(Name="copy", CrossAccountPrimaryARN=primary, KmsKeyId="alias/own")
+    fake.deny("DeleteResourcePolicy")
+    with refused("AccessDeniedException", match="secretsmanager:DeleteResourcePolicy"):
+        other.stop_replication_to_replica(SecretId="copy")
+    fake.allow()
+    other.stop_replication_to_replica(SecretId="copy")
+
+
+def test_an_empty_list_needs_no_permission(fake: FakeSecretsManager, client: Any) -> None:
+    """Tags that are none ask for no permission to tag."""
+    fake.deny("TagResource")
+    client.create_secret(Name="untagged", Tags=[])
+    with refused("AccessDeniedException"):
+        client.create_secret(Name="tagged", Tags=[{"Key": "k", "Value": "v"}])
+
+
 def test_a_batch_lists_what_is_denied(fake: FakeSecretsManager, client: Any) -> None:
     """A batch lists secrets whose GetSecretValue is denied among its errors, and reads the others."""
     fake.deny("GetSecretValue", secret_id="a")

@@ -141,6 +141,19 @@ def test_a_secret_that_is_not_there(fake: FakeSecretsManager, client: Any) -> No
     client.create_secret(Name="newer")
 
 
+@pytest.mark.parametrize(("given", "called"), [("arn", "name"), ("name", "arn"), ("arn", "arn")])
+def test_a_secret_that_is_gone(given: str, called: str, fake: FakeSecretsManager, client: Any) -> None:
+    """A fault about a secret that has been deleted still strikes, whichever way either names it."""
+    ids = {"name": "gone", "arn": fake.seed("gone", VALUE).arn}
+    client.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
+    fake.fail("DescribeSecret", "DecryptionFailure", secret_id=ids[given])
+    fake.fail("CreateSecret", "EncryptionFailure", secret_id=ids["arn"]).withdraw()
+    with refused("DecryptionFailure"):
+        client.describe_secret(SecretId=ids[called])
+    fake.deny("*", ids["arn"])
+    client.create_secret(Name="gone")  # another secret, with another ARN
+
+
 def test_one_secret_of_a_batch(fake: FakeSecretsManager, client: Any) -> None:
     """A fault about one secret strikes a batch that names it."""
     fake.fail("BatchGetSecretValue", "DecryptionFailure", secret_id=fake.secret("b").arn)

@@ -87,6 +87,21 @@ def test_a_client_left_over_from_an_earlier_fake(road: Callable[[Any], Any]) -> 
     assert len(first.calls) == len(second.calls) == 1
 
 
+def test_a_client_out_of_sight_of_the_collector() -> None:
+    """Clients that gc.freeze has put aside are found, too, and stay aside."""
+    source = """
+import gc
+import boto3
+client = boto3.client("secretsmanager", region_name="eu-west-1")
+gc.freeze()
+from pytest_secretsdelete import FakeSecretsManager
+with FakeSecretsManager() as fake:
+    client.create_secret(Name="a", SecretString="x")
+    print("a" in fake, gc.get_freeze_count() > 0)
+"""
+    assert run_python(source) == "True True"
+
+
 def test_a_session_made_before_and_its_client_inside() -> None:
     """A session made while dormant hands the handlers on to the clients that it makes later."""
     session = botocore.session.Session()

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
-from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._clock import held
 from pytest_secretsdelete._fake import service_of
 
 from .support import REGION, VALUE, refused, set_up_rotation, tick, token
-
-if TYPE_CHECKING:
-    from pytest_secretsdelete import Clock
 
 
 def purges(fake: FakeSecretsManager) -> list[tuple[str, Any]]:
@@ -121,6 +119,29 @@ def test_labelled_versions_stay(clock: Clock, fake: FakeSecretsManager, client: 
     assert values[0] == "kept"
     assert "0" not in values
     assert client.get_secret_value(SecretId="a", VersionStage="KEPT")["SecretString"] == "kept"
+
+
+def test_time_set_back_after_the_deletion_date(clock: Clock) -> None:
+    """Once the deletion date has been seen to come, no earlier time makes the secret restorable again."""
+    with FakeSecretsManager(region=REGION, purge_delay=timedelta(days=1)) as fake:
+        fake.seed("a", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+        client = fake.client()
+        clock.advance(days=7)
+        for _ in range(2):
+            with refused("InvalidRequestException", match="because it was deleted"):
+                client.restore_secret(SecretId="a")
+            tick(timedelta(days=-3))
+
+
+def test_a_deletion_beyond_all_dates() -> None:
+    """A window that ends after the year 9999 cannot be answered, and changes nothing; nor is such a seed taken."""
+    with held(datetime(9999, 12, 20, tzinfo=timezone.utc)), FakeSecretsManager() as fake:
+        secret = fake.seed("a", VALUE)
+        with refused("InternalServiceError", match="OverflowError"), Clock().skip_sleeps():
+            fake.client().delete_secret(SecretId="a")
+        assert fake.secret("a") == secret
+        with pytest.raises(ValueError, match="dates of 'b' are outside the years 1 to 9999"):
+            fake.seed("b", VALUE, deleted_days_ago=0)
 
 
 def test_nothing_is_due(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:

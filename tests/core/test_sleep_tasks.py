@@ -370,6 +370,29 @@ def test_what_a_rotation_function_raises_reaches_the_task(clock: Clock, fake: Fa
         run(main)
 
 
+def test_the_end_of_a_run_wakes_nobody(clock: Clock) -> None:
+    """A task that is left sleeping when the main one ends is cancelled; the clock does not go to its deadline."""
+    start = clock.now()
+    cancelled: list[timedelta] = []
+
+    async def refresh() -> None:
+        try:
+            while True:
+                await asyncio.sleep(3600)
+        finally:
+            cancelled.append(clock.now() - start)
+
+    async def main(waited: float) -> None:
+        task = asyncio.create_task(refresh())
+        await asyncio.wait([task, asyncio.create_task(asyncio.sleep(waited))], return_when="FIRST_COMPLETED")
+
+    with clock.skip_sleeps():
+        for waited in (3, 4, 5):
+            asyncio.run(main(waited))
+    assert clock.now() - start == timedelta(seconds=12)
+    assert cancelled == [timedelta(seconds=seconds) for seconds in (3, 7, 12)]
+
+
 def test_under_asyncio_run(clock: Clock) -> None:
     """asyncio.run itself, in the main thread."""
     start = clock.now()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +12,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import REGION, VALUE, refused
+from .support import PATIENCE, REGION, VALUE, in_threads, refused
 
 
 def test_started_twice() -> None:
@@ -21,6 +24,30 @@ def test_started_twice() -> None:
             pass
         fake.client().list_secrets()
     assert len(fake.calls) == 1
+
+
+def test_started_by_two_threads_at_once() -> None:
+    """One of them starts it, the other is refused, and nothing is left behind."""
+    before = dict(os.environ)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(50):
+            fake, outcomes, together = FakeSecretsManager(), [], threading.Barrier(2)
+
+            def start(fake: Any = fake, outcomes: list[Any] = outcomes, together: Any = together) -> None:
+                together.wait(PATIENCE)
+                try:
+                    outcomes.append(fake.start())
+                except RuntimeError:
+                    outcomes.append(None)
+
+            in_threads(start, start)
+            fake.stop()
+            assert sorted(outcomes, key=bool) == [None, fake]
+    finally:
+        sys.setswitchinterval(interval)
+    assert dict(os.environ) == before
 
 
 def test_stopped_twice_or_never_started() -> None:

@@ -79,6 +79,27 @@ def test_nothing_reaches_the_next_test(run: Run) -> None:
     ).assert_outcomes(passed=2)
 
 
+def test_a_monkeypatch_that_began_before(run: Run) -> None:
+    """What monkeypatch puts back after the fake has stopped are the variables from before it, not the fake's."""
+    run(
+        """
+        import os
+        import pytest
+
+        BEFORE = dict(os.environ)
+
+        @pytest.mark.parametrize("region", ["eu-west-1", "us-east-1"])
+        def test_patched(monkeypatch, region, secretsmanager):
+            for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+                monkeypatch.setenv(name, region)
+
+        def test_next():
+            changed = {name for name in {*BEFORE, *os.environ} if BEFORE.get(name) != os.environ.get(name)}
+            assert changed <= {"PYTEST_CURRENT_TEST"}
+        """
+    ).assert_outcomes(passed=3)
+
+
 def test_fixtures_are_function_scoped(run: Run) -> None:
     """A fixture of a wider scope cannot ask for ours."""
     result = run(

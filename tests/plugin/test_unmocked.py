@@ -72,13 +72,27 @@ def test_calls_are_stopped(run: Run) -> None:
 
     def test_next(): pass
 
+    def test_skipped():
+        swallow()
+        pytest.skip("no secret here")
+
+    def test_failed():
+        swallow()
+        assert 1 == 2
+
+    @pytest.fixture
+    def raising():
+        call()
+
+    def test_raised_in_setup(raising): pass
+
     @pytest.mark.xfail(strict=True)
     def test_expected():
         swallow()
     """,
         ini=BLOCK,
     )
-    result.assert_outcomes(failed=4, passed=4, errors=2, xfailed=1)
+    result.assert_outcomes(failed=6, passed=4, errors=3, xfailed=1)
     failed = {
         name: [(report.when, str(report.longrepr)) for report in given if report.failed]
         for name, given in reports_of(result).items()
@@ -91,8 +105,15 @@ def test_calls_are_stopped(run: Run) -> None:
         "test_setup": ["call"],
         "test_teardown": ["teardown"],
         "test_failed_teardown": ["teardown"],
+        "test_skipped": ["call"],
+        "test_failed": ["call"],
+        "test_raised_in_setup": ["setup"],
     }
-    for name in set(whens) - {"test_failed_teardown"}:
+    for name in ("test_failed", "test_failed_teardown"):
+        (told,) = [dict(report.sections) for report in reports_of(result)[name] if report.failed]
+        assert "GetSecretValue of 'db/password'" in told["Secrets Manager calls that were stopped"]
+    assert result.stdout.str().count("- Secrets Manager calls that were stopped -") == 2  # not where the error tells it
+    for name in set(whens) - {"test_failed_teardown", "test_failed"}:
         text = failed[name][0][1]
         words = [
             "GetSecretValue of 'db/password' in eu-west-1 would have left",

@@ -314,3 +314,37 @@ def test_under_xdist(run: Run) -> None:
     result.assert_outcomes(errors=1, passed=1)
     result.stdout.fnmatch_lines(["*::test_wrong: *recovery_window_in_days=5*7 to 30*"])
     result.stdout.no_fnmatch_line("*During handling*")
+
+
+def test_a_skipped_test_is_skipped(run: Run) -> None:
+    """What is not to run is not looked at."""
+    run(
+        """
+        import pytest
+
+        @pytest.mark.skip
+        @pytest.mark.secret("a b")
+        def test_skipped(): pass
+
+        @pytest.mark.skipif(True, reason="not here")
+        @pytest.mark.secret("a", deleted_days_ago=31)
+        def test_skipped_for_a_reason(): pass
+        """
+    ).assert_outcomes(skipped=2)
+
+
+def test_a_delay_that_fails(run: Run) -> None:
+    """What a callable raises for a seed is the one message of that test."""
+    result = run(
+        """
+        from datetime import timedelta
+        import pytest
+
+        @pytest.mark.secret("a", "x", deleted_days_ago=1)
+        @pytest.mark.secretsmanager(purge_delay=lambda: timedelta(1))
+        def test_wrong(): pass
+        """
+    )
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*test_wrong: purge_delay failed for 'a': TypeError: *"])
+    assert "Traceback" not in result.stdout.str()

@@ -184,6 +184,7 @@ class Reference:
         self.purged: list[tuple[str, int]] = []
         self.arns: set[str] = set()
         self.denials: list[tuple[str, str | None]] = []
+        self._creates = False
         self.faults: list[Fault] = []
 
     # One call
@@ -228,6 +229,7 @@ class Reference:
         extra = [action for member, action in MORE_PERMISSIONS.get(operation, ()) if members.get(member)]
         # IAM knows no resource for a batch: whom a denial names is asked for each of its secrets.
         whom = [] if "SecretIdList" in members else ids
+        self._creates = operation == "CreateSecret"
         if any(self._denied(action, region, whom) for action in (operation, *extra)):
             raise Refused("AccessDeniedException")
         for fault in self.faults:
@@ -243,6 +245,9 @@ class Reference:
         if about is None or about in ids:
             return True
         meant = self.lookup(region, about)
+        if meant is None and not self._creates:
+            gone = {name_in(one, region) for one in ids if one and self.lookup(region, one) is None}
+            return name_in(about, region) in gone
         return meant is not None and any(one and self.lookup(region, one) is meant for one in ids)
 
     # Time
@@ -467,6 +472,13 @@ def named(held: Held, **members: Any) -> dict[str, Any]:
 def present(members: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out what has no value."""
     return {name: value for name, value in members.items() if value is not None}
+
+
+def name_in(secret_id: str, region: str) -> str:
+    """Return the name in an ARN of this region; anything else stands for itself."""
+    parts = secret_id.split(":")
+    is_here = len(parts) == 7 and parts[3:5] == [region, "123456789012"]
+    return re.sub(r"-[A-Za-z0-9]{6}\Z", "", parts[6]) if is_here else secret_id
 
 
 # Creation and values

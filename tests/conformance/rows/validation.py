@@ -38,6 +38,9 @@ ROWS = [
         Refused("ValidationException", "2 validation errors detected: Value '' at 'name' failed to satisfy constraint: "
                 f"{AT_LEAST.format(1)}; Value '{'d' * 2049}' at 'description' failed to satisfy constraint: "
                 f"{AT_MOST.format(2048)}"), raw=True),
+    Row("RotateSecret", "a member within a member", I, {"SecretId": "a", "RotationRules": {"AutomaticallyAfterDays": 1001}},
+        constraint("Value '1001'", "rotationRules.automaticallyAfterDays",
+                   "Member must have value less than or equal to 1000"), raw=True),
     Row("ListSecrets", "MaxResults 0", I, {"MaxResults": 0},
         constraint("Value '0'", "maxResults", "Member must have value greater than or equal to 1"), raw=True),
     Row("ListSecrets", "MaxResults 101", I, {"MaxResults": 101},
