@@ -77,6 +77,7 @@ ROOMS = (
 )
 #: The one room that may import a library which is not Python's own.
 DOORS = {
+    "trio": "_clock",
     "pytest": "plugin",
     "_pytest": "plugin",
     "botocore": "_botocore",
