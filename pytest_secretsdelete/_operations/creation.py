@@ -9,7 +9,7 @@ from .. import _errors, _names
 from .._model import CURRENT, PENDING, PREVIOUS, Secret, Version, own_key
 from .._request import Request, find_primary, named, refuse_foreign_default_key
 from .accounts import check_cross_account_replica, link_replica
-from .replication import replicate, status_of, sync_replicas
+from .replication import asked_for, replicate, sync_replicas
 from .tags import checked_tags
 from .values import add_version, offered_value, token_in_use
 
@@ -37,7 +37,7 @@ def create_secret(store: Store, request: Request) -> dict[str, Any]:
     sync_replicas(store.vault, secret, request.at)
     members = {} if value is None else {"VersionId": request["ClientRequestToken"]}
     if replicas:
-        members["ReplicationStatus"] = status_of(secret, "InProgress")
+        members["ReplicationStatus"] = asked_for(replicas)
     return named(secret, **members)
 
 
@@ -91,7 +91,8 @@ def _again(existing: Secret, request: Request, value: str | bytes | None) -> dic
         raise _errors.invalid_request(_errors.ALREADY_SCHEDULED)
     token = request["ClientRequestToken"]
     known = existing.version(token)
-    replicas = {"ReplicationStatus": status_of(existing, "InProgress")} if existing.replicas else {}
+    wanted = request.get("AddReplicaRegions")
+    replicas = {"ReplicationStatus": asked_for(wanted)} if wanted else {}
     if value is not None and known is not None:
         if known.value == value:
             return named(existing, VersionId=token, **replicas)

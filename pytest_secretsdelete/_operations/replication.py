@@ -96,9 +96,9 @@ def forget_replica(vault: Vault, copy: Secret, at: int) -> None:
     vault.change(primary, at, replicas=kept)
 
 
-def status_of(secret: Secret, status: str) -> list[dict[str, Any]]:
+def asked_for(wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the ReplicationStatus of replicas that have all just been asked for."""
-    return [_status(replica, status) for replica in secret.replicas]
+    return [_status(Replica(one["Region"], own_key(one.get("KmsKeyId"))), "InProgress") for one in wanted]
 
 
 def describe_replication(vault: Vault, secret: Secret) -> dict[str, Any]:
