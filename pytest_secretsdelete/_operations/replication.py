@@ -98,7 +98,8 @@ def forget_replica(vault: Vault, copy: Secret, at: int) -> None:
 
 def asked_for(wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the ReplicationStatus of replicas that have all just been asked for."""
-    return [_status(Replica(one["Region"], own_key(one.get("KmsKeyId"))), "InProgress") for one in wanted]
+    named = [one for one in wanted if "Region" in one]
+    return [_status(Replica(one["Region"], own_key(one.get("KmsKeyId"))), "InProgress") for one in named]
 
 
 def describe_replication(vault: Vault, secret: Secret) -> dict[str, Any]:

@@ -491,10 +491,8 @@ def create_secret(reference: Reference, request: Request) -> dict[str, Any]:
     check_tags(request.get("Tags", []))
     held = reference.lookup(request.region, name)
     if held is not None:
-        replicas = (
-            {"ReplicationStatus": replication_status(reference, held, set(held.replicas))} if held.replicas else {}
-        )
-        return {**create_again(held, token, value), **replicas}
+        first = [{"Region": one["Region"], "Status": "InProgress"} for one in request.get("AddReplicaRegions", [])]
+        return {**create_again(held, token, value), **({"ReplicationStatus": first} if first else {})}
     arn = reference.observed_arn or ""
     held = Held(name, arn, request.region, request.at, request.at, request.get("Description", ""), token=token)
     held.tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])} or None
