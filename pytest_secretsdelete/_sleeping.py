@@ -217,7 +217,8 @@ def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[N
     # bound once: each look at a method makes another object, and modules are searched for these two
     replaced: dict[Any, Any] = {_REAL_SLEEP[0]: dormitory.sleep, _REAL_ASYNC_SLEEP[0]: dormitory.sleep_async}
     _open_dormitories.append(dormitory)
-    _replace_everywhere(replaced)
+    before = list(sys.modules.values())
+    changed = _replace(replaced, before)
     try:
         # the token buckets of adaptive retries wait on a condition, not on sleep
         with on_the_clock(dormitory.sleep, dormitory.sleep_async, lambda: now() / _MICROSECONDS):
@@ -225,7 +226,10 @@ def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[N
     finally:
         _open_dormitories.remove(dormitory)
         dormitory.close()
-        _replace_everywhere({stand_in: real for real, stand_in in replaced.items()})
+        # what was imported meanwhile may have taken the stand-ins; whoever has kept one otherwise sleeps in real time
+        known = set(map(id, before))
+        imported = [module for module in list(sys.modules.values()) if id(module) not in known]
+        _replace({stand_in: real for real, stand_in in replaced.items()}, [*changed, *imported])
 
 
 _open_dormitories: list[Dormitory] = []
@@ -240,13 +244,21 @@ def _learn_real_sleeps() -> None:
         _REAL_ASYNC_SLEEP[0] = asyncio.sleep
 
 
-def _replace_everywhere(replaced: dict[Any, Any]) -> None:
-    """Put other functions in the place of those that modules hold, theirs and those they have imported."""
+def _replace(replaced: dict[Any, Any], modules: list[Any]) -> list[Any]:
+    """Put other functions in the place of those that modules hold, their own and imported ones; return which did."""
     by_id = {id(old): new for old, new in replaced.items()}
-    for module in list(sys.modules.values()):
-        for name, value in list(getattr(module, "__dict__", {}).items()):
+
+    def holds_one(module: Any) -> bool:
+        """Tell at the speed of C: most of some thousand modules hold none."""
+        values = list(getattr(module, "__dict__", {}).values())
+        return not by_id.keys().isdisjoint(map(id, values))
+
+    holders = [module for module in modules if holds_one(module)]
+    for module in holders:
+        for name, value in list(module.__dict__.items()):
             if id(value) in by_id:
                 setattr(module, name, by_id[id(value)])
+    return holders
 
 
 def _is_about_to_run(thread: int) -> bool | None:
