@@ -64,6 +64,8 @@ class FakeSecretsManager:
             raise ValueError(f"account_id={account_id!r} is not an AWS account id: a str of twelve digits.")
         if region is not None and not _names.is_region(region):
             raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
+        if not isinstance(keep_credentials, bool):
+            raise ValueError(f"keep_credentials={keep_credentials!r}: True or False is legal.")
         self._keep_credentials = keep_credentials
         self._service = Service(
             account_id=account_id,

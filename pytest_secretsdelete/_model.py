@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ._instant import to_datetime
@@ -25,17 +25,20 @@ def own_key(kms_key_id: str | None) -> str | None:
     return None if is_default else kms_key_id
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Version:
     """One version of a secret, as it stood when it was asked for. Its repr never shows the value."""
 
     version_id: str
-    created: int = field(repr=False)
+    created: int
     #: The secret value: str, bytes, or None for a rotation's version that has none yet.
-    value: str | bytes | None = field(repr=False)
+    value: str | bytes | None
     labels: tuple[str, ...] = ()
-    kms_key_id: str | None = field(default=None, repr=False)
-    accessed: int | None = field(default=None, repr=False)
+    kms_key_id: str | None = None
+    accessed: int | None = None
+
+    def __repr__(self) -> str:
+        return f"Version(version_id={self.version_id!r}, staging_labels={sorted(self.labels)})"
 
     @property
     def staging_labels(self) -> frozenset[str]:
@@ -81,38 +84,42 @@ class CrossAccountLink:
     role_arn: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Secret:
     """A secret as it stood when it was asked for. Its repr never shows a value."""
 
     name: str
     arn: str
     region: str
-    account_id: str = field(repr=False)
-    created: int = field(repr=False)
-    changed: int = field(repr=False)
+    account_id: str
+    created: int
+    changed: int
     #: The place in the order of creation, where several were created in the same millisecond.
-    serial: int = field(default=0, repr=False)
-    description: str = field(default="", repr=False)
-    kms_key_id: str | None = field(default=None, repr=False)
+    serial: int = 0
+    description: str = ""
+    kms_key_id: str | None = None
     #: None until a tag was ever set: AWS then leaves the member out, and keeps it, empty, afterwards.
-    tag_pairs: tuple[tuple[str, str], ...] | None = field(default=None, repr=False)
+    tag_pairs: tuple[tuple[str, str], ...] | None = None
     #: All versions, oldest first, those without a staging label included.
-    versions: tuple[Version, ...] = field(default=(), repr=False)
-    removed_version_ids: frozenset[str] = field(default=frozenset(), repr=False)
-    accessed: int | None = field(default=None, repr=False)
-    deletion: int | None = field(default=None, repr=False)
-    purge_due: int | None = field(default=None, repr=False)
-    creation_token: str | None = field(default=None, repr=False)
-    seeded: bool = field(default=False, repr=False)
-    rotation: RotationSetup | None = field(default=None, repr=False)
-    last_rotated: int | None = field(default=None, repr=False)
-    policy: str | None = field(default=None, repr=False)
-    type: str | None = field(default=None, repr=False)
-    primary_region: str | None = field(default=None, repr=False)
-    replicas: tuple[Replica, ...] = field(default=(), repr=False)
-    cross_account_primary: CrossAccountLink | None = field(default=None, repr=False)
-    cross_account_replicas: tuple[CrossAccountLink, ...] = field(default=(), repr=False)
+    versions: tuple[Version, ...] = ()
+    removed_version_ids: frozenset[str] = frozenset()
+    accessed: int | None = None
+    deletion: int | None = None
+    purge_due: int | None = None
+    creation_token: str | None = None
+    seeded: bool = False
+    rotation: RotationSetup | None = None
+    last_rotated: int | None = None
+    policy: str | None = None
+    type: str | None = None
+    primary_region: str | None = None
+    replicas: tuple[Replica, ...] = ()
+    cross_account_primary: CrossAccountLink | None = None
+    cross_account_replicas: tuple[CrossAccountLink, ...] = ()
+
+    def __repr__(self) -> str:
+        until = "" if self.deletion is None else f", deletion_date={to_datetime(self.deletion).isoformat()}"
+        return f"Secret(name={self.name!r}, arn={self.arn!r}{until})"
 
     @property
     def tags(self) -> dict[str, str]:

@@ -105,7 +105,7 @@ def plan(item: Any, ini: Mapping[str, Any]) -> Plan:
 def from_settings(given: Mapping[str, Any]) -> Plan:
     """Return the plan that settings make, without seeds."""
     options = dict(given)
-    for name in ("skip_sleeps", "fail_on_leftovers", "keep_credentials"):
+    for name in ("skip_sleeps", "fail_on_leftovers"):
         if not isinstance(options.get(name, False), bool):
             raise ValueError(f"{name}={options[name]!r}: True or False is legal.")
     start = options.pop("now", None)

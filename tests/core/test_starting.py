@@ -119,6 +119,7 @@ def test_stopped_out_of_order() -> None:
         ({"purge_delay": 3}, "purge_delay=3: a timedelta of zero or more, or a callable"),
         ({"purge_delay": timedelta(seconds=-1)}, "purge_delay=.*: a timedelta of zero or more"),
         ({"force_delete_delay": "2h"}, "force_delete_delay='2h': a timedelta"),
+        ({"keep_credentials": "no"}, "keep_credentials='no': True or False is legal"),
     ],
 )
 def test_wrong_options(options: dict[str, Any], message: str) -> None:

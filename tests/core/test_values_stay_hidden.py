@@ -108,6 +108,16 @@ def test_logs(road: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.L
     assert not any(shows_a_value(str(record.__dict__)) for record in ours)
 
 
+def test_secrets_and_versions_say_what_they_are(fake: FakeSecretsManager) -> None:
+    """Their reprs tell name, ARN and labels, and when a deletion ends."""
+    secret = fake.seed("a", VALUE)
+    assert repr(secret) == f"Secret(name='a', arn={secret.arn!r})"
+    version_id = secret.versions[0].version_id
+    assert repr(secret.current) == f"Version(version_id={version_id!r}, staging_labels=['AWSCURRENT'])"
+    scheduled = fake.seed("b", VALUE, deleted_days_ago=1)
+    assert repr(scheduled).endswith(f", deletion_date={scheduled.deletion_date.isoformat()})")  # type: ignore[union-attr]
+
+
 def test_the_fake_says_what_it_is() -> None:
     """The repr of a fake tells account, region, number of secrets, and whether it is active."""
     fake = FakeSecretsManager()
