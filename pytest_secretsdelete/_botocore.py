@@ -176,13 +176,17 @@ def install(registrations: Iterable[Registration]) -> None:
 
 
 def _live(kind: type) -> list[Any]:
-    """Return the live objects of a class, those included that gc.freeze has put out of the collector's sight."""
+    """Return the live objects of a class, those included that gc.freeze has put out of the collector's sight.
+
+    They cannot be put aside again alone: afterwards all that lives then is out of sight.
+    """
     is_frozen = gc.get_freeze_count() > 0
     if is_frozen:
         gc.unfreeze()
     # type(), not isinstance(): a lazy proxy among the objects must not be woken up
     found = [thing for thing in gc.get_objects() if issubclass(type(thing), kind)]
     if is_frozen:
+        gc.collect()
         gc.freeze()
     return found
 

@@ -6,7 +6,6 @@ The fake keeps no clock of its own. It asks what time it is, in the way of whoev
 
 from __future__ import annotations
 
-import functools
 import sys
 import threading
 import time
@@ -245,12 +244,13 @@ def _real_trio() -> Iterator[None]:
         clock.current_time = held
 
 
-@functools.cache
 def _clock_of_trio() -> Any:
-    """Return the class of trio's clock, or None."""
+    """Return the class of trio's clock, or None where nobody has trio in mind; anyio imports it late."""
+    if not {"trio", "anyio"} & sys.modules.keys():
+        return None
     try:
         from trio._core._run import SystemClock
-    except ImportError:
+    except Exception:  # noqa: BLE001 - not installed, or not for this Python: its users will hear of it themselves
         return None
     return SystemClock
 

@@ -68,7 +68,7 @@ class Layer:
             if _layers:
                 return
             for name, value in self._variables.items():
-                if value is not None and os.environ.get(name) == value:
+                if os.environ.get(name) == value:
                     _set(name, self.found[name])
 
 

@@ -159,7 +159,7 @@ class FakeSecretsManager:
         ValueError for a name that is there already, and for words that contradict each other.
         """
         checked, wrong = _seeding.tried(name, value, options)
-        del value, options  # a report of this frame would show them
+        del name, value, options  # a report of this frame would show them
         if wrong is not None:
             raise wrong
         return self._service.plant(checked)

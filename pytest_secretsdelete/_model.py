@@ -106,6 +106,8 @@ class Secret:
     accessed: int | None = None
     deletion: int | None = None
     purge_due: int | None = None
+    #: The latest instant that the fake had seen when the deletion was scheduled: time may have been set back before.
+    seen: int = 0
     creation_token: str | None = None
     seeded: bool = False
     rotation: RotationSetup | None = None

@@ -68,7 +68,7 @@ def _seed(path: Path, name: str, entry: Any) -> Seed:
         return secret(name, value, **words)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"{path}: the secret {name!r}: {error}. Legal: its value, or a table of value and the words of "
-            "@pytest.mark.secret; a dict to be stored as JSON text is a value of its own: value = {...}. A name with a "
-            "dot in it stands in quotes."
+            f"{path}: the secret {name!r}: {str(error).rstrip('.')}. Legal: its value, or a table of value and the "
+            "words of @pytest.mark.secret; a dict to be stored as JSON text is a value of its own: value = {...}. A name "
+            "with a dot in it stands in quotes."
         ) from None

@@ -13,7 +13,7 @@ from . import _names
 from ._errors import Refusal
 from ._instant import DAY, milliseconds, to_datetime
 from ._model import CURRENT, PENDING, PREVIOUS, Secret, Version, own_key
-from ._operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW, delay_in_milliseconds
+from ._operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW, WrongDelay, delay_in_milliseconds
 from ._operations.tags import checked_tags
 
 if TYPE_CHECKING:
@@ -169,8 +169,10 @@ def _check_dates(seed: Seed, created: int, deleted: int | None) -> None:
 def _with_purge(store: Store, planted: Secret, deletion: int, at: int) -> Secret:
     try:
         purge_due = deletion + delay_in_milliseconds("purge_delay", store.vault.purge_delay, planted)
-    except Exception as error:
-        raise ValueError(f"purge_delay failed for {planted.name!r}: {type(error).__name__}: {error}") from error
+    except WrongDelay:
+        raise
+    except Exception as error:  # noqa: BLE001 - the callable's own, whose text may show a value
+        raise ValueError(f"purge_delay failed for {planted.name!r}: it raised {type(error).__name__}.") from None
     if purge_due <= at:
         raise ValueError(
             f"The recovery window of {planted.name!r} ended at {to_datetime(deletion).isoformat()}: the secret would "

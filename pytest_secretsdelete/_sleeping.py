@@ -214,8 +214,7 @@ def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[N
         return
     _learn_real_sleeps()
     dormitory = Dormitory(now, go_to)
-    # bound once: each look at a method makes another object, and modules are searched for these two
-    replaced: dict[Any, Any] = {_REAL_SLEEP[0]: dormitory.sleep, _REAL_ASYNC_SLEEP[0]: dormitory.sleep_async}
+    replaced: dict[Any, Any] = dict(zip((_REAL_SLEEP[0], _REAL_ASYNC_SLEEP[0]), _STAND_INS, strict=True))
     _open_dormitories.append(dormitory)
     before = list(sys.modules.values())
     changed = _replace(replaced, before)
@@ -226,13 +225,30 @@ def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[N
     finally:
         _open_dormitories.remove(dormitory)
         dormitory.close()
-        # what was imported meanwhile may have taken the stand-ins; whoever has kept one otherwise sleeps in real time
+        # what was imported meanwhile may have taken the stand-ins; one that is kept elsewhere passes on to the real
         known = set(map(id, before))
         imported = [module for module in list(sys.modules.values()) if id(module) not in known]
         _replace({stand_in: real for real, stand_in in replaced.items()}, [*changed, *imported])
 
 
 _open_dormitories: list[Dormitory] = []
+
+
+def _make_stand_ins() -> tuple[Any, Any]:
+    """Return what stands for time.sleep and asyncio.sleep: the same two for ever, for whoever has kept one."""
+
+    def sleep(seconds: float, /) -> None:
+        open_one = _open_dormitories[-1:]
+        (open_one[0].sleep if open_one else _REAL_SLEEP[0])(seconds)
+
+    async def sleep_async(delay: float, result: Any = None) -> Any:
+        open_one = _open_dormitories[-1:]
+        return await (open_one[0].sleep_async if open_one else _REAL_ASYNC_SLEEP[0])(delay, result)
+
+    return sleep, sleep_async
+
+
+_STAND_INS = _make_stand_ins()
 
 
 def _learn_real_sleeps() -> None:

@@ -137,9 +137,14 @@ def _ini_value(config: pytest.Config, name: str, kind: str) -> Any:
         raise pytest.UsageError(f"ini option {STEM}_{name}: {error}; {legal}. {_ON_INI}") from None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> None:
+    """Keep what was stopped before this test for the end of the run."""
+    _set_aside_stopped_calls(item.config)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Read the markers of a test before any fixture runs, and after skipping; a wrong one is the only message."""
-    _set_aside_stopped_calls(item.config)
     if next(item.iter_markers("secret"), None) is None and next(item.iter_markers(STEM), None) is None:
         return
     from ._plan import plan
@@ -169,9 +174,19 @@ def _plan_of(item: Any) -> Plan:
 
 @pytest.fixture(autouse=True)
 def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
-    """Start the fake of a test that has a marker of ours, before the fixtures of the user."""
+    """Start the fake of a test that has a marker of ours, before the fixtures of the user; tidy up after them."""
+    if _plan_key in request.node.stash or "_secretsmanager_fake" in request.fixturenames:
+        request.addfinalizer(lambda: _forget_environment(request.node))  # noqa: PT021 - for these tests alone
     if _plan_key in request.node.stash:
         request.getfixturevalue("_secretsmanager_fake")
+
+
+def _forget_environment(item: Any) -> None:
+    """Hide again what a monkeypatch that began before the fake, and ended after it, has put back: its variables."""
+    if _fake_key in item.stash:
+        from ._fake import forget_environment
+
+        forget_environment(item.stash[_fake_key])
 
 
 @pytest.fixture
@@ -253,15 +268,8 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, Any, None]:
-    """Report calls that were stopped since the test's own end, in fixtures and in threads.
-
-    And hide again what a monkeypatch that began before the fake has put back in the meantime: the fake's variables.
-    """
+    """Report calls that were stopped since the test's own end, in fixtures and in threads."""
     outcome = yield
-    if _fake_key in item.stash:
-        from ._fake import forget_environment
-
-        forget_environment(item.stash[_fake_key])
     _report_stopped_calls(item, outcome)
 
 

@@ -26,6 +26,10 @@ SHORTEST_WINDOW = 7
 LONGEST_WINDOW = 30
 
 
+class WrongDelay(ValueError):  # noqa: N818 - what it says
+    """A callable that stands for AWS's delay has returned no such thing."""
+
+
 def delete_secret(store: Store, request: Request) -> dict[str, Any]:
     """Schedule a deletion; with ForceDeleteWithoutRecovery, delete without a window."""
     window = request.get("RecoveryWindowInDays")
@@ -62,7 +66,8 @@ def restore_secret(store: Store, request: Request) -> dict[str, Any]:
     secret = find(store, request)
     if secret.deletion is None:
         return named(secret)
-    if max(request.at, store.vault.latest) >= secret.deletion:  # time set back revives nothing
+    latest = store.vault.latest if store.vault.latest > secret.seen else request.at
+    if max(request.at, latest) >= secret.deletion:  # time set back revives nothing
         raise _errors.invalid_request(_errors.WAS_DELETED)
     store.vault.change(secret, request.at, deletion=None, purge_due=None, rotation=overdue_now(secret, request.at))
     store.vault.timeline.event("CancelSecretVersionDelete", secret, request.at)
@@ -70,10 +75,11 @@ def restore_secret(store: Store, request: Request) -> dict[str, Any]:
 
 
 def delay_in_milliseconds(what: str, delay: Delay, secret: Secret) -> int:
-    """Ask how long AWS's background task is to be late for this secret; ValueError for what is no such time."""
+    """Ask how long AWS's background task is to be late for this secret; WrongDelay for what is no such time."""
     given = delay(secret) if callable(delay) else delay
     if not isinstance(given, timedelta) or given < timedelta(0):
-        raise ValueError(f"{what} as a callable returns a timedelta of zero or more; it returned {given!r}.")
+        shown = given if isinstance(given, timedelta) else type(given).__name__
+        raise WrongDelay(f"{what} as a callable returns a timedelta of zero or more; it returned {shown}.")
     return milliseconds(given)
 
 
@@ -98,7 +104,7 @@ def _mark(store: Store, secret: Secret, request: Request, deletion: int, delay: 
     date = to_datetime(deletion)
     marked = replace(secret, deletion=deletion)
     purge_due = deletion + delay_in_milliseconds(delay, getattr(store.vault, delay), marked)
-    marked = store.vault.change(secret, request.at, deletion=deletion, purge_due=purge_due)
+    marked = store.vault.change(secret, request.at, deletion=deletion, purge_due=purge_due, seen=store.vault.latest)
     store.vault.timeline.event("StartSecretVersionDelete", secret, request.at, deletionDate=date)
     return marked
 

@@ -36,8 +36,11 @@ def rotate_secret(store: Store, request: Request) -> dict[str, Any]:
         raise _errors.access_denied(NOT_INVOKABLE)
     token = request["ClientRequestToken"]
     refuse_rotation_in_progress(secret)
+    if any(one.secret == secret.arn and one.version_id == token for one in store.vault.timeline.rotations):
+        return named(secret, VersionId=token)  # asked again with the same token: nothing starts twice (inferred)
     if secret.version(token) is not None:
-        return _again(store, secret, token)
+        refusal = token_in_use(token, secret)
+        raise _errors.invalid_request(refusal.message)  # the model declares no ResourceExistsException for it
     immediately = request.get("RotateImmediately", True)
     tried = None if immediately else secret.current
     secret = start(store, secret, token, request.at, tried, rotation=planned(setup, request.at))
@@ -85,15 +88,6 @@ def _remove(vault: Vault, turn: Turn) -> None:
         if secret is not None:
             kept = tuple(version for version in secret.versions if version.version_id != turn.token)
             sync_replicas(vault, vault.touch(secret, versions=kept), turn.due)
-
-
-def _again(store: Store, secret: Secret, token: str) -> dict[str, Any]:
-    """Answer a token that is known: again as before to a rotation's own, nothing starts twice (inferred)."""
-    rotations = store.vault.timeline.rotations
-    if any(one.secret == secret.arn and one.version_id == token for one in rotations):
-        return named(secret, VersionId=token)
-    refusal = token_in_use(token, secret)
-    raise _errors.invalid_request(refusal.message)  # the model declares no ResourceExistsException for it
 
 
 def pending_version(secret: Secret) -> Version | None:

@@ -46,13 +46,24 @@ def test_all_is_put_back(adopted: bool) -> None:
     assert SystemClock.current_time is before
 
 
-def test_without_trio() -> None:
-    """Where trio is not installed, nothing of it is missed."""
-    source = """
+@pytest.mark.parametrize(
+    ("before", "patched"),
+    [
+        ("", False),
+        ("sys.modules['trio'] = None; sys.modules['anyio'] = sys", False),
+        ("sys.modules['anyio'] = sys", True),
+        ("import trio", True),
+    ],
+    ids=["not in mind", "not installed", "with anyio", "imported"],
+)
+def test_where_nobody_has_it_in_mind(before: str, patched: bool) -> None:
+    """trio is imported for nobody who has neither it nor anyio, and not missed where it is not installed."""
+    source = f"""
 import sys
-sys.modules["trio"] = None
+{before}
 from pytest_secretsdelete import _clock
 with _clock.held(None):
-    print(_clock.is_frozen())
+    module = sys.modules.get("trio._core._run")
+    print(module is not None and module.SystemClock.current_time.__module__ == "pytest_secretsdelete._clock")
 """
-    assert run_python(source) == "True"
+    assert run_python(source) == str(patched)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._clock import held
@@ -131,6 +132,16 @@ def test_time_set_back_after_the_deletion_date(clock: Clock) -> None:
             with refused("InvalidRequestException", match="because it was deleted"):
                 client.restore_secret(SecretId="a")
             tick(timedelta(days=-3))
+
+
+def test_a_deletion_after_time_was_set_back(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """What was seen before a deletion does not count against it."""
+    fake.seed("a", VALUE)
+    with freeze_time("2099-01-01"):
+        fake.secrets()
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    client.restore_secret(SecretId="a")
+    assert not fake.secret("a").is_scheduled_for_deletion
 
 
 def test_a_deletion_beyond_all_dates() -> None:

@@ -79,6 +79,22 @@ def test_a_module_imported_inside(clock: Clock, other_module: str) -> None:
     assert slept(clock, kept, 0.001) == timedelta(0)
 
 
+def test_a_name_taken_within_and_kept(clock: Clock) -> None:
+    """Who takes the name while sleeps are skipped, and keeps it, sleeps in real time outside and skips again inside."""
+    kept: list[Any] = []
+    for _ in range(2):
+        with clock.skip_sleeps():
+            kept.append((time.sleep, asyncio.sleep))
+            for taken, taken_async in kept:
+                assert slept(clock, taken, 10) == timedelta(seconds=10)
+                assert slept(clock, lambda seconds, sleep=taken_async: asyncio.run(sleep(seconds)), 10) == timedelta(
+                    seconds=10
+                )
+    for taken, taken_async in kept:
+        assert slept(clock, taken, 0.001) == timedelta(0)
+        assert slept(clock, lambda seconds, sleep=taken_async: asyncio.run(sleep(seconds)), 0.001) == timedelta(0)
+
+
 def test_nothing_is_left_after_an_exception(clock: Clock) -> None:
     """All is put back where the block ends by an exception."""
     with pytest.raises(ZeroDivisionError), clock.skip_sleeps():

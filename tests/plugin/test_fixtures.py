@@ -93,11 +93,51 @@ def test_a_monkeypatch_that_began_before(run: Run) -> None:
             for name in ("AWS_DEFAULT_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
                 monkeypatch.setenv(name, region)
 
+        def test_a_hidden_variable(monkeypatch, secretsmanager):
+            monkeypatch.setenv("AWS_PROFILE", "other")
+
         def test_next():
             changed = {name for name in {*BEFORE, *os.environ} if BEFORE.get(name) != os.environ.get(name)}
             assert changed <= {"PYTEST_CURRENT_TEST"}
+        """,
+        conftest="import os\nos.environ['AWS_PROFILE'] = 'of the user'",
+        apart=True,
+    ).assert_outcomes(passed=4)
+
+
+def test_a_wider_fixture_that_ends_afterwards(run: Run) -> None:
+    """What a fixture of a module puts back after its last test stays, be it what the fake has set."""
+    run(
         """
-    ).assert_outcomes(passed=3)
+        import os
+        import pytest
+
+        @pytest.fixture(scope="module")
+        def mine():
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setenv("AWS_ACCESS_KEY_ID", "mine")
+                patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+                yield
+
+        @pytest.mark.secretsmanager(region="us-east-1")
+        def test_last_of_its_module(mine, secretsmanager): pass
+        """,
+        "test_a_wider_fixture_that_ends_afterwards.py",
+        "test_other.py",
+        conftest="""
+        import os
+        from pathlib import Path
+
+        os.environ.update(AWS_ACCESS_KEY_ID="testing", AWS_DEFAULT_REGION="us-east-1")
+        Path(__file__).with_name("test_other.py").write_text(
+            "import os\\n"
+            "def test_put_back():\\n"
+            "    names = ('AWS_ACCESS_KEY_ID', 'AWS_DEFAULT_REGION')\\n"
+            "    assert [os.environ[name] for name in names] == ['testing', 'us-east-1']\\n"
+        )
+        """,
+        apart=True,
+    ).assert_outcomes(passed=2)
 
 
 def test_fixtures_are_function_scoped(run: Run) -> None:

@@ -193,6 +193,9 @@ def test_no_value_in_our_own_errors(run: Run, arguments: tuple[str, ...]) -> Non
         def test_wrong_seed(secretsmanager):
             secretsmanager.seed("a", {V})
 
+        def test_swapped(secretsmanager):
+            secretsmanager.seed({"password": V}, "a")
+
         def test_wrong_word(secretsmanager):
             secretsmanager.seed("a", V, previous=V, colour="red")
 
@@ -205,7 +208,7 @@ def test_no_value_in_our_own_errors(run: Run, arguments: tuple[str, ...]) -> Non
         "-vv",
         *arguments,
     )
-    result.assert_outcomes(failed=4)
+    result.assert_outcomes(failed=5)
     # the locals of the test's own module are the user's
     ours = [line for line in result.stdout.str().splitlines() if not line.startswith("V  ")]
     assert VALUE not in "\n".join(ours)

@@ -168,6 +168,30 @@ def test_calls_outside_of_any_test(run: Run) -> None:
     result.stdout.fnmatch_lines(["*Secrets Manager calls outside of any test*", "ListSecrets of *eu-west-1*"])
 
 
+def test_a_skipped_test_is_not_blamed(run: Run) -> None:
+    """What an import has done before a skipped test stands at the end of the run, not with that test."""
+    result = run(
+        """
+        import boto3
+        import pytest
+
+        try:
+            boto3.client("secretsmanager", region_name="eu-west-1").get_secret_value(SecretId="imported")
+        except Exception:
+            pass
+
+        @pytest.mark.skip
+        def test_skipped(): pass
+
+        def test_passed(): pass
+        """,
+        ini=BLOCK,
+    )
+    result.assert_outcomes(skipped=1, passed=1)
+    result.stdout.fnmatch_lines(["*calls outside of any test*", "GetSecretValue of 'imported'*"])
+    assert result.ret == pytest.ExitCode.TESTS_FAILED
+
+
 def test_calls_of_an_import(run: Run) -> None:
     """A call that a module swallows while it is imported is nobody's test, and fails the run."""
     result = run(PREAMBLE + "\n    swallow()\n\n    def test_it(): pass", ini=BLOCK)

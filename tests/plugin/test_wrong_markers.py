@@ -343,8 +343,19 @@ def test_a_delay_that_fails(run: Run) -> None:
         @pytest.mark.secret("a", "x", deleted_days_ago=1)
         @pytest.mark.secretsmanager(purge_delay=lambda: timedelta(1))
         def test_wrong(): pass
+
+        @pytest.mark.secret("a", "hun" + "ter2", deleted_days_ago=1)
+        @pytest.mark.secretsmanager(purge_delay=lambda secret: {}[secret.current.value])
+        def test_shows_no_value(): pass
+
+        @pytest.mark.secret("a", "hun" + "ter2", deleted_days_ago=1)
+        @pytest.mark.secretsmanager(purge_delay=lambda secret: secret.current.value)
+        def test_returns_a_value(): pass
         """
     )
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["*test_wrong: purge_delay failed for 'a': TypeError: *"])
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(["*test_wrong: purge_delay failed for 'a': it raised TypeError. *"])
+    result.stdout.fnmatch_lines(["*test_shows_no_value: purge_delay failed for 'a': it raised KeyError. *"])
+    result.stdout.fnmatch_lines(["*test_returns_a_value: purge_delay as a callable*it returned str. *"])
     assert "Traceback" not in result.stdout.str()
+    assert "hunter2" not in result.stdout.str()

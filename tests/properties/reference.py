@@ -926,10 +926,10 @@ def rotate_secret(reference: Reference, request: Request) -> dict[str, Any]:
         raise Refused("AccessDeniedException", NOT_INVOKABLE)
     if held.unfinished() is not None:
         raise Refused("InvalidRequestException")
-    if held.version(token) is not None:
-        if token not in held.rotated_to:
-            raise Refused("InvalidRequestException")
+    if token in held.rotated_to:
         return named(held, VersionId=token)
+    if held.version(token) is not None:
+        raise Refused("InvalidRequestException")
     days = request.get("RotationRules", {}).get("AutomaticallyAfterDays", before["days"])
     held.rotation = {**before, "function": function, "days": days, "enabled": True}
     reference._plan(held, request.at)

@@ -130,6 +130,9 @@ ROWS = [
         afterwards=was_one),
     Row("RotateSecret", "same token again, while the rotation is not complete", D, {"SecretId": "a", "ClientRequestToken": T2},
         IN_PROGRESS, given=failing),
+    Row("RotateSecret", "same token again, after a trial", I, {**ROTATE, "RotateImmediately": False},
+        named(VersionId=T2), given=steps(a, call("RotateSecret", **ROTATE, RotateImmediately=False)),
+        afterwards=only_tested),
     Row("RotateSecret", "the token of a version that no rotation made", I, {**ROTATE, "ClientRequestToken": T1},
         Refused("InvalidRequestException", f"You can't use ClientRequestToken {T1} because that value is already in use "
                 "for a version of secret {arn}."), given=a, afterwards=not_rotating),
