@@ -69,6 +69,6 @@ def _seed(path: Path, name: str, entry: Any) -> Seed:
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"{path}: the secret {name!r}: {str(error).rstrip('.')}. Legal: its value, or a table of value and the "
-            "words of @pytest.mark.secret; a dict to be stored as JSON text is a value of its own: value = {...}. A name "
-            "with a dot in it stands in quotes."
+            "words of @pytest.mark.secret; a dict to be stored as JSON text is a value of its own: value = {...}. A "
+            "name with a dot in it stands in quotes."
         ) from None

@@ -123,8 +123,8 @@ class Dormitory:
             self._call_next()
 
     def _call_next(self) -> None:
-        """Let the thread look whose turn it may be."""
-        following = self._next()
+        """Let the thread look whose turn it may be, where it may have waited for another's."""
+        following = self._next() if len(self._sleepers) > 1 else next(iter(self._sleepers), None)
         if following is not None:
             following.turn.set()
 
