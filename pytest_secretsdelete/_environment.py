@@ -59,17 +59,20 @@ class Layer:
             elif _default_session() is not self.session:
                 sys.modules["boto3"].DEFAULT_SESSION = self.session  # type: ignore[attr-defined]
 
-    def put_back_again(self) -> None:
-        """After the end: put back once more what stands again at the value that this layer had given it.
+    def put_back_again(self, before: dict[str, str | None]) -> None:
+        """After the end: give back the values of before to what stands again as this layer had set it.
 
-        A patch of the test's own that began inside and ends outside, such as monkeypatch's, restores that value.
+        A patch of the test's own that began inside and ends outside, such as monkeypatch's, restores that.
         """
         with _lock:
-            if _layers:
-                return
             for name, value in self._variables.items():
-                if os.environ.get(name) == value:
-                    _set(name, self.found[name])
+                if not _layers and os.environ.get(name) == value:
+                    _set(name, before[name])
+
+
+def present_variables() -> dict[str, str | None]:
+    """Return what the process has of the variables that a fake may set."""
+    return {name: os.environ.get(name) for name in (*FAKE_CREDENTIALS, REGION_VARIABLE)}
 
 
 def fake_variables(*, region: str, keep_credentials: bool) -> dict[str, str | None]:

@@ -295,9 +295,9 @@ def checked_delay(what: str, delay: Delay) -> Delay:
     return delay
 
 
-def forget_environment(fake: FakeSecretsManager) -> None:
+def forget_environment(fake: FakeSecretsManager, before: dict[str, str | None]) -> None:
     """Put the environment back once more, where somebody has restored a stopped fake's variables."""
-    fake._last_environment.put_back_again()  # noqa: SLF001 - rooms of one house
+    fake._last_environment.put_back_again(before)  # noqa: SLF001 - rooms of one house
 
 
 def service_of(fake: FakeSecretsManager) -> Service:

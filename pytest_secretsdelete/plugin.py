@@ -176,17 +176,20 @@ def _plan_of(item: Any) -> Plan:
 def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
     """Start the fake of a test that has a marker of ours, before the fixtures of the user; tidy up after them."""
     if _plan_key in request.node.stash or "_secretsmanager_fake" in request.fixturenames:
-        request.addfinalizer(lambda: _forget_environment(request.node))  # noqa: PT021 - for these tests alone
+        from ._environment import present_variables
+
+        before = present_variables()
+        request.addfinalizer(lambda: _forget_environment(request.node, before))  # noqa: PT021 - for these tests alone
     if _plan_key in request.node.stash:
         request.getfixturevalue("_secretsmanager_fake")
 
 
-def _forget_environment(item: Any) -> None:
+def _forget_environment(item: Any, before: dict[str, str | None]) -> None:
     """Hide again what a monkeypatch that began before the fake, and ended after it, has put back: its variables."""
     if _fake_key in item.stash:
         from ._fake import forget_environment
 
-        forget_environment(item.stash[_fake_key])
+        forget_environment(item.stash[_fake_key], before)
 
 
 @pytest.fixture

@@ -96,13 +96,21 @@ def test_a_monkeypatch_that_began_before(run: Run) -> None:
         def test_a_hidden_variable(monkeypatch, secretsmanager):
             monkeypatch.setenv("AWS_PROFILE", "other")
 
+        @pytest.fixture
+        def patched_before(monkeypatch):
+            for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION"):
+                monkeypatch.setenv(name, "us-gov-east-1")
+
+        def test_patched_before(patched_before, secretsmanager):
+            assert secretsmanager.region == "us-gov-east-1"
+
         def test_next():
             changed = {name for name in {*BEFORE, *os.environ} if BEFORE.get(name) != os.environ.get(name)}
             assert changed <= {"PYTEST_CURRENT_TEST"}
         """,
-        conftest="import os\nos.environ['AWS_PROFILE'] = 'of the user'",
+        conftest="import os\nos.environ.update(AWS_PROFILE='of the user', AWS_SECRET_ACCESS_KEY='testing')",
         apart=True,
-    ).assert_outcomes(passed=4)
+    ).assert_outcomes(passed=5)
 
 
 def test_a_wider_fixture_that_ends_afterwards(run: Run) -> None:
