@@ -69,6 +69,7 @@ def start(store: Store, secret: Secret, token: str, at: int, tried: Version | No
     """
     fresh = Version(token, at, tried.value if tried else None, kms_key_id=secret.kms_key_id)
     versions = attach((*secret.versions, fresh), token, [PENDING])
+    changes["removed_version_ids"] = secret.removed_version_ids - {token}
     started = store.vault.change(secret, at, versions=versions, **changes)
     sync_replicas(store.vault, started, at)
     return started

@@ -12,7 +12,7 @@ from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._clock import held
 from pytest_secretsdelete._fake import service_of
 
-from .support import REGION, VALUE, refused, set_up_rotation, tick, token
+from .support import LAMBDA, REGION, VALUE, Rotator, refused, set_up_rotation, tick, token
 
 
 def purges(fake: FakeSecretsManager) -> list[tuple[str, Any]]:
@@ -107,6 +107,11 @@ def test_old_versions_are_cleaned_up(clock: Clock, fake: FakeSecretsManager, cli
     with refused("InvalidRequestException", match=f"secret version {token(1)} because it was deleted"):
         client.get_secret_value(SecretId="a", VersionId=token(1))
     assert client.get_secret_value(SecretId="a", VersionId=token(6))["SecretString"] == "6"
+    rotator = Rotator(fake)
+    fake.rotation_function(LAMBDA, rotator)  # under the id of a version that has gone, a rotation finds an empty one
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(1))
+    assert [rotation.error for rotation in fake.rotations] == [None] * 4
+    assert client.get_secret_value(SecretId="a")["VersionId"] == token(1)
 
 
 def test_labelled_versions_stay(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
