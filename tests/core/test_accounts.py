@@ -51,8 +51,9 @@ def test_other_keys_name_no_account(key: str, road: Callable[[Any], Any], fake: 
 
 def test_an_account_from_the_environment(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable AWS_ACCESS_KEY_ID, set inside, names the account of later clients."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", OTHER)
-    boto3.Session().client("secretsmanager").create_secret(Name="db/password")
+    with monkeypatch.context() as inside:  # ends before the fake does, whose variable it would put back otherwise
+        inside.setenv("AWS_ACCESS_KEY_ID", OTHER)
+        boto3.Session().client("secretsmanager").create_secret(Name="db/password")
     assert fake.secrets()[0].account_id == OTHER
 
 

@@ -105,11 +105,11 @@ def test_a_strange_operation(fake: FakeSecretsManager, monkeypatch: pytest.Monke
     """A mistake within an operation is an InternalServiceError, and releases what it held."""
     from .support import in_threads
 
-    monkeypatch.setitem(OPERATIONS, "ListSecrets", lambda store, request: stumble())
     client = fake.client(config=ONCE)
-    with refused("InternalServiceError"):
-        client.list_secrets()
-    monkeypatch.undo()
+    with monkeypatch.context() as inside:
+        inside.setitem(OPERATIONS, "ListSecrets", lambda store, request: stumble())
+        with refused("InternalServiceError"):
+            client.list_secrets()
     in_threads(client.list_secrets)
 
 
