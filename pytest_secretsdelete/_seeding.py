@@ -63,7 +63,6 @@ def secret(
     `previous` and `pending` become versions that hold AWSPREVIOUS and AWSPENDING. Days are numbers >= 0,
     counted back from the start of the test. ValueError or TypeError says what is wrong and what is legal.
     """
-    __tracebackhide__ = True  # pytest would show the value among the arguments
     if not isinstance(name, str):  # it may be the value
         raise ValueError(f"A secret's name comes first, and is a str, not {type(name).__name__}.")
     if not _names.is_valid_name(name):
@@ -138,7 +137,6 @@ def plant(store: Store, seed: Seed, at: int) -> Secret:
 
 def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
     """Return a value as AWS would store it; the error never shows it."""
-    __tracebackhide__ = True  # pytest would show the value among the arguments
     if value is None:
         return None
     if isinstance(value, (Mapping, list, tuple)):

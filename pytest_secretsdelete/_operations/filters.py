@@ -31,7 +31,7 @@ def matching(secrets: Iterable[Secret], filters: Iterable[Mapping[str, Any]]) ->
 
 def words(text: str) -> list[str]:
     """Split a text into words as the `all` filter does: at white space, at / - _ + = . @, and at capitals."""
-    return [word.lower() for part in _SEPARATORS.split(text) for word in _CAPITALS.findall(part)]
+    return [word.lower() for part in _wholes(text) for word in _CAPITALS.findall(part)]
 
 
 def _holds(test: Callable[[Secret, str], bool], secret: Secret, values: Iterable[str]) -> bool:
