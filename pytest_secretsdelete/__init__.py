@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._clock import Clock
     from ._fake import FakeSecretsManager
-    from ._model import Secret, Version
-    from ._timeline import Call, Event, Rotation
-    from ._wire import MALFORMED, Timeout
+    from ._service.model import Secret, Version
+    from ._service.timeline import Call, Event, Rotation
+    from ._service.wire import MALFORMED, Timeout
 
 __all__ = [
     "MALFORMED",
@@ -28,15 +28,15 @@ __all__ = [
 ]
 
 _HOMES = {
-    "MALFORMED": "_wire",
-    "Call": "_timeline",
+    "MALFORMED": "_service.wire",
+    "Call": "_service.timeline",
     "Clock": "_clock",
-    "Event": "_timeline",
+    "Event": "_service.timeline",
     "FakeSecretsManager": "_fake",
-    "Rotation": "_timeline",
-    "Secret": "_model",
-    "Timeout": "_wire",
-    "Version": "_model",
+    "Rotation": "_service.timeline",
+    "Secret": "_service.model",
+    "Timeout": "_service.wire",
+    "Version": "_service.model",
 }
 
 

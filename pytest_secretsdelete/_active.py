@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._wire import Answer, Incoming
+    from ._service.wire import Answer, Incoming
 
 
 class Responder(Protocol):

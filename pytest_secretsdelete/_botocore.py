@@ -8,12 +8,12 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any, cast
 
-from ._wire import Timeout
+from ._service.wire import Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
-    from ._wire import Answer
+    from ._service.wire import Answer
 
     #: (event, handler, section); the section is what botocore's register_first/register/register_last mean.
     Registration = tuple[str, Any, str]

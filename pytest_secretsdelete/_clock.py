@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import _active
-from ._instant import from_microseconds, parse, to_microseconds
+from ._service.instant import from_microseconds, parse, to_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -20,11 +20,12 @@ from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from . import _botocore, _clock, _errors
+from . import _botocore, _clock
 from ._environment import REGION_VARIABLE, Layer
-from ._instant import SECOND, http_date
-from ._protocol import unexpected
-from ._wire import CONTENT_TYPE, TARGET_PREFIX, Answer, Incoming, Timeout, signed_origin
+from ._service import errors
+from ._service.instant import SECOND, http_date
+from ._service.protocol import unexpected
+from ._service.wire import CONTENT_TYPE, TARGET_PREFIX, Answer, Incoming, Timeout, signed_origin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -162,7 +163,7 @@ class _Exchange(BaseHTTPRequestHandler):
         try:
             body = self._body()
             operation = self._operation()
-        except _errors.Refusal as refusal:
+        except errors.Refusal as refusal:
             return _refused(refusal)
         origin = signed_origin(self.headers.get("Authorization", ""))
         incoming = Incoming(operation, body, origin.region, origin.caller)
@@ -191,7 +192,7 @@ class _Exchange(BaseHTTPRequestHandler):
             if encoding.lower() == "chunked":
                 return self._chunks()
             raise _bad_framing()
-        except _errors.Refusal:
+        except errors.Refusal:
             self.close_connection = True
             raise
 
@@ -266,20 +267,20 @@ def _number(text: str, base: int) -> int:
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
 
 
-def _unknown_operation(status: int) -> _errors.Refusal:
+def _unknown_operation(status: int) -> errors.Refusal:
     """Return the refusal of a target that is no operation (400), or of what is no JSON 1.1 at all (404)."""
     text = "The action or operation requested is invalid. Verify that the action is typed correctly."
-    return _errors.Refusal("UnknownOperationException", text, status)
+    return errors.Refusal("UnknownOperationException", text, status)
 
 
-def _bad_framing() -> _errors.Refusal:
-    return _errors.Refusal("MalformedHttpRequestException", "Problems with the request at the HTTP level.")
+def _bad_framing() -> errors.Refusal:
+    return errors.Refusal("MalformedHttpRequestException", "Problems with the request at the HTTP level.")
 
 
-def _too_large() -> _errors.Refusal:
+def _too_large() -> errors.Refusal:
     text = f"The request body is larger than {LARGEST_BODY} bytes."
-    return _errors.Refusal("RequestEntityTooLargeException", text, 413)
+    return errors.Refusal("RequestEntityTooLargeException", text, 413)
 
 
-def _refused(refusal: _errors.Refusal) -> Answer:
+def _refused(refusal: errors.Refusal) -> Answer:
     return Answer(refusal.status, {"__type": refusal.code, "Message": refusal.message}, _clock.now())

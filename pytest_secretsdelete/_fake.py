@@ -7,11 +7,12 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import _active, _botocore, _environment, _faults, _names, _seeding
+from . import _active, _botocore, _environment
 from ._interception import ensure_installed
-from ._operations import OPERATIONS
-from ._service import Service
-from ._wire import account_of
+from ._service import faults, names, seeding
+from ._service.operations import OPERATIONS
+from ._service.service import Service
+from ._service.wire import account_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
-    from ._faults import Fault
-    from ._model import Secret
-    from ._store import Delay, Store
-    from ._timeline import Call, Event, Rotation
-    from ._wire import Timeout, _Malformed
+    from ._service.faults import Fault
+    from ._service.model import Secret
+    from ._service.store import Delay, Store
+    from ._service.timeline import Call, Event, Rotation
+    from ._service.wire import Timeout, _Malformed
 
 
 #: One fake at a time starts or stops, of whichever thread.
@@ -62,7 +63,7 @@ class FakeSecretsManager:
         """
         if account_of(account_id) is None:
             raise ValueError(f"account_id={account_id!r} is not an AWS account id: a str of twelve digits.")
-        if region is not None and not _names.is_region(region):
+        if region is not None and not names.is_region(region):
             raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
         if not isinstance(keep_credentials, bool):
             raise ValueError(f"keep_credentials={keep_credentials!r}: True or False is legal.")
@@ -153,12 +154,12 @@ class FakeSecretsManager:
 
     # Seeds and look-ups
 
-    def seed(self, name: str, value: _seeding.SeedValue | None = None, /, **options: Any) -> Secret:
+    def seed(self, name: str, value: seeding.SeedValue | None = None, /, **options: Any) -> Secret:
         """Put a secret in without an API call; options as those of `@pytest.mark.secret`.
 
         ValueError for a name that is there already, and for words that contradict each other.
         """
-        checked, wrong = _seeding.tried(name, value, options)
+        checked, wrong = seeding.tried(name, value, options)
         del name, value, options  # a report of this frame would show them
         if wrong is not None:
             raise wrong
@@ -235,7 +236,7 @@ class FakeSecretsManager:
         `Timeout.CONNECT`, `Timeout.READ` or `MALFORMED`. `secret_id`: only calls about that secret. The fault
         takes the way of a real error, so botocore's own retries run. Returns a handle with `withdraw()`.
         """
-        _faults.check_operation(operation, self._operations())
+        faults.check_operation(operation, self._operations())
         return self._troubles.fail(operation, error, times, secret_id, message)
 
     def deny(self, operation: str = "*", secret_id: str | None = None) -> None:
@@ -244,27 +245,25 @@ class FakeSecretsManager:
         Covers the documented permissions of an operation: denying TagResource also refuses a CreateSecret
         with tags. Denials come before faults, the oldest first.
         """
-        _faults.check_operation(operation, self._operations(_faults.EXTRA_ACTIONS))
+        faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
         self._troubles.deny(operation, secret_id)
 
     def allow(self, operation: str = "*", secret_id: str | None = None) -> None:
         """Take denials back: of one action or of all, of one secret or of all."""
-        _faults.check_operation(operation, self._operations(_faults.EXTRA_ACTIONS))
+        faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
         self._troubles.allow(operation, None if secret_id is None else self._ids_of(secret_id))
 
     def _ids_of(self, secret_id: str) -> set[str]:
         """Return everything that names the same secret."""
         with self._vault.lock:
             secret = self._store_of(secret_id).lookup(secret_id)
-        return (
-            {secret_id} if secret is None else {secret_id, secret.name, secret.arn, _names.without_suffix(secret.arn)}
-        )
+        return {secret_id} if secret is None else {secret_id, secret.name, secret.arn, names.without_suffix(secret.arn)}
 
     def _store_of(self, secret_id: str, region: str | None = None) -> Store:
         """Return the store to look a secret up in: an ARN says itself in which region it is."""
         if not isinstance(secret_id, str):
             raise TypeError(f"A secret is looked up by its name or ARN, a str, not by {type(secret_id).__name__}.")
-        arn = _names.parse_arn(secret_id)
+        arn = names.parse_arn(secret_id)
         return self._service.store(region or (arn.region if arn else None))
 
     def unused_faults(self) -> tuple[Fault, ...]:
@@ -272,7 +271,7 @@ class FakeSecretsManager:
         return self._troubles.unused()
 
     def _operations(self, more: Sequence[str] = ()) -> list[str]:
-        return _faults.all_operations(OPERATIONS, _botocore.service_model().operation_names, more)
+        return faults.all_operations(OPERATIONS, _botocore.service_model().operation_names, more)
 
     def _missing(self, secret_id: str, store: Store) -> str:
         """Say what is near a secret that is not there."""

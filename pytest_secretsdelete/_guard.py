@@ -12,7 +12,7 @@ from . import _active
 from ._interception import ensure_installed
 
 if TYPE_CHECKING:
-    from ._wire import Incoming
+    from ._service.wire import Incoming
 
 
 class UnmockedCallError(Exception):

@@ -17,7 +17,7 @@ from dataclasses import replace
 from typing import Any
 
 from . import _active, _botocore
-from ._wire import TARGET_PREFIX, Incoming, Origin, account_of, signed_origin
+from ._service.wire import TARGET_PREFIX, Incoming, Origin, account_of, signed_origin
 
 #: Events after before-call on which a foreign handler must see the request.
 LATER_EVENTS = (

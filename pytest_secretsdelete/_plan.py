@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import _names, _seeding
 from ._clock import aware
 from ._fake import FakeSecretsManager, service_of
-from ._instant import to_microseconds
+from ._service import names, seeding
+from ._service.instant import to_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -37,7 +37,7 @@ class Plan:
     now: datetime | None = None
     skip_sleeps: bool = False
     fail_on_leftovers: bool = False
-    seeds: tuple[_seeding.Seed, ...] = ()
+    seeds: tuple[seeding.Seed, ...] = ()
 
     def new_fake(self) -> FakeSecretsManager:
         """Return the fake, not started and without its seeds."""
@@ -78,7 +78,7 @@ def settings(
 def marker_help() -> list[str]:
     """Return the lines that `pytest --markers` shows, from the functions that are the markers' schemas."""
     return [
-        f"{_form_of(SECRET, _seeding.secret)}: seed one secret; repeatable, the closest wins per name and region.",
+        f"{_form_of(SECRET, seeding.secret)}: seed one secret; repeatable, the closest wins per name and region.",
         f"{_form_of(SETTINGS, settings)}: settings of the test's fake and clock.",
     ]
 
@@ -181,15 +181,15 @@ def _merged_settings(marked: Iterable[tuple[str, list[Any]]]) -> dict[str, Any]:
     return merged
 
 
-def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str) -> Iterator[_seeding.Seed]:
+def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str) -> Iterator[seeding.Seed]:
     """Return the seeds: the closest of each name and region, those of outer levels first."""
-    chosen: dict[tuple[str, str], _seeding.Seed] = {}
+    chosen: dict[tuple[str, str], seeding.Seed] = {}
     for label, marks in marked:
-        here: dict[tuple[str, str], _seeding.Seed] = {}
+        here: dict[tuple[str, str], seeding.Seed] = {}
         for mark in marks:
             if mark.name == SECRET:
-                seed: _seeding.Seed = _bound(_seeding.secret, mark)
-                key = (seed.name, _names.plain_region(seed.region or default_region))
+                seed: seeding.Seed = _bound(seeding.secret, mark)
+                key = (seed.name, names.plain_region(seed.region or default_region))
                 if key in here:
                     raise ValueError(
                         f"@pytest.mark.secret({seed.name!r}) stands twice on the same level ({label}) for {key[1]}: "

@@ -22,12 +22,12 @@ import pytest
 from pytest_secretsdelete import MALFORMED, Clock, FakeSecretsManager, Timeout, _endpoint
 from pytest_secretsdelete._endpoint import serve
 from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._operations import OPERATIONS
+from pytest_secretsdelete._service.operations import OPERATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_secretsdelete._wire import Answer, Incoming
+    from pytest_secretsdelete._service.wire import Answer, Incoming
 
 JSON = "application/x-amz-json-1.1"
 TOKEN = "00000000-0000-0000-0000-000000000001"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsdelete._passwords import ImpossiblePassword, random_password
+from pytest_secretsdelete._service.rules.passwords import ImpossiblePassword, random_password
 
 TYPES = {
     "exclude_uppercase": set(string.ascii_uppercase),

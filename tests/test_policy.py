@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pytest_secretsdelete._policy import MalformedPolicy, check_syntax
-from pytest_secretsdelete._policy_reach import allows, lockout_findings, public_findings
+from pytest_secretsdelete._service.rules.policy import MalformedPolicy, check_syntax
+from pytest_secretsdelete._service.rules.policy_evaluation import allows, lockout_findings, public_findings
 
 OWNER, FRIEND, OTHER = "123456789012", "222222222222", "333333333333"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{OWNER}:secret:app/db-a1b2c3"

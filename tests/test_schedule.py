@@ -16,8 +16,8 @@ from freezegun import freeze_time
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pytest_secretsdelete import _schedule
-from pytest_secretsdelete._schedule import (
+from pytest_secretsdelete._service.rules import rotation_schedule
+from pytest_secretsdelete._service.rules.rotation_schedule import (
     DAY,
     HOUR,
     SECOND,
@@ -447,7 +447,7 @@ def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_importing_leaves_the_library_alone() -> None:
     """The optional library is imported by the first cron, not by the module."""
-    code = "import sys, pytest_secretsdelete._schedule; sys.exit('aws_croniter' in sys.modules)"
+    code = "import sys, pytest_secretsdelete._service.rules.rotation_schedule; sys.exit('aws_croniter' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -496,7 +496,7 @@ def imported_anew(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Import the module a second time, and the library with it."""
     for name in [name for name in sys.modules if name.partition(".")[0] == "aws_croniter"]:
         monkeypatch.delitem(sys.modules, name)
-    spec = find_spec(_schedule.__name__)
+    spec = find_spec(rotation_schedule.__name__)
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)

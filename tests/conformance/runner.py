@@ -11,7 +11,7 @@ from typing import Any
 import boto3
 
 from pytest_secretsdelete import FakeSecretsManager
-from pytest_secretsdelete._instant import milliseconds, to_datetime, to_microseconds
+from pytest_secretsdelete._service.instant import milliseconds, to_datetime, to_microseconds
 
 from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late
 

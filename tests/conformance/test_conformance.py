@@ -96,7 +96,7 @@ def check_metadata(metadata, retries=0):
 def test_the_wire(frozen):
     """A refusal's body has two keys, a date is seconds with milliseconds, an absent token is no key."""
     from pytest_secretsdelete._fake import service_of
-    from pytest_secretsdelete._wire import Incoming
+    from pytest_secretsdelete._service.wire import Incoming
 
     with World(ROWS[0], transports["client"], frozen) as world:
         service = service_of(world.fake)

@@ -18,7 +18,7 @@ from botocore.exceptions import ClientError
 from botocore.serialize import create_serializer
 
 from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._instant import to_datetime
+from pytest_secretsdelete._service.instant import to_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 
 from pytest_secretsdelete import FakeSecretsManager
-from pytest_secretsdelete._operations import OPERATIONS
+from pytest_secretsdelete._service.operations import OPERATIONS
 
 from .support import REGION, VALUE, refused, send_raw, take_the_long_road
 

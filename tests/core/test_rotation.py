@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsdelete import _rotating
+from pytest_secretsdelete._service import rotation_run
 
 from .support import (
     LAMBDA,
@@ -180,7 +180,7 @@ def test_nothing_comes_due_inside_a_function(clock: Clock, fake: FakeSecretsMana
     seen: list[bool] = []
 
     def move(event: dict[str, str], context: Any) -> None:
-        assert _rotating.is_rotating()
+        assert rotation_run.is_rotating()
         if event["Step"] == "createSecret":
             clock.advance(days=10)
         seen.append("b" in fake)
@@ -190,7 +190,7 @@ def test_nothing_comes_due_inside_a_function(clock: Clock, fake: FakeSecretsMana
     assert seen == [True] * 4
     assert [rotation.error for rotation in fake.rotations] == [None] * 4
     assert "b" not in fake
-    assert not _rotating.is_rotating()
+    assert not rotation_run.is_rotating()
 
 
 def test_what_ends_the_test_is_not_swallowed(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
@@ -199,7 +199,7 @@ def test_what_ends_the_test_is_not_swallowed(clock: Clock, fake: FakeSecretsMana
     fake.rotation_function(LAMBDA, lambda event, context: pytest.fail("no good"))
     with pytest.raises(pytest.fail.Exception, match="no good"):
         client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
-    assert not _rotating.is_rotating()
+    assert not rotation_run.is_rotating()
 
 
 @pytest.mark.parametrize("error", [ValueError, SystemExit, GeneratorExit, asyncio.CancelledError, BaseException])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsdelete._validation import RequestChecker
+from pytest_secretsdelete._service.validation import RequestChecker
 
 from .support import VALUE, send_raw, token
 
@@ -283,7 +283,7 @@ def test_a_model_to_come() -> None:
     )
     assert checker.read({"Count": 0, "Blob": "YWJj"}) == {"Count": 0, "Blob": b"abc"}
     assert not checker.needs_token
-    from pytest_secretsdelete._errors import Refusal
+    from pytest_secretsdelete._service.errors import Refusal
 
     with pytest.raises(Refusal) as caught:
         checker.read({"Count": -1, "Blob": "QUJD"})

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsdelete import FakeSecretsManager, _faults, _request, _seeding, _wire
+from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service import faults, request, seeding, wire
 
 from .support import LAMBDA, VALUE, Rotator, send_raw, take_the_long_road
 
@@ -83,11 +84,11 @@ def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
     store = service_of(fake).store()
     body = {"SecretId": "a", "SecretString": VALUE}
     on_their_way = [
-        _wire.Incoming("PutSecretValue", f'{{"SecretString":"{VALUE}"}}'.encode()),
-        _wire.Answer(200, {"SecretString": VALUE}, 0),
-        _faults.Attempt("PutSecretValue", body, store),
-        _request.Request("PutSecretValue", body, "123456789012", "eu-west-1", 0),
-        _seeding.secret("a", VALUE, previous=VALUE, pending=VALUE),
+        wire.Incoming("PutSecretValue", f'{{"SecretString":"{VALUE}"}}'.encode()),
+        wire.Answer(200, {"SecretString": VALUE}, 0),
+        faults.Attempt("PutSecretValue", body, store),
+        request.Request("PutSecretValue", body, "123456789012", "eu-west-1", 0),
+        seeding.secret("a", VALUE, previous=VALUE, pending=VALUE),
     ]
     for one in on_their_way:
         assert not shows_a_value(repr(one)), type(one)

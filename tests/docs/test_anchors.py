@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import pytest_secretsdelete
-from pytest_secretsdelete import _plan, _seeding, plugin
+from pytest_secretsdelete import _plan, plugin
+from pytest_secretsdelete._service import seeding
 
 from . import pages
 
@@ -119,7 +120,7 @@ def test_ini_options_are_documented(pytester: pytest.Pytester) -> None:
 
 def test_arguments_of_the_markers_are_documented() -> None:
     """Each argument of both markers is in the page of the markers."""
-    arguments = [*inspect.signature(_seeding.secret).parameters, *inspect.signature(_plan.settings).parameters]
+    arguments = [*inspect.signature(seeding.secret).parameters, *inspect.signature(_plan.settings).parameters]
     assert set(arguments) <= inside_code(REFERENCE / "markers.md")
 
 
@@ -144,7 +145,7 @@ def test_members_are_documented(name: str) -> None:
 
 def test_event_names_are_documented() -> None:
     """Each name that the package gives to an event which no call stands for is in the reference."""
-    from pytest_secretsdelete._timeline import _BY_ITSELF
+    from pytest_secretsdelete._service.timeline import _BY_ITSELF
 
     assert inside_code(REFERENCE / "records.md") >= _BY_ITSELF
 

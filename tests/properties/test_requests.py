@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._wire import TARGET_PREFIX, Incoming
+from pytest_secretsdelete._service.wire import TARGET_PREFIX, Incoming
 
 from . import shapes
 from .conftest import PROFILE

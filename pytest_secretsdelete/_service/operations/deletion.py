@@ -1,0 +1,151 @@
+"""DeleteSecret and RestoreSecret: the life of a deleted secret.
+
+The window is 7 to 30 days, 30 unless told. The deletion date is the instant of the request plus the window.
+Until then RestoreSecret cancels the deletion, and the value cannot be read. From the deletion date on the
+secret can no longer be restored; a background task of no promised time removes it for good
+(documentation of DeleteSecret; the fake's `purge_delay` stands for that time).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from .. import errors, names
+from ..instant import DAY, milliseconds, on_the_wire, to_datetime
+from ..request import Request, find, named
+from .replication import forget_replica
+from .rotation_dates import overdue_now
+
+if TYPE_CHECKING:
+    from ..model import Secret
+    from ..store import Delay, Store
+
+SHORTEST_WINDOW = 7
+LONGEST_WINDOW = 30
+
+
+class WrongDelay(ValueError):  # noqa: N818 - what it says
+    """A callable that stands for AWS's delay has returned no such thing."""
+
+
+def delete_secret(store: Store, request: Request) -> dict[str, Any]:
+    """Schedule a deletion; with ForceDeleteWithoutRecovery, delete without a window."""
+    window = request.get("RecoveryWindowInDays")
+    forced = request.get("ForceDeleteWithoutRecovery", False)
+    check_window(window, forced=forced)
+    try:
+        secret = find(store, request)
+    except errors.Refusal as refusal:
+        if forced and refusal.code == "ResourceNotFoundException":
+            return _answer_for_nothing(store, request)
+        raise
+    _refuse_while_replicated(secret)
+    if secret.is_replica:
+        return _delete_replica(store, secret, request)
+    if forced:
+        return _force(store, secret, request)
+    if secret.is_scheduled_for_deletion:
+        raise errors.invalid_request(errors.MARKED_FOR_DELETION)  # text inferred
+    return _schedule(store, secret, request, LONGEST_WINDOW if window is None else window)
+
+
+def check_window(window: int | None, *, forced: bool) -> None:
+    """Refuse a window outside 7 to 30 days, or any together with force (texts inferred)."""
+    if window is not None and forced:
+        raise errors.invalid_parameter(
+            "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
+        )
+    if window is not None and not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
+        raise errors.invalid_parameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
+
+
+def restore_secret(store: Store, request: Request) -> dict[str, Any]:
+    """Cancel a scheduled deletion, as long as its date has not come."""
+    secret = find(store, request)
+    if secret.deletion is None:
+        return named(secret)
+    latest = store.vault.latest if store.vault.latest > secret.seen else request.at
+    if max(request.at, latest) >= secret.deletion:  # time set back revives nothing
+        raise errors.invalid_request(errors.WAS_DELETED)
+    store.vault.change(secret, request.at, deletion=None, purge_due=None, rotation=overdue_now(secret, request.at))
+    store.vault.timeline.event("CancelSecretVersionDelete", secret, request.at)
+    return named(secret)
+
+
+def delay_in_milliseconds(what: str, delay: Delay, secret: Secret) -> int:
+    """Ask how long AWS's background task is to be late for this secret; WrongDelay for what is no such time."""
+    given = delay(secret) if callable(delay) else delay
+    if not isinstance(given, timedelta) or given < timedelta(0):
+        shown = given if isinstance(given, timedelta) else type(given).__name__
+        raise WrongDelay(f"{what} as a callable returns a timedelta of zero or more; it returned {shown}.")
+    return milliseconds(given)
+
+
+def _schedule(store: Store, secret: Secret, request: Request, window: int) -> dict[str, Any]:
+    deletion = request.at + window * DAY
+    _mark(store, secret, request, deletion, "purge_delay")
+    return _deleted(secret, deletion)
+
+
+def _force(store: Store, secret: Secret, request: Request) -> dict[str, Any]:
+    if secret.deletion is not None and request.at >= secret.deletion:
+        return _deleted(secret, secret.deletion)  # its removal is under way already
+    marked = _mark(store, secret, request, request.at, "force_delete_delay")
+    if marked.purge_due is not None and marked.purge_due <= request.at:
+        store.vault.remove(marked)
+        store.vault.timeline.event("EndSecretVersionDelete", secret, request.at)
+    return _deleted(secret, request.at)
+
+
+def _mark(store: Store, secret: Secret, request: Request, deletion: int, delay: str) -> Secret:
+    """Mark a secret for deletion; the delay is asked once, of the secret as it stands marked."""
+    date = to_datetime(deletion)
+    marked = replace(secret, deletion=deletion)
+    purge_due = deletion + delay_in_milliseconds(delay, getattr(store.vault, delay), marked)
+    marked = store.vault.change(secret, request.at, deletion=deletion, purge_due=purge_due, seen=store.vault.latest)
+    store.vault.timeline.event("StartSecretVersionDelete", secret, request.at, deletionDate=date)
+    return marked
+
+
+def _delete_replica(store: Store, secret: Secret, request: Request) -> dict[str, Any]:
+    """Delete a replica: it goes at once, whatever the window (documentation)."""
+    store.vault.remove(secret)
+    forget_replica(store.vault, secret, request.at)
+    store.vault.timeline.event("EndSecretVersionDelete", secret, request.at)
+    return _deleted(secret, request.at)
+
+
+def _refuse_while_replicated(secret: Secret) -> None:
+    """Refuse to delete a primary before its replicas, or a replica that still follows another account."""
+    regions = ", ".join(replica.region for replica in secret.replicas if replica.status == "InSync")
+    if regions:
+        raise errors.invalid_request(
+            f"You can't delete secret {secret.name} that still has replica regions [{regions}]"
+        )
+    if secret.cross_account_replicas:
+        raise errors.invalid_request(
+            f"You can't delete secret {secret.name} that is still associated with a cross-account replica."
+        )
+    link = secret.cross_account_primary
+    if link is not None:
+        raise errors.invalid_request(
+            f"You can't delete secret {secret.name} before you stop replication to it with StopReplicationToReplica."
+        )
+
+
+def _answer_for_nothing(store: Store, request: Request) -> dict[str, Any]:
+    """Answer a forced deletion of what does not exist: AWS never answers ResourceNotFoundException to it."""
+    secret_id = request["SecretId"]
+    members: dict[str, Any] = {"DeletionDate": on_the_wire(request.at)}
+    if not names.is_arn(secret_id):
+        return {"ARN": store.new_arn(secret_id), "Name": secret_id, **members}
+    arn = names.parse_arn(secret_id)
+    if arn is None:
+        raise errors.validation(errors.BAD_NAME)  # no ARN of a secret, and no name either; inferred
+    return {"ARN": secret_id, "Name": arn.name, **members}
+
+
+def _deleted(secret: Secret, deletion: int) -> dict[str, Any]:
+    return named(secret, DeletionDate=on_the_wire(deletion))

@@ -1,0 +1,100 @@
+"""The filters of ListSecrets and BatchGetSecretValue.
+
+Several filters must all hold; of several values of one filter, one must. A value that begins with `!` holds
+where the rest of it does not (asserted against AWS; the case rules are the service model's).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from .. import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ..model import Secret
+
+_SEPARATORS = re.compile(r"[\s/\-_+=.@]+")
+_CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
+
+
+def matching(secrets: Iterable[Secret], filters: Iterable[Mapping[str, Any]]) -> list[Secret]:
+    """Return the secrets that all filters admit."""
+    filters = list(filters)
+    if not all("Key" in one and one.get("Values") for one in filters):
+        raise errors.invalid_parameter("Each filter needs a Key and at least one of the Values.")  # inferred
+    checks = [(_TESTS[one["Key"]], one["Values"]) for one in filters]
+    return [secret for secret in secrets if all(_holds(test, secret, values) for test, values in checks)]
+
+
+def words(text: str) -> list[str]:
+    """Split a text into words as the `all` filter does: at white space, at / - _ + = . @, and at capitals."""
+    return [word.lower() for part in _wholes(text) for word in _CAPITALS.findall(part)]
+
+
+def _holds(test: Callable[[Secret, str], bool], secret: Secret, values: Iterable[str]) -> bool:
+    return any(not test(secret, value[1:]) if value.startswith("!") else test(secret, value) for value in values)
+
+
+def _has_words(text: str, value: str) -> bool:
+    """Tell whether every word of the value is a prefix of some word of the text, whatever the case of either.
+
+    A word with capitals within counts as a whole, too: its case may not matter.
+    """
+    wanted = _wholes(value)
+    if not wanted:
+        return value in text
+    held = [*words(text), *map(str.lower, _wholes(text))]
+    return all(_begins(held, whole.lower()) or all(_begins(held, word) for word in words(whole)) for whole in wanted)
+
+
+def _wholes(text: str) -> list[str]:
+    """Split a text at white space and at / - _ + = . @ alone."""
+    return [part for part in _SEPARATORS.split(text) if part]
+
+
+def _begins(held: Iterable[str], prefix: str) -> bool:
+    return any(word.startswith(prefix) for word in held)
+
+
+def _name(secret: Secret, value: str) -> bool:
+    return secret.name.startswith(value)
+
+
+def _description(secret: Secret, value: str) -> bool:
+    return _has_words(secret.description, value)
+
+
+def _tag_key(secret: Secret, value: str) -> bool:
+    return any(key.startswith(value) for key in secret.tags)
+
+
+def _tag_value(secret: Secret, value: str) -> bool:
+    return any(held.startswith(value) for held in secret.tags.values())
+
+
+def _primary_region(secret: Secret, value: str) -> bool:
+    return secret.primary_region is not None and secret.primary_region.startswith(value)
+
+
+def _owning_service(secret: Secret, value: str) -> bool:
+    """No service but the user's own code creates secrets in a fake."""
+    return False
+
+
+def _all(secret: Secret, value: str) -> bool:
+    attributes = (secret.name, secret.description, *secret.tags.keys(), *secret.tags.values())
+    return any(_has_words(attribute, value) for attribute in attributes)
+
+
+_TESTS: dict[str, Callable[[Secret, str], bool]] = {
+    "name": _name,
+    "description": _description,
+    "tag-key": _tag_key,
+    "tag-value": _tag_value,
+    "primary-region": _primary_region,
+    "owning-service": _owning_service,
+    "all": _all,
+}

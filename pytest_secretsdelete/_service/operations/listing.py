@@ -1,0 +1,118 @@
+"""DescribeSecret, ListSecrets and ListSecretVersionIds: everything about a secret but its value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..instant import on_the_wire
+from ..request import Request, find, named
+from .cross_account import describe_links
+from .filters import matching
+from .paging import page
+from .replication import describe_replication
+from .rotation_dates import describe_rotation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..model import Secret, Version
+    from ..store import Store
+
+PAGE_SIZE = 100
+DEFAULT_KEY_IN_VERSIONS = "DefaultEncryptionKey"
+
+
+def describe_secret(store: Store, request: Request) -> dict[str, Any]:
+    """Describe a secret, scheduled for deletion or not."""
+    secret = find(store, request)
+    return {
+        **_entry(secret, "VersionIdsToStages"),
+        **describe_replication(store.vault, secret),
+        **describe_links(secret),
+    }
+
+
+def list_secrets(store: Store, request: Request) -> dict[str, Any]:
+    """List the secrets of the account and region; those scheduled for deletion only where asked for."""
+    planned = request.get("IncludePlannedDeletion", False)
+    shown = [secret for secret in store.secrets() if planned or not secret.is_scheduled_for_deletion]
+    chosen, more = page(
+        request,
+        matching(shown, request.get("Filters", [])),
+        size=request.get("MaxResults", PAGE_SIZE),
+        key=_SORT_KEYS[request.get("SortBy", "created-date")],
+        descending=request.get("SortOrder") == "desc",
+    )
+    return {"SecretList": [_list_entry(secret) for secret in chosen], **more}
+
+
+def list_secret_version_ids(store: Store, request: Request) -> dict[str, Any]:
+    """List the versions that hold a value; those without a staging label only where asked for."""
+    secret = find(store, request)
+    deprecated = request.get("IncludeDeprecated", False)
+    shown = [
+        (place, version)
+        for place, version in enumerate(secret.versions, start=len(secret.removed_version_ids))
+        if version.value is not None and (version.labels or deprecated)
+    ]
+    chosen, more = page(
+        request, shown, size=request.get("MaxResults", PAGE_SIZE), key=lambda entry: (entry[0],), arn=secret.arn
+    )
+    return named(secret, Versions=[_version_entry(version) for _, version in chosen], **more)
+
+
+def _list_entry(secret: Secret) -> dict[str, Any]:
+    entry = _entry(secret, "SecretVersionsToStages")
+    return entry if secret.primary_region is None else {**entry, "PrimaryRegion": secret.primary_region}
+
+
+def _entry(secret: Secret, versions_member: str) -> dict[str, Any]:
+    """Return what describes a secret; a member without a value is left out."""
+    labelled = {version.version_id: list(version.labels) for version in secret.versions if version.labels}
+    members = {
+        "Type": secret.type,
+        "Description": secret.description or None,
+        "KmsKeyId": secret.kms_key_id,
+        **describe_rotation(secret),
+        "LastChangedDate": on_the_wire(secret.changed),
+        "LastAccessedDate": _date(secret.accessed),
+        "DeletedDate": _date(secret.deletion),
+        "Tags": _tags(secret),
+        versions_member: labelled or None,
+        "CreatedDate": on_the_wire(secret.created),
+    }
+    return named(secret, **{member: value for member, value in members.items() if value is not None})
+
+
+def _tags(secret: Secret) -> list[dict[str, str]] | None:
+    if secret.tag_pairs is None:
+        return None
+    return [{"Key": key, "Value": value} for key, value in secret.tag_pairs]
+
+
+def _version_entry(version: Version) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "VersionId": version.version_id,
+        "VersionStages": list(version.labels) or None,
+        "LastAccessedDate": _date(version.accessed),
+        "CreatedDate": on_the_wire(version.created),
+        "KmsKeyIds": [version.kms_key_id or DEFAULT_KEY_IN_VERSIONS],
+    }
+    return {member: value for member, value in entry.items() if value is not None}
+
+
+def _date(instant: int | None) -> float | None:
+    return None if instant is None else on_the_wire(instant)
+
+
+def _by_accessed(secret: Secret) -> tuple[Any, ...]:
+    """Sort those never read before all others (inferred)."""
+    return (-1 if secret.accessed is None else secret.accessed, secret.created, secret.serial)
+
+
+_SORT_KEYS: dict[str, Callable[[Secret], tuple[Any, ...]]] = {
+    "created-date": lambda secret: (secret.created, secret.serial),
+    "last-accessed-date": _by_accessed,
+    "last-changed-date": lambda secret: (secret.changed, secret.serial),
+    "name": lambda secret: (secret.name, secret.serial),
+}

@@ -1,0 +1,81 @@
+"""Pages of a listing. A NextToken is opaque, and good for the listing that gave it out alone."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .. import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ..request import Request
+
+    Key = tuple[Any, ...]
+
+Item = TypeVar("Item")
+_NOT_PART_OF_THE_LISTING = {"NextToken", "MaxResults", "SecretId"}
+#: What a listing is without these members, and with them just as well.
+_DEFAULTS: dict[str, Any] = {
+    "Filters": [],
+    "IncludeDeprecated": False,
+    "IncludePlannedDeletion": False,
+    "SortBy": "created-date",
+    "SortOrder": "asc",
+}
+
+
+def page(
+    request: Request,
+    items: Sequence[Item],
+    *,
+    size: int,
+    key: Callable[[Item], Key],
+    descending: bool = False,
+    arn: str = "",
+) -> tuple[list[Item], dict[str, str]]:
+    """Return one page of the items, sorted by a unique key, and the NextToken where there is more.
+
+    A listing of what belongs to one secret gives its ARN.
+
+    The token holds the key of the last item given out, not a number of items, so that nothing is shown
+    twice or left out where a secret comes or goes between two pages.
+    """
+    ordered = sorted(items, key=key, reverse=descending)
+    if "NextToken" in request:
+        last = _read_token(request, arn)
+        ordered = [item for item in ordered if (key(item) < last if descending else key(item) > last)]
+    chosen = ordered[:size]
+    more = {"NextToken": _write_token(request, arn, key(chosen[-1]))} if len(ordered) > size else {}
+    return chosen, more
+
+
+def _write_token(request: Request, arn: str, last: Key) -> str:
+    position = json.dumps(last)
+    return base64.urlsafe_b64encode(f"{_seal(request, arn, position)}{position}".encode()).decode()
+
+
+def _read_token(request: Request, arn: str) -> Key:
+    try:
+        text = base64.b64decode(request["NextToken"], altchars=b"-_", validate=True).decode()
+    except (binascii.Error, ValueError):
+        raise errors.bad_next_token() from None
+    seal, position = text[:16], text[16:]
+    if seal != _seal(request, arn, position):
+        raise errors.bad_next_token()
+    return tuple(json.loads(position))
+
+
+def _seal(request: Request, arn: str, position: str) -> str:
+    """Bind a position to the listing it belongs to, however that is worded."""
+    listing = {
+        name: value
+        for name, value in request.parameters.items()
+        if name not in _NOT_PART_OF_THE_LISTING and value != _DEFAULTS.get(name)
+    }
+    text = json.dumps([request.operation, request.account, request.region, arn, listing, position], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]

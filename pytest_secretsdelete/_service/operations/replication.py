@@ -1,0 +1,184 @@
+"""Replicas in other regions: ReplicateSecretToRegions, RemoveRegionsFromReplication, StopReplicationToReplica.
+
+A replica is a secret of another region with the same ARN but for the region. Its primary's value, tags and
+policy follow to it at once; AWS says InProgress in the answer and InSync when one asks again (documentation).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from .. import errors, names
+from ..instant import on_the_wire
+from ..model import DEFAULT_KEY, Replica, Secret, own_key
+from ..request import Request, find_primary, find_usable
+from .cross_account import detach_from_primary, sync_cross_account
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..store import Store, Vault
+
+NAME_TAKEN = "Secret with this name already exists in this region"
+SUCCEEDED = "Replication succeeded"
+
+
+def replicate_secret_to_regions(store: Store, request: Request) -> dict[str, Any]:
+    """Replicate a secret to more regions."""
+    secret = find_primary(store, request)
+    replicated = replicate(store, secret, request["AddReplicaRegions"], request)
+    secret = store.vault.change(
+        secret, request.at, replicas=replicated.replicas, primary_region=replicated.primary_region
+    )
+    sync_replicas(store.vault, secret, request.at)
+    fresh = {wanted["Region"] for wanted in request["AddReplicaRegions"]}
+    return {"ARN": secret.arn, "ReplicationStatus": _status_list(store.vault, secret, fresh)}
+
+
+def remove_regions_from_replication(store: Store, request: Request) -> dict[str, Any]:
+    """Delete the replicas of some regions: they go at once."""
+    secret = find_primary(store, request)
+    regions = request["RemoveReplicaRegions"]
+    held = {replica.region for replica in secret.replicas}
+    unknown = [region for region in regions if region not in held]
+    if unknown:
+        raise errors.invalid_parameter(f"The secret is not replicated to {', '.join(unknown)}.")  # inferred
+    for region in regions:
+        copy = _copy_in(store.vault, secret, region)
+        if copy is not None:
+            store.vault.remove(copy)
+    kept = tuple(replica for replica in secret.replicas if replica.region not in regions)
+    secret = store.vault.change(secret, request.at, replicas=kept)
+    return {"ARN": secret.arn, "ReplicationStatus": _status_list(store.vault, secret, set())}
+
+
+def stop_replication_to_replica(store: Store, request: Request) -> dict[str, Any]:
+    """Promote a replica to a secret of its own; called in the replica's region or account."""
+    secret = find_usable(store, request)
+    if secret.is_replica:
+        forget_replica(store.vault, secret, request.at)
+        secret = store.vault.change(secret, request.at, primary_region=None)
+    elif secret.cross_account_primary is not None:
+        secret = detach_from_primary(store.vault, secret, request.at)
+    else:
+        raise errors.invalid_request("The secret is not a replica secret.")  # inferred
+    return {"ARN": secret.arn}
+
+
+def replicate(store: Store, secret: Secret, wanted: Iterable[Mapping[str, Any]], request: Request) -> Secret:
+    """Return the secret with its new replicas noted, or refuse; nothing is stored here."""
+    added: list[Replica] = []
+    held = [replica for replica in secret.replicas if replica.status == "InSync"]  # what failed may be asked for again
+    for one in wanted:
+        region = one.get("Region", "")
+        _check_region(secret, region, {replica.region for replica in (*held, *added)})
+        added.append(_new_replica(store, secret, one, overwrite=request.get("ForceOverwriteReplicaSecret", False)))
+    if not added:
+        return secret
+    asked = {replica.region for replica in added}
+    kept = [replica for replica in secret.replicas if replica.region not in asked]
+    return replace(secret, replicas=(*kept, *added), primary_region=secret.region)
+
+
+def sync_replicas(vault: Vault, secret: Secret, at: int) -> None:
+    """Carry the state of a primary to its replicas."""
+    for replica in secret.replicas:
+        if replica.status == "InSync":
+            vault.put(_copy(vault, secret, replica, at))
+    sync_cross_account(vault, secret, at)
+
+
+def forget_replica(vault: Vault, copy: Secret, at: int) -> None:
+    """Take a replica that is gone, or stands alone, out of its primary's list."""
+    primary = vault[names.in_region(copy.arn, copy.primary_region or copy.region)]
+    kept = tuple(replica for replica in primary.replicas if replica.region != copy.region)
+    vault.change(primary, at, replicas=kept)
+
+
+def asked_for(wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the ReplicationStatus of replicas that have all just been asked for."""
+    named = [one for one in wanted if "Region" in one]
+    return [_status(Replica(one["Region"], own_key(one.get("KmsKeyId"))), "InProgress") for one in named]
+
+
+def describe_replication(vault: Vault, secret: Secret) -> dict[str, Any]:
+    """Return the members of DescribeSecret that tell of replicas; none for a secret without."""
+    if secret.primary_region is None:
+        return {}
+    members: dict[str, Any] = {"PrimaryRegion": secret.primary_region}
+    if secret.replicas:
+        members["ReplicationStatus"] = _status_list(vault, secret, set())
+    return members
+
+
+def _check_region(secret: Secret, region: str, held: set[str]) -> None:
+    """Refuse a region that cannot hold this replica (texts inferred)."""
+    if not region or region == secret.region or names.partition_of(region) != names.partition_of(secret.region):
+        raise errors.invalid_parameter("Invalid replica region.")
+    if region in held:
+        raise errors.invalid_parameter(f"The secret is already replicated to {region}.")
+
+
+def _new_replica(store: Store, secret: Secret, wanted: Mapping[str, Any], *, overwrite: bool) -> Replica:
+    key = own_key(wanted.get("KmsKeyId"))
+    taken = store.vault.store(secret.account_id, wanted["Region"]).get(secret.name)
+    if taken is None or (overwrite and not taken.replicas and not taken.is_replica):
+        return Replica(wanted["Region"], key)
+    return Replica(wanted["Region"], key, "Failed", NAME_TAKEN)
+
+
+def _copy_in(vault: Vault, secret: Secret, region: str) -> Secret | None:
+    """Return the replica in a region; not a secret that was one, and stands alone since under the same ARN."""
+    copy = vault.by_arn(names.in_region(secret.arn, region))
+    return copy if copy is not None and copy.primary_region == secret.region else None
+
+
+def _copy(vault: Vault, secret: Secret, replica: Replica, at: int) -> Secret:
+    """Return the replica's secret as it follows from the primary; what is its own (reading days) stays."""
+    held = _copy_in(vault, secret, replica.region)
+    read = {version.version_id: version.accessed for version in held.versions} if held else {}
+    if held is None:
+        _make_room(vault, secret, replica.region)
+    return replace(
+        secret,
+        arn=names.in_region(secret.arn, replica.region),
+        region=replica.region,
+        created=held.created if held else at,
+        changed=max(at, held.changed + 1) if held else at,
+        serial=held.serial if held else vault.next_serial(),
+        kms_key_id=replica.kms_key_id,
+        versions=tuple(
+            replace(version, kms_key_id=replica.kms_key_id, accessed=read.get(version.version_id))
+            for version in secret.versions
+        ),
+        accessed=held.accessed if held else None,
+        rotation=None,
+        last_rotated=None,
+        replicas=(),
+        cross_account_replicas=(),
+    )
+
+
+def _make_room(vault: Vault, secret: Secret, region: str) -> None:
+    """Remove the secret that ForceOverwriteReplicaSecret overwrites."""
+    taken = vault.store(secret.account_id, region).get(secret.name)
+    if taken is not None:
+        vault.remove(taken)
+
+
+def _status_list(vault: Vault, secret: Secret, fresh: set[str]) -> list[dict[str, Any]]:
+    entries = []
+    for replica in secret.replicas:
+        entry = _status(replica, "InProgress" if replica.region in fresh else replica.status)
+        copy = _copy_in(vault, secret, replica.region)
+        if copy is not None and copy.accessed is not None:
+            entry["LastAccessedDate"] = on_the_wire(copy.accessed)
+        entries.append(entry)
+    return entries
+
+
+def _status(replica: Replica, status: str) -> dict[str, Any]:
+    entry = {"Region": replica.region, "KmsKeyId": replica.kms_key_id or DEFAULT_KEY, "Status": status}
+    message = {"InSync": SUCCEEDED, "Failed": replica.message}.get(status)
+    return entry if message is None else {**entry, "StatusMessage": message}

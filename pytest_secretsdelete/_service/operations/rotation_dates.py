@@ -1,0 +1,77 @@
+"""When a secret rotates next, and how DescribeSecret shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from .. import errors
+from ..instant import on_the_wire
+from ..rules import rotation_schedule
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..model import RotationSetup, Secret
+
+
+def check_rules(rules: Mapping[str, Any]) -> None:
+    """Refuse rotation rules that AWS could not follow (rules documented, texts inferred)."""
+    try:
+        rotation_schedule.check(rules)
+    except rotation_schedule.MissingCronLibrary as missing:
+        raise errors.beyond_the_fake(str(missing)) from None
+    except rotation_schedule.InvalidSchedule as invalid:
+        raise errors.invalid_parameter(str(invalid)) from None
+
+
+def planned(setup: RotationSetup, after: int) -> RotationSetup:
+    """Return the setup with the rotation window that follows an instant; none without rules."""
+    if not setup.enabled or not setup.rules:
+        return replace(setup, anchor=after, opens=None, closes=None)
+    window = rotation_schedule.next_window(setup.rules, after=after)
+    return replace(setup, anchor=after, opens=window.opens, closes=window.closes)
+
+
+def overdue_now(secret: Secret, at: int) -> RotationSetup | None:
+    """Return the setup of a secret that is restored: what came due while it could not rotate is due now, once.
+
+    Inferred: nobody has published what becomes of the rotations of a secret that is scheduled for deletion.
+    """
+    setup = secret.rotation
+    return replace(setup, opens=at) if setup is not None and setup.opens is not None and setup.opens < at else setup
+
+
+def counted_as_rotation(secret: Secret, at: int) -> dict[str, Any]:
+    """Return what a new current value changes in the schedule.
+
+    Under AutomaticallyAfterDays a value put by hand counts as a rotation (documentation of RotationRules).
+    """
+    setup = secret.rotation
+    if setup is None or not setup.enabled or "AutomaticallyAfterDays" not in setup.rules:
+        return {}
+    return {"rotation": planned(setup, at)}
+
+
+def describe_rotation(secret: Secret) -> dict[str, Any]:
+    """Return the members of DescribeSecret that tell of rotation; none before it was ever set up."""
+    setup = secret.rotation
+    if setup is None:
+        return {}
+    members: dict[str, Any] = {
+        "RotationEnabled": setup.enabled,
+        "RotationLambdaARN": setup.function_arn,
+        "RotationRules": _shown_rules(setup.rules, after=secret.last_rotated) or None,
+        "ExternalSecretRotationMetadata": None if setup.external_metadata is None else list(setup.external_metadata),
+        "ExternalSecretRotationRoleArn": setup.external_role_arn,
+    }
+    if setup.enabled:
+        dates = {"LastRotatedDate": secret.last_rotated, "NextRotationDate": setup.closes}
+        members |= {member: on_the_wire(date) for member, date in dates.items() if date is not None}
+    return members
+
+
+def _shown_rules(rules: Mapping[str, Any], *, after: int | None) -> dict[str, Any]:
+    """Return the rules with the number of days that AWS works out from an expression."""
+    days = rotation_schedule.days_between(rules, after=after) if rules else None
+    return dict(rules) if days is None else {"AutomaticallyAfterDays": days, **rules}

@@ -1,0 +1,112 @@
+"""Staging labels: which version holds which, and UpdateSecretVersionStage.
+
+A label is on one version at a time. Where AWSCURRENT leaves a version, AWSPREVIOUS follows to it, and an
+AWSPENDING that it still holds disappears; labels of the user stay (recorded).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from .. import errors
+from ..model import CURRENT, PENDING, PREVIOUS, Secret, Version
+from ..request import Request, find_primary, named
+from .replication import sync_replicas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ..store import Store
+
+LABELS_PER_VERSION = 20
+
+
+def attach(versions: Sequence[Version], version_id: str, labels: Iterable[str]) -> tuple[Version, ...]:
+    """Attach labels to a version, taking each from the version that holds it."""
+    given = tuple(dict.fromkeys(labels))
+    dethroned = _loses_current(versions, version_id) if CURRENT in given else None
+    return tuple(_relabelled(version, version_id, given, dethroned) for version in versions)
+
+
+def detach(versions: Sequence[Version], version_id: str, label: str) -> tuple[Version, ...]:
+    """Take a label off a version."""
+    return tuple(
+        replace(version, labels=_without(version.labels, {label})) if version.version_id == version_id else version
+        for version in versions
+    )
+
+
+def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any]:
+    """Move, add or remove one staging label."""
+    secret = find_primary(store, request)
+    label = request["VersionStage"]
+    source, target = request.get("RemoveFromVersionId"), request.get("MoveToVersionId")
+    for version_id in (source, target):
+        if version_id is not None and secret.version(version_id) is None:
+            raise errors.no_value_for("VersionId", version_id)  # inferred
+    _check_move(secret, label, source, target)
+    if target is not None:
+        versions = attach(secret.versions, target, [label])
+        check_room(versions, target)
+    else:
+        versions = detach(secret.versions, source, label)
+    secret = store.vault.change(secret, request.at, versions=versions)
+    sync_replicas(store.vault, secret, request.at)
+    return named(secret)
+
+
+def _check_move(secret: Secret, label: str, source: str | None, target: str | None) -> None:
+    """Refuse a move that does not name the version which holds the label; the second to fourth texts inferred."""
+    holder = secret.holder_of(label)
+    if source is None and target is None:
+        raise errors.invalid_parameter("You must specify RemoveFromVersionId, MoveToVersionId, or both.")
+    if holder is None:
+        if source is not None:
+            raise errors.invalid_parameter(_not_attached(label, source))
+        return
+    if source is None and holder.version_id != target:
+        raise errors.invalid_parameter(
+            f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to "
+            f"version {holder.version_id}, so you must explicitly reference that version in RemoveFromVersionId."
+        )
+    if source is not None and holder.version_id != source:
+        raise errors.invalid_parameter(_not_attached(label, source))
+    if target is None and label == CURRENT:
+        raise errors.invalid_parameter(
+            "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed."
+        )
+
+
+def _not_attached(label: str, version_id: str) -> str:
+    return f"Staging label {label} is not attached to version {version_id}."
+
+
+def check_room(versions: Sequence[Version], version_id: str) -> None:
+    """Refuse a twenty-first label (the limit is documented, the text inferred)."""
+    labels = next(version.labels for version in versions if version.version_id == version_id)
+    if len(labels) > LABELS_PER_VERSION:
+        raise errors.limit_exceeded(f"A version can have at most {LABELS_PER_VERSION} staging labels.")
+
+
+def _loses_current(versions: Sequence[Version], version_id: str) -> str | None:
+    """Return the id of the version that AWSCURRENT leaves when it goes to `version_id`."""
+    holder = next((version for version in versions if CURRENT in version.labels), None)
+    return holder.version_id if holder is not None and holder.version_id != version_id else None
+
+
+def _relabelled(version: Version, version_id: str, given: tuple[str, ...], dethroned: str | None) -> Version:
+    if version.version_id == version_id:
+        kept = _without(version.labels, {PREVIOUS} if dethroned and PREVIOUS not in given else set())
+        return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
+    gone = set(given)
+    if dethroned:
+        gone.add(PREVIOUS)
+    if version.version_id != dethroned:
+        return replace(version, labels=_without(version.labels, gone))
+    heir = () if PREVIOUS in given else (PREVIOUS,)
+    return replace(version, labels=(*heir, *_without(version.labels, gone | {PENDING})))
+
+
+def _without(labels: tuple[str, ...], gone: set[str]) -> tuple[str, ...]:
+    return tuple(label for label in labels if label not in gone)

@@ -1,0 +1,61 @@
+"""TagResource and UntagResource. A secret has at most 50 tags; AWS keeps keys that begin with `aws:` to itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .. import errors
+from ..request import Request, find_primary
+from .replication import sync_replicas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..store import Store
+
+    TagPairs = tuple[tuple[str, str], ...]
+
+MOST_TAGS = 50
+RESERVED_PREFIX = "aws:"
+
+
+def tag_resource(store: Store, request: Request) -> dict[str, Any]:
+    """Add tags, or give those that are there a new value in their old place."""
+    secret = find_primary(store, request)
+    pairs = checked_tags(request["Tags"], secret.tag_pairs or ())
+    if request["Tags"]:
+        secret = store.vault.change(secret, request.at, tag_pairs=pairs)
+        sync_replicas(store.vault, secret, request.at)
+    return {}
+
+
+def untag_resource(store: Store, request: Request) -> dict[str, Any]:
+    """Take tags off; a key that is not there is no error and changes nothing (documentation)."""
+    secret = find_primary(store, request)
+    _refuse_reserved(request["TagKeys"])
+    held = secret.tag_pairs or ()
+    pairs = tuple(pair for pair in held if pair[0] not in request["TagKeys"])
+    if pairs != held:
+        secret = store.vault.change(secret, request.at, tag_pairs=pairs)
+        sync_replicas(store.vault, secret, request.at)
+    return {}
+
+
+def checked_tags(tags: Iterable[Mapping[str, str]], held: TagPairs) -> TagPairs:
+    """Return the tags after an addition, or refuse it (limits documented, texts inferred)."""
+    added = [(tag.get("Key", ""), tag.get("Value", "")) for tag in tags]
+    keys = [key for key, _ in added]
+    _refuse_reserved(keys)
+    if "" in keys:
+        raise errors.invalid_parameter("A tag must have a key.")
+    if len(set(keys)) < len(keys):
+        raise errors.invalid_parameter("The request contains the same tag key more than once.")
+    pairs = tuple({**dict(held), **dict(added)}.items())
+    if len(pairs) > MOST_TAGS:
+        raise errors.invalid_parameter(f"A secret can have at most {MOST_TAGS} tags.")
+    return pairs
+
+
+def _refuse_reserved(keys: Iterable[str]) -> None:
+    if any(key.lower().startswith(RESERVED_PREFIX) for key in keys):
+        raise errors.invalid_parameter("Tag keys that begin with aws: are reserved for AWS.")

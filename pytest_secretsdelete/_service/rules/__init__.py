@@ -1,0 +1,1 @@
+"""Rules of AWS that need no store: resource policies, rotation schedules, passwords."""

@@ -1,0 +1,223 @@
+"""Putting a secret into a fake without an API call: what `fake.seed` and `@pytest.mark.secret` share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from . import names
+from .errors import Refusal
+from .instant import DAY, milliseconds, to_datetime
+from .model import CURRENT, PENDING, PREVIOUS, Secret, Version, own_key
+from .operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW, WrongDelay, delay_in_milliseconds
+from .operations.tags import checked_tags
+
+if TYPE_CHECKING:
+    from .store import Store
+
+#: What a value may be written as; a mapping or a sequence is stored as JSON text.
+SeedValue = str | bytes | Mapping[str, Any] | Sequence[Any]
+LARGEST_VALUE = 65_536
+#: A hundred years: enough for any test, and far from the first year that dates can name.
+MOST_DAYS = 36_500
+
+
+@dataclass(frozen=True)
+class Seed:
+    """One secret to seed, its words checked as far as they can be without a clock."""
+
+    name: str
+    value: str | bytes | None = field(repr=False)
+    description: str
+    tags: tuple[tuple[str, str], ...] | None
+    kms_key_id: str | None
+    region: str | None
+    previous: str | bytes | None = field(repr=False)
+    pending: str | bytes | None = field(repr=False)
+    created_days_ago: float | None
+    deleted_days_ago: float | None
+    recovery_window_in_days: int
+
+
+def secret(
+    name: str,
+    value: SeedValue | None = None,
+    /,
+    *,
+    description: str | None = None,
+    tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
+    kms_key_id: str | None = None,
+    region: str | None = None,
+    previous: SeedValue | None = None,
+    pending: SeedValue | None = None,
+    created_days_ago: float | None = None,
+    deleted_days_ago: float | None = None,
+    recovery_window_in_days: int = LONGEST_WINDOW,
+) -> Seed:
+    """Check the words of one seed: the schema of the marker and of `fake.seed`.
+
+    `previous` and `pending` become versions that hold AWSPREVIOUS and AWSPENDING. Days are numbers >= 0,
+    counted back from the start of the test. ValueError or TypeError says what is wrong and what is legal.
+    """
+    if not isinstance(name, str):  # it may be the value
+        raise ValueError(f"A secret's name comes first, and is a str, not {type(name).__name__}.")
+    if not names.is_valid_name(name):
+        raise ValueError(f"{name!r} is not a secret name: letters, digits and -/_+=.@! are legal, and nothing else.")
+    if len(name) > 512:  # noqa: PLR2004 - the service model's NameType
+        raise ValueError(f"The secret name has {len(name)} characters; 512 are the most.")
+    if previous is not None and value is None:
+        raise ValueError(f"The seed of {name!r} has a previous value but no current one; give value, too.")
+    if not isinstance(recovery_window_in_days, int) or not (
+        SHORTEST_WINDOW <= recovery_window_in_days <= LONGEST_WINDOW
+    ):
+        raise ValueError(f"recovery_window_in_days={recovery_window_in_days!r} is outside 7 to 30 whole days.")
+    created, deleted = _days("created_days_ago", created_days_ago), _days("deleted_days_ago", deleted_days_ago)
+    if created is not None and deleted is not None and created < deleted:
+        raise ValueError(
+            f"created_days_ago={created:g} is later than deleted_days_ago={deleted:g}: a secret is created before it "
+            "is deleted."
+        )
+    if _text("region", region) is not None and not names.is_region(region):
+        raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
+    return Seed(
+        name=name,
+        value=stored_value("value", value),
+        description=_text("description", description) or "",
+        tags=_tag_pairs(tags),
+        kms_key_id=own_key(_text("kms_key_id", kms_key_id)),
+        region=region,
+        previous=stored_value("previous", previous),
+        pending=stored_value("pending", pending),
+        created_days_ago=created,
+        deleted_days_ago=deleted,
+        recovery_window_in_days=recovery_window_in_days,
+    )
+
+
+def tried(name: str, value: SeedValue | None, options: dict[str, Any]) -> tuple[Any, Exception | None]:
+    """Check the words of a seed; return it, or what is wrong, without the frames that hold the values."""
+    try:
+        return secret(name, value, **options), None
+    except (TypeError, ValueError) as error:
+        return None, error.with_traceback(None)
+
+
+def plant(store: Store, seed: Seed, at: int) -> Secret:
+    """Put a seed into a store; ValueError where its name is taken or its recovery window is over."""
+    if store.get(seed.name) is not None:
+        raise ValueError(f"The secret {seed.name!r} is already there in {store.region}; a name can be seeded once.")
+    deleted = None if seed.deleted_days_ago is None else at - _milliseconds(seed.deleted_days_ago)
+    created = at - _milliseconds(seed.created_days_ago or seed.deleted_days_ago or 0)
+    _check_dates(seed, created, deleted)
+    planted = Secret(
+        name=seed.name,
+        arn=store.new_arn(seed.name),
+        region=store.region,
+        account_id=store.account,
+        created=created,
+        changed=created if deleted is None else max(deleted, created),
+        serial=store.vault.next_serial(),
+        description=seed.description,
+        kms_key_id=seed.kms_key_id,
+        tag_pairs=seed.tags,
+        versions=_versions(seed, created),
+        deletion=None if deleted is None else deleted + seed.recovery_window_in_days * DAY,
+        seeded=True,
+    )
+    if planted.deletion is not None:
+        planted = _with_purge(store, planted, planted.deletion, at)
+    store.vault.put(planted)
+    store.vault.timeline.seed(planted, at)
+    return planted
+
+
+def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
+    """Return a value as AWS would store it; the error never shows it."""
+    if value is None:
+        return None
+    if isinstance(value, (Mapping, list, tuple)):
+        try:
+            value = json.dumps(value)
+        except (TypeError, ValueError) as error:
+            raise TypeError(f"{what} cannot be written as JSON text: {type(error).__name__}.") from None
+    if not isinstance(value, (str, bytes)):
+        raise TypeError(f"{what} is a {type(value).__name__}; str, bytes, or a dict or list for JSON text are legal.")
+    try:
+        size = len(value.encode() if isinstance(value, str) else value)
+    except UnicodeEncodeError:
+        raise ValueError(f"{what} holds surrogates, which no UTF-8 text does; give bytes.") from None
+    if not 1 <= size <= LARGEST_VALUE:
+        raise ValueError(f"{what} has {size} bytes; a secret value has 1 to {LARGEST_VALUE}.")
+    return value
+
+
+def _check_dates(seed: Seed, created: int, deleted: int | None) -> None:
+    """Refuse dates outside the years that dates can name."""
+    try:
+        to_datetime(created)
+        to_datetime((deleted or 0) + seed.recovery_window_in_days * DAY)
+    except OverflowError:
+        raise ValueError(f"The dates of {seed.name!r} are outside the years 1 to 9999.") from None
+
+
+def _with_purge(store: Store, planted: Secret, deletion: int, at: int) -> Secret:
+    try:
+        purge_due = deletion + delay_in_milliseconds("purge_delay", store.vault.purge_delay, planted)
+    except WrongDelay:
+        raise
+    except Exception as error:  # noqa: BLE001 - the callable's own, whose text may show a value
+        raise ValueError(f"purge_delay failed for {planted.name!r}: it raised {type(error).__name__}.") from None
+    if purge_due <= at:
+        raise ValueError(
+            f"The recovery window of {planted.name!r} ended at {to_datetime(deletion).isoformat()}: the secret would "
+            "be gone. Use a smaller deleted_days_ago, a longer recovery_window_in_days, or a purge_delay that keeps it."
+        )
+    return replace(planted, purge_due=purge_due)
+
+
+def _versions(seed: Seed, created: int) -> tuple[Version, ...]:
+    labelled = ((seed.previous, PREVIOUS), (seed.value, CURRENT), (seed.pending, PENDING))
+    return tuple(
+        Version(str(uuid4()), created, value, (label,), seed.kms_key_id)
+        for value, label in labelled
+        if value is not None
+    )
+
+
+def _days(what: str, days: float | None) -> float | None:
+    if days is None:
+        return None
+    if isinstance(days, bool) or not isinstance(days, (int, float)) or not 0 <= days <= MOST_DAYS:
+        raise ValueError(f"{what}={days!r} is not a number of days >= 0 (and at most {MOST_DAYS}).")
+    return days
+
+
+def _milliseconds(days: float) -> int:
+    return milliseconds(timedelta(days=days))
+
+
+def _text(what: str, value: str | None) -> str | None:
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{what}={value!r} is a {type(value).__name__}; a str is legal.")
+    return value
+
+
+def _tag_pairs(tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None) -> tuple[tuple[str, str], ...] | None:
+    if not tags and isinstance(tags, (Mapping, list, tuple, type(None))):
+        return None
+    if isinstance(tags, Mapping):
+        tags = [{"Key": key, "Value": value} for key, value in tags.items()]
+    if not isinstance(tags, Sequence) or not all(
+        isinstance(tag, Mapping) and set(tag) <= {"Key", "Value"} for tag in tags
+    ):
+        raise ValueError("tags is a dict of strings, or AWS's list of {'Key': ..., 'Value': ...}.")
+    if not all(isinstance(text, str) for tag in tags for text in tag.values()):
+        raise TypeError("The keys and values of tags are strings.")
+    try:
+        return checked_tags(tags, ())
+    except Refusal as refusal:
+        raise ValueError(f"tags: {refusal.message}") from None

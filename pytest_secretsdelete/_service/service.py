@@ -1,0 +1,112 @@
+"""The service behind a fake: it answers requests, and lets happen what comes due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import _active, _botocore, _clock
+from . import errors, names, seeding
+from .background import settle
+from .faults import Attempt, Troubles
+from .protocol import Transaction, read_body
+from .store import Vault
+from .timeline import Timeline
+from .validation import RequestChecker
+
+if TYPE_CHECKING:
+    from .model import Secret
+    from .store import Delay, Store
+    from .wire import Answer, Incoming
+
+_checkers: dict[str, RequestChecker | None] = {}
+
+
+class Service:
+    """One Secrets Manager: its secrets, its troubles, and the record of what happened."""
+
+    def __init__(self, *, account_id: str, region: str | None, purge_delay: Delay, force_delete_delay: Delay) -> None:
+        self.account_id = account_id
+        self.timeline = Timeline()
+        self.troubles = Troubles()
+        self.vault = Vault(self.timeline, purge_delay, force_delete_delay, lambda: _active.answering(self))
+        #: Set once it answers no more: nothing comes due then, and what is there stays to be read.
+        self.stands_still = False
+        self._region = region
+
+    @property
+    def region_as_given(self) -> str:
+        """The region of what names none; without one given, the process's default when it is first asked for."""
+        if self._region is None:
+            self._region = _botocore.default_region()
+        return self._region
+
+    @property
+    def region(self) -> str:
+        """The region of what names none."""
+        return names.plain_region(self.region_as_given)
+
+    def __repr__(self) -> str:
+        region = self._region or "the default region"
+        count = len(self.vault.secrets())
+        return f"{self.account_id} in {region}: {count} secret{'' if count == 1 else 's'}"
+
+    def store(self, region: str | None = None, account: str | None = None) -> Store:
+        """Return the store of a region and account, or of the default ones."""
+        return self.vault.store(account or self.account_id, names.plain_region(region or self.region))
+
+    def answer(self, incoming: Incoming) -> Answer:
+        """Answer one request."""
+        now = self.settled()
+        transaction = Transaction(
+            self.vault,
+            self.troubles,
+            incoming,
+            account=incoming.caller or self.account_id,
+            region=incoming.region or self.region,
+            at=now,
+        )
+        return transaction.answer(checker_for(incoming.operation))
+
+    def expects_trouble(self, incoming: Incoming) -> bool:
+        """Tell whether a fault or a denial waits for a request."""
+        if not self.troubles:
+            return False
+        try:
+            body = read_body(incoming.body)
+        except errors.Refusal:  # the answer will say so
+            return False
+        with self.vault.lock:
+            store = self.store(incoming.region, incoming.caller)
+            return self.troubles.wait_for(Attempt(incoming.operation, body, store))
+
+    def plant(self, seed: seeding.Seed, at: int | None = None) -> Secret:
+        """Put a checked seed in, counted from an instant, in milliseconds: the present one, unless given."""
+        at = self.settled() if at is None else at
+        with self.vault.lock:
+            return seeding.plant(self.store(seed.region), seed, at)
+
+    def next_due(self) -> int | None:
+        """Return the instant, in milliseconds, of the next purge, rotation or clean-up, or None."""
+        with self.vault.lock:
+            due = self.vault.next_due()
+        return None if due is None else due[0]
+
+    def settle(self, now: int) -> None:
+        """Let everything happen that has come due by an instant, in milliseconds."""
+        settle(self.vault, now)
+
+    def settled(self) -> int:
+        """Let everything happen that has come due by now, and return the present instant."""
+        now = _clock.now()
+        if not self.stands_still:
+            settle(self.vault, now)
+        return now
+
+
+def checker_for(operation: str) -> RequestChecker | None:
+    """Return the checker of an operation; None for one that the installed service model lacks."""
+    if operation not in _checkers:
+        model = _botocore.service_model()
+        known = operation in model.operation_names
+        _checkers[operation] = RequestChecker(model.operation_model(operation).input_shape) if known else None
+    return _checkers[operation]

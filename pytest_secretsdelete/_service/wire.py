@@ -1,0 +1,96 @@
+"""One request in, one answer out, as they stand on the wire."""
+
+from __future__ import annotations
+
+import enum
+import json
+import re
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from .instant import http_date
+
+_ACCOUNT = re.compile(r"[0-9]{12}")
+_CREDENTIAL = re.compile(r"Credential=([^/]+)/[^/]+/([^/]+)/")
+
+CONTENT_TYPE = "application/x-amz-json-1.1"
+TARGET_PREFIX = "secretsmanager."
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A request as it reached the fake, by whichever road."""
+
+    operation: str
+    body: bytes = field(repr=False)
+    region: str | None = None
+    caller: str | None = None
+
+
+class Timeout(enum.Enum):
+    """A request that gets no answer: the connection is not made, or the answer does not come."""
+
+    CONNECT = "ConnectTimeoutError"
+    READ = "ReadTimeoutError"
+
+
+class _Malformed(enum.Enum):
+    MALFORMED = "MALFORMED"
+
+
+#: An answer with status 200 whose body breaks off: botocore finds no members in it.
+MALFORMED = _Malformed.MALFORMED
+_BROKEN_OFF = b'{"ARN":"arn:aws:secretsm'
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What AWS answers: status, members, and the instant of the request."""
+
+    status: int
+    members: dict[str, Any] = field(repr=False)
+    at: int
+    #: Set where no proper answer comes.
+    broken: Timeout | _Malformed | None = None
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether botocore's retries may ask again, although the service would say the same."""
+        return self.members.get("__type") == "LimitExceededException"
+
+    def content(self) -> bytes:
+        """Return the body."""
+        if self.broken is MALFORMED:
+            return _BROKEN_OFF
+        return json.dumps(self.members, separators=(",", ":")).encode() if self.members else b""
+
+    def headers(self, content: bytes) -> dict[str, str]:
+        """Return the headers that every answer of the service carries."""
+        return {
+            "x-amzn-requestid": str(uuid.uuid4()),
+            "content-type": CONTENT_TYPE,
+            "content-length": str(len(content)),
+            "date": http_date(self.at),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a request comes from: its client's region, and its caller's account where the key names one."""
+
+    region: str | None = None
+    caller: str | None = None
+    #: What its first attempt has been answered already.
+    answer: Answer | None = None
+
+
+def account_of(access_key: object) -> str | None:
+    """Return the account that an access key id names: one of twelve digits names its own."""
+    return access_key if isinstance(access_key, str) and _ACCOUNT.fullmatch(access_key) else None
+
+
+def signed_origin(authorization: str) -> Origin:
+    """Return what the signature in an Authorization header tells of its request's origin."""
+    match = _CREDENTIAL.search(authorization)
+    return Origin(match[2], account_of(match[1])) if match else Origin()
