@@ -20,7 +20,8 @@ from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from . import _botocore, _clock
+from . import _clock
+from ._botocore import sessions
 from ._environment import REGION_VARIABLE, Layer
 from ._service import errors
 from ._service.instant import SECOND, http_date
@@ -80,7 +81,7 @@ class _Server:
     def __init__(self, fake: Responder) -> None:
         self.fake = fake
         # asked for here, so that no thread imports botocore while freezegun looks through the modules
-        self.operations = frozenset(_botocore.service_model().operation_names)
+        self.operations = frozenset(sessions.service_model().operation_names)
         self._listener = socket.create_server((HOST, 0), backlog=128)
         self._listener.setblocking(False)
         self._bell, self._rope = socket.socketpair()

@@ -7,7 +7,8 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import _active, _botocore, _environment
+from . import _active, _environment
+from ._botocore import sessions
 from ._interception import ensure_installed
 from ._service import faults, names, seeding
 from ._service.operations import OPERATIONS
@@ -135,12 +136,12 @@ class FakeSecretsManager:
         """Return a new botocore client for this service; options as those of botocore's `create_client`."""
         ensure_installed()
         region = client_options.pop("region_name", None) or region
-        session = _botocore.new_session() if self._keep_credentials else _botocore.session_for_clients()
+        session = sessions.new_session() if self._keep_credentials else sessions.session_for_clients()
         if not self._keep_credentials:
             # looking for credentials may ask the network where the environment holds none
             client_options.setdefault("aws_access_key_id", _environment.FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"])
             client_options.setdefault("aws_secret_access_key", _environment.FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
-        return session.create_client(_botocore.SERVICE, region_name=region or self.region, **client_options)
+        return session.create_client(sessions.SERVICE, region_name=region or self.region, **client_options)
 
     def endpoint(self) -> AbstractContextManager[str]:
         """Return a context that serves this fake over HTTP on loopback, and yields its URL.
@@ -271,7 +272,7 @@ class FakeSecretsManager:
         return self._troubles.unused()
 
     def _operations(self, more: Sequence[str] = ()) -> list[str]:
-        return faults.all_operations(OPERATIONS, _botocore.service_model().operation_names, more)
+        return faults.all_operations(OPERATIONS, sessions.service_model().operation_names, more)
 
     def _missing(self, secret_id: str, store: Store) -> str:
         """Say what is near a secret that is not there."""

@@ -12,11 +12,12 @@ import contextvars
 import functools
 import inspect
 import threading
-from collections import deque
 from dataclasses import replace
 from typing import Any
 
-from . import _active, _botocore
+from . import _active
+from ._botocore import emitters, responses
+from ._botocore.emitters import EVENT_NAME
 from ._service.wire import TARGET_PREFIX, Incoming, Origin, account_of, signed_origin
 
 #: Events after before-call on which a foreign handler must see the request.
@@ -41,7 +42,7 @@ _installation = threading.Lock()
 
 @functools.cache
 def _install_once() -> None:
-    _botocore.install(REGISTRATIONS)
+    emitters.install(REGISTRATIONS)
 
 
 def ensure_installed() -> None:
@@ -59,14 +60,14 @@ def before_call(
         return None
     origin = Origin(context.get("client_region"), _caller(request_signer))
     incoming = Incoming(model.name, _bytes(params.get("body")), origin.region, origin.caller)
-    emitter = _emitter(request_signer)
+    emitter = emitters.emitter_of(request_signer)
     if fake is not None and not _needs_the_long_road(emitter, model.name) and not fake.expects_trouble(incoming):
         answer = fake.answer(incoming)
         if not answer.is_repeated:
-            return _botocore.answered(answer, params.get("url", ""), model)
+            return responses.answered(answer, params.get("url", ""), model)
         origin = replace(origin, answer=answer)
     context[_CONTEXT_KEY] = origin
-    if "access_key" not in _credentials(request_signer):
+    if "access_key" not in emitters.held_credentials(request_signer):
         # nothing is sent, so nothing needs a signature for which credentials would have to be fetched
         context["auth_type"] = "none"
     _answer_last(emitter, model.name)
@@ -92,7 +93,7 @@ def before_sign(
     if _is_awake():
         if _CONTEXT_KEY not in getattr(request, "context", {}):
             _origin.set(Origin(_origin.get().region or region_name, _caller(request_signer)))
-        _answer_last(_emitter(request_signer), operation_name)
+        _answer_last(emitters.emitter_of(request_signer), operation_name)
 
 
 def before_send(request: Any, event_name: str, **_: Any) -> Any:
@@ -105,16 +106,16 @@ def before_send(request: Any, event_name: str, **_: Any) -> Any:
     _origin.set(_NOWHERE)  # said of this attempt alone
     incoming = Incoming(_operation(request, event_name), _bytes(request.body), region, caller)
     if fake is not None:
-        return _botocore.http_response(known.answer or fake.answer(incoming), request.url)
+        return responses.http_response(known.answer or fake.answer(incoming), request.url)
     return guard.stop(incoming) if guard is not None else None
 
 
 #: One table, walked at installation. All are the least urgent of their kind: a user's handler wins.
-REGISTRATIONS: tuple[_botocore.Registration, ...] = (
-    (f"before-call.{_botocore.EVENT_NAME}", before_call, "last"),
-    (f"request-created.{_botocore.EVENT_NAME}", request_created, "first"),
-    (f"before-sign.{_botocore.EVENT_NAME}", before_sign, "first"),
-    (f"before-send.{_botocore.EVENT_NAME}", before_send, "last"),
+REGISTRATIONS: tuple[emitters.Registration, ...] = (
+    (f"before-call.{EVENT_NAME}", before_call, "last"),
+    (f"request-created.{EVENT_NAME}", request_created, "first"),
+    (f"before-sign.{EVENT_NAME}", before_sign, "first"),
+    (f"before-send.{EVENT_NAME}", before_send, "last"),
 )
 
 
@@ -130,35 +131,17 @@ def _is_awake() -> bool:
     return _active.innermost() is not None or _active.guard() is not None
 
 
-def _emitter(request_signer: Any) -> Any:
-    """Return the client's own event system, the layer of aliases taken off."""
-    emitter = request_signer._event_emitter  # noqa: SLF001 - botocore tells a handler no other way
-    return getattr(emitter, "_emitter", emitter)
-
-
-def _handlers(emitter: Any, event: str, operation: str) -> list[Any]:
-    return list(emitter._handlers.prefix_search(f"{event}.{_botocore.EVENT_NAME}.{operation}"))  # noqa: SLF001
-
-
 def _needs_the_long_road(emitter: Any, operation: str) -> bool:
-    """Tell whether foreign handlers stand on later events, or behind ours at before-call.
-
-    The finding is kept in the emitter's own cache of look-ups, which botocore empties whenever a handler
-    comes or goes.
-    """
-    cache = getattr(emitter, "_lookup_cache", None)
-    if cache is None:
-        return False
-    key = f"{_CONTEXT_KEY}.{operation}"
-    if key not in cache:
-        cache[key] = _has_foreign_handlers(emitter, operation)
-    return bool(cache[key])
+    """Tell whether foreign handlers stand on later events, or behind ours at before-call."""
+    return emitters.remembered(
+        emitter, f"{_CONTEXT_KEY}.{operation}", lambda: _has_foreign_handlers(emitter, operation)
+    )
 
 
 def _has_foreign_handlers(emitter: Any, operation: str) -> bool:
-    at_before_call = _handlers(emitter, "before-call", operation)
+    at_before_call = emitters.handlers_of(emitter, "before-call", operation)
     behind_ours = at_before_call[at_before_call.index(before_call) + 1 :]
-    later = [handler for event in LATER_EVENTS for handler in _handlers(emitter, event, operation)]
+    later = [handler for event in LATER_EVENTS for handler in emitters.handlers_of(emitter, event, operation)]
     return any(origin_package(handler) not in KNOWN_PACKAGES for handler in (*behind_ours, *later))
 
 
@@ -168,13 +151,13 @@ def _answer_last(emitter: Any, operation: str) -> None:
     botocore calls every handler there, even after one has answered. So the look-up of this event gets one
     entry, which asks the others first and the fake only where none of them answers.
     """
-    event = f"before-send.{_botocore.EVENT_NAME}.{operation}"
-    cache = getattr(emitter, "_lookup_cache", None)
-    if cache is None or isinstance(next(iter(cache.get(event, ())), None), _LastAnswer):
-        return
-    others = [handler for handler in _handlers(emitter, "before-send", operation) if handler is not before_send]
-    asks_async = inspect.iscoroutinefunction(emitter._emit)  # noqa: SLF001
-    cache[event] = deque([_LastAnswerAsync(others) if asks_async else _LastAnswer(others)])
+
+    def make(is_async: bool) -> _LastAnswer:  # noqa: FBT001
+        others = emitters.handlers_of(emitter, "before-send", operation)
+        others = [handler for handler in others if handler is not before_send]
+        return _LastAnswerAsync(others) if is_async else _LastAnswer(others)
+
+    emitters.replace_look_up(emitter, "before-send", operation, _LastAnswer, make)
 
 
 class _LastAnswer:
@@ -209,15 +192,9 @@ class _LastAnswerAsync(_LastAnswer):
         return before_send(**kwargs) if answer is None else answer
 
 
-def _credentials(request_signer: Any) -> dict[str, Any]:
-    """Return what a client's credentials hold; those that would be fetched hold no access_key."""
-    held: dict[str, Any] = getattr(getattr(request_signer, "_credentials", None), "__dict__", {})
-    return held
-
-
 def _caller(request_signer: Any) -> str | None:
     """Return the account that a client's access key id names; credentials that would be fetched are not asked."""
-    held = _credentials(request_signer)
+    held = emitters.held_credentials(request_signer)
     return account_of(held.get("access_key") or held.get("_access_key"))
 
 

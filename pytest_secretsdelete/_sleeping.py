@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._buckets import on_the_clock
+from ._botocore.retry_buckets import on_the_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

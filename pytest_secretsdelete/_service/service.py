@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import _active, _botocore, _clock
+from .. import _active, _clock
+from .._botocore import sessions
 from . import errors, names, seeding
 from .background import settle
 from .faults import Attempt, Troubles
@@ -37,7 +38,7 @@ class Service:
     def region_as_given(self) -> str:
         """The region of what names none; without one given, the process's default when it is first asked for."""
         if self._region is None:
-            self._region = _botocore.default_region()
+            self._region = sessions.default_region()
         return self._region
 
     @property
@@ -106,7 +107,7 @@ class Service:
 def checker_for(operation: str) -> RequestChecker | None:
     """Return the checker of an operation; None for one that the installed service model lacks."""
     if operation not in _checkers:
-        model = _botocore.service_model()
+        model = sessions.service_model()
         known = operation in model.operation_names
         _checkers[operation] = RequestChecker(model.operation_model(operation).input_shape) if known else None
     return _checkers[operation]

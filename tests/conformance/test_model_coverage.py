@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from pytest_secretsdelete._botocore import service_model
+from pytest_secretsdelete._botocore.sessions import service_model
 from pytest_secretsdelete._service.operations import OPERATIONS
 
 from .rows import ROWS

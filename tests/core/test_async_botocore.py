@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsdelete import _interception
-from pytest_secretsdelete._botocore import AwaitableBytes
+from pytest_secretsdelete._botocore.responses import AwaitableBytes
 
 from .support import REGION, VALUE, json_response
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from pytest_secretsdelete import _botocore
+from pytest_secretsdelete._botocore import sessions
 
 from .support import REGION, TOKEN, VALUE, refused, token
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 OTHER = f"arn:aws:secretsmanager:{REGION}:210987654321:secret:other-AbCdEf"
 REPLICATES = {"AddReplicaRegions": [{"Region": "us-east-1"}]}
 NEWER = pytest.mark.skipif(
-    "AssociateCrossAccountReplica" not in _botocore.service_model().operation_names,
+    "AssociateCrossAccountReplica" not in sessions.service_model().operation_names,
     reason="this botocore does not know of replicas in other accounts",
 )
 PRIMARY = {"CrossAccountPrimaryARN": OTHER, "KmsKeyId": "alias/mine"}

@@ -167,7 +167,8 @@ def test_an_event_system_that_has_our_handlers_already() -> None:
     """A session that was made while handlers were being put in place does not get them twice."""
     source = """
 import botocore.session
-from pytest_secretsdelete import FakeSecretsManager, _botocore, _interception
+from pytest_secretsdelete import FakeSecretsManager, _interception
+from pytest_secretsdelete._botocore import sessions
 emitter = botocore.session.Session().get_component("event_emitter")._emitter
 for event, handler, section in _interception.REGISTRATIONS[1:]:
     getattr(emitter, f"register_{section}")(event, handler)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from pytest_secretsdelete import _botocore
+from pytest_secretsdelete._botocore import sessions
 
 from .support import LAMBDA, REGION, VALUE, refused, set_up_rotation, until_the_next_due
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 OTHER = "210987654321"
 NEWER = pytest.mark.skipif(
-    "AssociateCrossAccountReplica" not in _botocore.service_model().operation_names,
+    "AssociateCrossAccountReplica" not in sessions.service_model().operation_names,
     reason="this botocore does not know of replicas in other accounts",
 )
 

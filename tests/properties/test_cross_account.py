@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from pytest_secretsdelete import FakeSecretsManager
-from pytest_secretsdelete._botocore import service_model
+from pytest_secretsdelete._botocore.sessions import service_model
 
 from .conftest import PROFILE
 
