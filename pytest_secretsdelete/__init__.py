@@ -9,11 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ._clock import Clock
     from ._fake import FakeSecretsManager
     from ._service.model import Secret, Version
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import MALFORMED, Timeout
+    from ._time.clock import Clock
 
 __all__ = [
     "MALFORMED",
@@ -30,7 +30,7 @@ __all__ = [
 _HOMES = {
     "MALFORMED": "_service.wire",
     "Call": "_service.timeline",
-    "Clock": "_clock",
+    "Clock": "_time.clock",
     "Event": "_service.timeline",
     "FakeSecretsManager": "_fake",
     "Rotation": "_service.timeline",

@@ -7,9 +7,10 @@ import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import _active, _environment
+from . import _active
 from ._botocore import sessions
-from ._interception import ensure_installed
+from ._reach import environment
+from ._reach.interception import ensure_installed
 from ._service import faults, names, seeding
 from ._service.operations import OPERATIONS
 from ._service.service import Service
@@ -78,8 +79,8 @@ class FakeSecretsManager:
         self._vault = self._service.vault
         self._timeline = self._service.timeline
         self._troubles = self._service.troubles
-        self._environment: _environment.Layer | None = None
-        self._last_environment = _environment.Layer({})
+        self._environment: environment.Layer | None = None
+        self._last_environment = environment.Layer({})
 
     def __repr__(self) -> str:
         state = "active" if self._environment is not None else "not active"
@@ -98,13 +99,13 @@ class FakeSecretsManager:
     def start(self) -> Self:
         """Answer every Secrets Manager call of the process from now on. RuntimeError if already started."""
         ensure_installed()
-        variables = _environment.fake_variables(
+        variables = environment.fake_variables(
             region=self._service.region_as_given, keep_credentials=self._keep_credentials
         )
         with _starting:
             if self._environment is not None:
                 raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
-            self._environment = _environment.Layer(variables)
+            self._environment = environment.Layer(variables)
             self._environment.begin()
             self._service.stands_still = False
             _active.push(self._service)
@@ -139,8 +140,8 @@ class FakeSecretsManager:
         session = sessions.new_session() if self._keep_credentials else sessions.session_for_clients()
         if not self._keep_credentials:
             # looking for credentials may ask the network where the environment holds none
-            client_options.setdefault("aws_access_key_id", _environment.FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"])
-            client_options.setdefault("aws_secret_access_key", _environment.FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+            client_options.setdefault("aws_access_key_id", environment.FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"])
+            client_options.setdefault("aws_secret_access_key", environment.FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
         return session.create_client(sessions.SERVICE, region_name=region or self.region, **client_options)
 
     def endpoint(self) -> AbstractContextManager[str]:
@@ -149,7 +150,7 @@ class FakeSecretsManager:
         For processes and languages in which botocore does not run. Meanwhile
         AWS_ENDPOINT_URL_SECRETS_MANAGER names the URL for child processes.
         """
-        from ._endpoint import serve
+        from ._reach.endpoint import serve
 
         return serve(self._service)
 

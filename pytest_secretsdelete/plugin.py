@@ -13,10 +13,10 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
-    from ._clock import Clock
     from ._fake import FakeSecretsManager
-    from ._guard import Guard
     from ._plan import Plan
+    from ._reach.guard import Guard
+    from ._time.clock import Clock
 
 STEM = "secretsmanager"
 _INI_OPTIONS: dict[str, tuple[str, str]] = {
@@ -99,7 +99,7 @@ def _start_guard(config: pytest.Config) -> None:
     if chosen not in {"pass", "block"}:
         raise pytest.UsageError(f"ini option {STEM}_unmocked: {chosen!r} is not legal: pass and block are. {_ON_INI}")
     if chosen == "block":
-        from ._guard import Guard
+        from ._reach.guard import Guard
 
         guard = config.stash[_guard_key] = Guard()
         guard.install()
@@ -176,7 +176,7 @@ def _plan_of(item: Any) -> Plan:
 def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
     """Start the fake of a test that has a marker of ours, before the fixtures of the user; tidy up after them."""
     if _plan_key in request.node.stash or "_secretsmanager_fake" in request.fixturenames:
-        from ._environment import present_variables
+        from ._reach.environment import present_variables
 
         before = present_variables()
         request.addfinalizer(lambda: _forget_environment(request.node, before))  # noqa: PT021 - for these tests alone
@@ -195,13 +195,13 @@ def _forget_environment(item: Any, before: dict[str, str | None]) -> None:
 @pytest.fixture
 def _secretsmanager_time(request: pytest.FixtureRequest) -> Iterator[Clock]:
     """Let time stand still, unless somebody holds it already."""
-    from . import _clock
+    from ._time import clock, freezing, reading
 
     start = _plan_of(request.node).now
-    if start is not None and not _clock.may_freeze():
+    if start is not None and not reading.may_freeze():
         pytest.fail("now= cannot hold time: time-machine holds it. Use the one or the other.", pytrace=False)
-    with _clock.held(start):
-        yield _clock.Clock()
+    with freezing.held(start):
+        yield clock.Clock()
 
 
 @pytest.fixture
@@ -210,7 +210,7 @@ def _secretsmanager_sleeps(request: pytest.FixtureRequest, _secretsmanager_time:
     if not _plan_of(request.node).skip_sleeps:
         yield
         return
-    from ._clock import is_frozen
+    from ._time.reading import is_frozen
 
     if not is_frozen():
         pytest.fail("skip_sleeps cannot move time: time-machine holds it. Use the one or the other.", pytrace=False)

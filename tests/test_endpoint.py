@@ -19,9 +19,10 @@ import boto3
 import freezegun
 import pytest
 
-from pytest_secretsdelete import MALFORMED, Clock, FakeSecretsManager, Timeout, _endpoint
-from pytest_secretsdelete._endpoint import serve
+from pytest_secretsdelete import MALFORMED, Clock, FakeSecretsManager, Timeout
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._reach import endpoint
+from pytest_secretsdelete._reach.endpoint import serve
 from pytest_secretsdelete._service.operations import OPERATIONS
 
 if TYPE_CHECKING:
@@ -424,7 +425,7 @@ def test_a_body_that_is_too_large(url: str) -> None:
 
 def test_a_client_that_does_not_stop_sending(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the refusal only so much is still listened to."""
-    monkeypatch.setattr(_endpoint, "LARGEST_BODY", 4096)
+    monkeypatch.setattr(endpoint, "LARGEST_BODY", 4096)
     endless = head_of("Content-Length: 100000000") + b" " * 32_000_000
     with pytest.raises(OSError, match=r"reset|[Bb]roken|aborted"):
         raw(url, endless)
@@ -505,7 +506,7 @@ def test_a_client_that_says_no_more(
     secretsmanager: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch, beginning: bytes
 ) -> None:
     """A connection on which nothing comes is closed after a while, in real time also where time stands still."""
-    monkeypatch.setattr(_endpoint._Exchange, "timeout", 0.05)
+    monkeypatch.setattr(endpoint._Exchange, "timeout", 0.05)
     with freezegun.freeze_time(), serve(service_of(secretsmanager)) as url:
         assert raw(url, beginning) == b""
     assert secretsmanager.calls == ()
@@ -620,7 +621,7 @@ def test_an_exception_ends_the_endpoint(secretsmanager: FakeSecretsManager) -> N
 
 def test_a_request_that_is_being_answered_is_waited_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A function that never returns does not hang the test run; one wait is enough for all of them."""
-    monkeypatch.setattr(_endpoint, "GRACE", 0.6)
+    monkeypatch.setattr(endpoint, "GRACE", 0.6)
     released, entered = threading.Event(), []
 
     def answer(incoming: Incoming) -> Answer:

@@ -47,6 +47,23 @@ def parse(text: str) -> _datetime_module.datetime:
     return _REAL[0].fromisoformat(text[:-1] + "+00:00" if text[-1:] in {"Z", "z"} else text)
 
 
+def aware(when: _datetime_module.datetime | str) -> _datetime_module.datetime:
+    """Return a datetime with a zone, from one or from ISO 8601 text; ValueError where it has none."""
+    legal = "give an aware datetime, or ISO 8601 text such as 2026-03-01T00:00:00Z."
+    try:
+        moment = parse(when) if isinstance(when, str) else when
+    except ValueError:
+        raise ValueError(f"{when!r} is no instant: {legal}") from None
+    if not hasattr(moment, "timestamp"):
+        raise TypeError(f"{when!r} is no instant: {legal}")
+    if moment.utcoffset() is None:
+        raise ValueError(
+            f"{when!r} has no time zone, so it names no instant. Write 2026-03-01T00:00:00Z, or give a datetime with "
+            "tzinfo=timezone.utc."
+        )
+    return moment
+
+
 def milliseconds(duration: timedelta) -> int:
     """Return a duration in whole milliseconds."""
     return duration // timedelta(milliseconds=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import _active, _clock
+from .. import _active
 from .._botocore import sessions
+from .._time.reading import now
 from . import errors, names, seeding
 from .background import settle
 from .faults import Attempt, Troubles
@@ -98,10 +99,10 @@ class Service:
 
     def settled(self) -> int:
         """Let everything happen that has come due by now, and return the present instant."""
-        now = _clock.now()
+        instant = now()
         if not self.stands_still:
-            settle(self.vault, now)
-        return now
+            settle(self.vault, instant)
+        return instant
 
 
 def checker_for(operation: str) -> RequestChecker | None:

@@ -13,7 +13,8 @@ from botocore.awsrequest import AWSResponse  # noqa: E402
 from botocore.exceptions import ClientError, ReadTimeoutError  # noqa: E402
 
 from pytest_secretsdelete import MALFORMED, Clock, FakeSecretsManager, Timeout  # noqa: E402
-from pytest_secretsdelete._clock import aware, freeze  # noqa: E402
+from pytest_secretsdelete._service.instant import aware  # noqa: E402
+from pytest_secretsdelete._time.freezing import freeze  # noqa: E402
 
 from ..conformance.rows import ROWS, implemented  # noqa: E402
 from ..conformance.runner import World, resolved, send_by_client  # noqa: E402

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsdelete._endpoint import serve
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._reach.endpoint import serve
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pytest_secretsdelete import Clock
-from pytest_secretsdelete._clock import aware, freeze
+from pytest_secretsdelete._service.instant import aware
+from pytest_secretsdelete._time.freezing import freeze
 
 
 @pytest.fixture(scope="package")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsdelete import Clock, FakeSecretsManager, _clock
+from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._time import freezing
 
 from .support import REGION
 
@@ -45,5 +46,5 @@ def client(fake: FakeSecretsManager) -> Any:
 @pytest.fixture
 def clock() -> Iterator[Clock]:
     """Give a clock over time that stands still."""
-    with _clock.freeze(START):
+    with freezing.freeze(START):
         yield Clock()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsdelete import _interception
 from pytest_secretsdelete._botocore.responses import AwaitableBytes
+from pytest_secretsdelete._reach import interception
 
 from .support import REGION, VALUE, json_response
 
@@ -42,8 +42,8 @@ class Request:
 def send(client: Any, operation: str = "GetSecretValue") -> Any:
     """Take the fake's place at before-send, and emit that event as aiobotocore does."""
     emitter = AsyncEmitter(client)
-    _interception._answer_last(emitter, operation)
-    _interception._answer_last(emitter, operation)
+    interception._answer_last(emitter, operation)
+    interception._answer_last(emitter, operation)
     (stand_in,) = emitter._lookup_cache[f"before-send.secrets-manager.{operation}"]
     assert asyncio.iscoroutinefunction(type(stand_in).__call__)
     (answer,) = asyncio.run(emitter._emit(f"before-send.secrets-manager.{operation}", {"request": Request()}))
@@ -97,7 +97,7 @@ def test_an_emitter_without_a_cache(fake: FakeSecretsManager, client: Any) -> No
         _handlers = client.meta.events._emitter._handlers
 
     plain = Plain()
-    _interception._answer_last(plain, "GetSecretValue")
+    interception._answer_last(plain, "GetSecretValue")
     assert vars(plain) == {}
-    assert not _interception._needs_the_long_road(plain, "GetSecretValue")
+    assert not interception._needs_the_long_road(plain, "GetSecretValue")
     assert fake.region == REGION

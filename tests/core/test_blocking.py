@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
-from pytest_secretsdelete._guard import Guard, UnmockedCallError
+from pytest_secretsdelete._reach.guard import Guard, UnmockedCallError
 
 from .support import REGION, VALUE, Network, json_response, send_raw
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_secretsdelete import _clock
+from pytest_secretsdelete._time import freezing
 
 from .support import PATIENCE, VALUE, run_python, within_patience
 
@@ -75,10 +75,10 @@ def test_moving_inside_a_task(clock: Clock, fake: FakeSecretsManager) -> None:
 
 def test_loops_are_put_back(clock: Clock) -> None:
     """After the clock's freeze a loop's time is the standard library's own."""
-    from pytest_secretsdelete import _clock
+    from pytest_secretsdelete._time import freezing
 
     held = asyncio.BaseEventLoop.__dict__["time"]
-    with _clock.freeze():
+    with freezing.freeze():
         assert asyncio.BaseEventLoop.__dict__["time"] is not held
     assert asyncio.BaseEventLoop.__dict__["time"] is held
 
@@ -87,7 +87,7 @@ def test_an_earlier_freeze_of_asyncio_leaves_nothing_in_the_way() -> None:
     """freezegun's real_asyncio leaves a method behind on the loop's class; event loops stay real all the same."""
     source = """
 import asyncio, freezegun
-from pytest_secretsdelete._clock import freeze
+from pytest_secretsdelete._time.freezing import freeze
 with freezegun.freeze_time("2030-01-01", real_asyncio=True):
     pass
 async def main():
@@ -110,7 +110,7 @@ def test_loops_with_a_time_of_their_own_keep_it() -> None:
             return 5.0
 
     before = asyncio.BaseEventLoop.time
-    with _clock.freeze():
+    with freezing.freeze():
         assert asyncio.BaseEventLoop.time is not before
         loop = OwnTime()
         assert loop.time() == 5.0

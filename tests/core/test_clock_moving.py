@@ -10,7 +10,8 @@ import pytest
 import time_machine
 from freezegun import freeze_time
 
-from pytest_secretsdelete import Clock, FakeSecretsManager, _clock
+from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._time import freezing, reading
 
 from .support import REGION, VALUE, refused
 
@@ -272,13 +273,13 @@ def test_what_comes_due_on_the_way_in_every_active_fake(clock: Clock) -> None:
 def test_freezing() -> None:
     """A freeze of the clock's own begins at the present instant, or at the one given, and ends."""
     before = datetime.now(timezone.utc)
-    with _clock.freeze():
+    with freezing.freeze():
         now = Clock().now()
         assert Clock().now() == now
         assert before <= now
-    with _clock.freeze(datetime(2040, 1, 1, tzinfo=timezone(timedelta(hours=1)))):
+    with freezing.freeze(datetime(2040, 1, 1, tzinfo=timezone(timedelta(hours=1)))):
         assert Clock().now() == datetime(2039, 12, 31, 23, tzinfo=timezone.utc)
-    assert _clock.is_real()
+    assert reading.is_real()
 
 
 def test_pytests_own_timer_stays_real(clock: Clock) -> None:

@@ -13,7 +13,8 @@ import pytest
 import time_machine
 from freezegun import freeze_time
 
-from pytest_secretsdelete import Clock, _clock
+from pytest_secretsdelete import Clock
+from pytest_secretsdelete._time import reading
 
 from .support import VALUE
 
@@ -215,7 +216,7 @@ def test_the_clock_gives_plain_datetimes(clock: Clock) -> None:
     clock.advance(days=1, seconds=0.5)
     assert clock.now() == datetime.now(timezone.utc) == now + timedelta(days=1, seconds=0.5)
     assert clock.now() == datetime.now(timezone(timedelta(hours=9)))
-    assert time.time_ns() // 1000 == pytest.approx(_clock.now_in_microseconds(), abs=1)
+    assert time.time_ns() // 1000 == pytest.approx(reading.now_in_microseconds(), abs=1)
 
 
 def test_microseconds_of_the_clock() -> None:
@@ -226,10 +227,10 @@ def test_microseconds_of_the_clock() -> None:
 
 def test_who_holds_time() -> None:
     """Whether time is frozen, real, or may be frozen."""
-    assert (_clock.is_frozen(), _clock.is_real(), _clock.may_freeze()) == (False, True, True)
+    assert (reading.is_frozen(), reading.is_real(), reading.may_freeze()) == (False, True, True)
     with freeze_time(TEXT):
-        assert (_clock.is_frozen(), _clock.is_real(), _clock.may_freeze()) == (True, False, True)
+        assert (reading.is_frozen(), reading.is_real(), reading.may_freeze()) == (True, False, True)
     with time_machine.travel(WHEN):
-        assert (_clock.is_frozen(), _clock.is_real(), _clock.may_freeze()) == (False, False, False)
+        assert (reading.is_frozen(), reading.is_real(), reading.may_freeze()) == (False, False, False)
         with freeze_time(TEXT):
-            assert (_clock.is_frozen(), _clock.is_real(), _clock.may_freeze()) == (True, False, True)
+            assert (reading.is_frozen(), reading.is_real(), reading.may_freeze()) == (True, False, True)

@@ -9,7 +9,7 @@ import trio
 from freezegun import freeze_time
 from trio._core._run import SystemClock
 
-from pytest_secretsdelete._clock import held
+from pytest_secretsdelete._time.freezing import held
 
 from .support import run_python, within_patience
 
@@ -61,9 +61,9 @@ def test_where_nobody_has_it_in_mind(before: str, patched: bool) -> None:
     source = f"""
 import sys
 {before}
-from pytest_secretsdelete import _clock
-with _clock.held(None):
+from pytest_secretsdelete._time import freezing
+with freezing.held(None):
     module = sys.modules.get("trio._core._run")
-    print(module is not None and module.SystemClock.current_time.__module__ == "pytest_secretsdelete._clock")
+    print(module is not None and module.SystemClock.current_time.__module__ == "pytest_secretsdelete._time.freezing")
 """
     assert run_python(source) == str(patched)

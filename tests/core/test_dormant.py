@@ -9,7 +9,8 @@ import boto3
 import botocore.handlers
 import pytest
 
-from pytest_secretsdelete import FakeSecretsManager, _active, _interception
+from pytest_secretsdelete import FakeSecretsManager, _active
+from pytest_secretsdelete._reach import interception
 
 from .support import REGION, VALUE, Network, Watch, response, run_python, send_raw
 
@@ -157,7 +158,7 @@ def test_handlers_are_put_in_place_once() -> None:
     for _ in range(3):
         with FakeSecretsManager() as fake:
             client = fake.client()
-    for event, handler, _section in _interception.REGISTRATIONS:
+    for event, handler, _section in interception.REGISTRATIONS:
         assert [entry[0] for entry in botocore.handlers.BUILTIN_HANDLERS if entry[1] is handler] == [event]
         held = client.meta.events._emitter._handlers.prefix_search(f"{event}.GetSecretValue")
         assert list(held).count(handler) == 1
@@ -167,15 +168,16 @@ def test_an_event_system_that_has_our_handlers_already() -> None:
     """A session that was made while handlers were being put in place does not get them twice."""
     source = """
 import botocore.session
-from pytest_secretsdelete import FakeSecretsManager, _interception
+from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._reach import interception
 from pytest_secretsdelete._botocore import sessions
 emitter = botocore.session.Session().get_component("event_emitter")._emitter
-for event, handler, section in _interception.REGISTRATIONS[1:]:
+for event, handler, section in interception.REGISTRATIONS[1:]:
     getattr(emitter, f"register_{section}")(event, handler)
 with FakeSecretsManager():
     pass
 counts = []
-for event, handler, section in _interception.REGISTRATIONS:
+for event, handler, section in interception.REGISTRATIONS:
     counts.append(list(emitter._handlers.prefix_search(event)).count(handler))
 print(*counts)
 """

@@ -11,7 +11,7 @@ from botocore.credentials import DeferredRefreshableCredentials
 from botocore.session import Session
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
-from pytest_secretsdelete._clock import freeze
+from pytest_secretsdelete._time.freezing import freeze
 
 from .support import REGION, VALUE, Network, raw_request, send_raw
 

@@ -9,8 +9,8 @@ import pytest
 from freezegun import freeze_time
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
-from pytest_secretsdelete._clock import held
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._time.freezing import held
 
 from .support import LAMBDA, REGION, VALUE, Rotator, refused, set_up_rotation, tick, token
 

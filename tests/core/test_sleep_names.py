@@ -104,7 +104,7 @@ def test_nothing_is_left_after_an_exception(clock: Clock) -> None:
         (module.__name__, name)
         for module in list(sys.modules.values())
         for name, value in list(getattr(module, "__dict__", {}).items())
-        if getattr(value, "__module__", None) == "pytest_secretsdelete._sleeping" and "sleep" in name
+        if getattr(value, "__module__", None) == "pytest_secretsdelete._time.scheduler" and "sleep" in name
     ]
     assert [holder for holder in holders if not holder[0].startswith("pytest_secretsdelete")] == []
 

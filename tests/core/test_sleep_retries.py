@@ -15,7 +15,8 @@ from botocore.retries import bucket as bucket_module
 from botocore.retries.bucket import Clock as BucketClock
 from botocore.retries.bucket import TokenBucket
 
-from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout, _clock
+from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout
+from pytest_secretsdelete._time import freezing
 
 from .support import REGION, VALUE, in_threads, refused, take_the_long_road, within_patience
 
@@ -87,7 +88,7 @@ def test_adaptive_clients_of_another_time(made: str, when: datetime) -> None:
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("a", VALUE)
         early = client_of(fake, "adaptive")
-        with _clock.freeze(when):
+        with freezing.freeze(when):
             clock = Clock()
             client = early if made == "before the freeze" else client_of(fake, "adaptive")
             with clock.skip_sleeps():
@@ -110,7 +111,7 @@ def test_adaptive_clients_afterwards(ending: type[Exception] | None, fake: FakeS
     fake.seed("a", VALUE)
     client = client_of(fake, "adaptive")
     take_the_long_road(client)  # the short one asks no bucket
-    with _clock.freeze(datetime(2090, 1, 1, tzinfo=timezone.utc)):
+    with freezing.freeze(datetime(2090, 1, 1, tzinfo=timezone.utc)):
         with contextlib.suppress(ZeroDivisionError), Clock().skip_sleeps():
             fake.fail("GetSecretValue", "ThrottlingException", times=3)
             client.get_secret_value(SecretId="a")
@@ -156,7 +157,7 @@ def test_a_bucket_whose_rate_changes() -> None:
     """A rate that is set first of all on the clock, before any token is taken, does not count the years between."""
     early = TokenBucket(max_rate=1, clock=BucketClock())
     early._refill()
-    with _clock.freeze(datetime(2001, 1, 1, tzinfo=timezone.utc)):
+    with freezing.freeze(datetime(2001, 1, 1, tzinfo=timezone.utc)):
         clock = Clock()
         start = clock.now()
         with clock.skip_sleeps():

@@ -26,7 +26,7 @@ class SecretiveLoop(asyncio.SelectorEventLoop):
     """A loop that shows nobody what is ready to run, as one written in C does."""
 
     def __getattribute__(self, name: str) -> Any:
-        if name == "_ready" and sys._getframe(1).f_globals["__name__"] == "pytest_secretsdelete._sleeping":
+        if name == "_ready" and sys._getframe(1).f_globals["__name__"] == "pytest_secretsdelete._time.scheduler":
             raise AttributeError(name)
         return super().__getattribute__(name)
 

@@ -20,18 +20,18 @@ from contextlib import closing, contextmanager, suppress
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any
 
-from . import _clock
-from ._botocore import sessions
-from ._environment import REGION_VARIABLE, Layer
-from ._service import errors
-from ._service.instant import SECOND, http_date
-from ._service.protocol import unexpected
-from ._service.wire import CONTENT_TYPE, TARGET_PREFIX, Answer, Incoming, Timeout, signed_origin
+from .._botocore import sessions
+from .._service import errors
+from .._service.instant import SECOND, http_date
+from .._service.protocol import unexpected
+from .._service.wire import CONTENT_TYPE, TARGET_PREFIX, Answer, Incoming, Timeout, signed_origin
+from .._time.reading import now
+from .environment import REGION_VARIABLE, Layer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._active import Responder
+    from .._active import Responder
 
 HOST = "127.0.0.1"
 VARIABLE = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
@@ -284,4 +284,4 @@ def _too_large() -> errors.Refusal:
 
 
 def _refused(refusal: errors.Refusal) -> Answer:
-    return Answer(refusal.status, {"__type": refusal.code, "Message": refusal.message}, _clock.now())
+    return Answer(refusal.status, {"__type": refusal.code, "Message": refusal.message}, now())

@@ -15,10 +15,10 @@ import threading
 from dataclasses import replace
 from typing import Any
 
-from . import _active
-from ._botocore import emitters, responses
-from ._botocore.emitters import EVENT_NAME
-from ._service.wire import TARGET_PREFIX, Incoming, Origin, account_of, signed_origin
+from .. import _active
+from .._botocore import emitters, responses
+from .._botocore.emitters import EVENT_NAME
+from .._service.wire import TARGET_PREFIX, Incoming, Origin, account_of, signed_origin
 
 #: Events after before-call on which a foreign handler must see the request.
 LATER_EVENTS = (

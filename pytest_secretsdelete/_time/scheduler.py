@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ._botocore.retry_buckets import on_the_clock
+from .._botocore.retry_buckets import on_the_clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # In lists, where the replacement of module attributes does not look.
 _REAL_SLEEP: list[Callable[[float], Any]] = [lambda seconds: threading.Event().wait(seconds)]
 _REAL_ASYNC_SLEEP = [asyncio.sleep]
-_MICROSECONDS = 1_000_000
+_MICROSECONDS_PER_SECOND = 1_000_000
 #: Seconds beyond which no date can be named: who sleeps longer than a thousand years sleeps in real time.
 _FOR_EVER = 1000 * 365 * 86_400
 #: Real seconds between two looks at the other threads.
@@ -91,7 +91,7 @@ class Dormitory:
         finally:
             self._get_up(sleeper)
         if not self._open:
-            _REAL_SLEEP[0](max(sleeper.deadline - self._now(), 0) / _MICROSECONDS)
+            _REAL_SLEEP[0](max(sleeper.deadline - self._now(), 0) / _MICROSECONDS_PER_SECOND)
 
     async def sleep_async(self, delay: float, result: Any = None) -> Any:
         """Stand in for asyncio.sleep; it always yields to the event loop."""
@@ -109,7 +109,7 @@ class Dormitory:
         return result
 
     def _lie_down(self, seconds: float, future: asyncio.Future[None] | None = None) -> Sleeper:
-        deadline = self._now() + max(round(_number(seconds) * _MICROSECONDS), 1)
+        deadline = self._now() + max(round(_number(seconds) * _MICROSECONDS_PER_SECOND), 1)
         with self._lock:
             sleeper = Sleeper(deadline, next(self._places), threading.get_ident(), future)
             self._sleepers.append(sleeper)
@@ -199,7 +199,7 @@ class Dormitory:
 
     def _sleep_on(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
         for sleeper in tasks:
-            left = max(sleeper.deadline - self._now(), 0) / _MICROSECONDS
+            left = max(sleeper.deadline - self._now(), 0) / _MICROSECONDS_PER_SECOND
             loop.call_later(left, _finish, sleeper.future)
 
 
@@ -220,7 +220,7 @@ def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[N
     changed = _replace(replaced, before)
     try:
         # the token buckets of adaptive retries wait on a condition, not on sleep
-        with on_the_clock(dormitory.sleep, dormitory.sleep_async, lambda: now() / _MICROSECONDS):
+        with on_the_clock(dormitory.sleep, dormitory.sleep_async, lambda: now() / _MICROSECONDS_PER_SECOND):
             yield
     finally:
         _open_dormitories.remove(dormitory)

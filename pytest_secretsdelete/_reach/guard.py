@@ -8,11 +8,11 @@ import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from . import _active
-from ._interception import ensure_installed
+from .. import _active
+from .interception import ensure_installed
 
 if TYPE_CHECKING:
-    from ._service.wire import Incoming
+    from .._service.wire import Incoming
 
 
 class UnmockedCallError(Exception):

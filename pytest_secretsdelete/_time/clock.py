@@ -1,0 +1,139 @@
+"""Clock: reads the time of the process and moves it forward through freezegun."""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from .. import _active
+from .._service.instant import aware, from_microseconds, parse, to_microseconds
+from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_holds_time
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+    from datetime import datetime
+
+#: The last midnight that has a date, in microseconds.
+_THE_END = to_microseconds(parse("9999-12-31T00:00:00Z"))
+_READ_ON = "Read on: docs/reference/clock.md#moving"
+_TOO_FAR = f"The clock goes from the year 1 to the last midnight of the year 9999; that is beyond it. {_READ_ON}"
+#: Two threads that move time at once must not set it back; not held while anything comes due.
+_setting = threading.Lock()
+
+
+class Clock:
+    """Reads the time that the code under test reads, and moves it forward.
+
+    The clock adopts a freeze of freezegun that is active, also one that began after it. Under time-machine
+    it can be read but not moved.
+    """
+
+    def __repr__(self) -> str:
+        return f"<Clock at {self.now().isoformat()}>"
+
+    def now(self) -> datetime:
+        """Return the present instant: an aware UTC datetime."""
+        return from_microseconds(now_in_microseconds())
+
+    def advance(
+        self,
+        delta: timedelta | None = None,
+        /,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+    ) -> None:
+        """Move time forward by a timedelta, or by days, hours, minutes and seconds, which add up.
+
+        Purges and scheduled rotations that come due on the way happen in their order, each at its own
+        instant. ValueError for a negative step and for one beyond the last day of the year 9999, TypeError for what
+        is no number and no timedelta; RuntimeError where freezegun does not hold time.
+        """
+        try:
+            step = timedelta(0) if delta is None else delta
+            step += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        except TypeError:
+            raise TypeError(
+                f"advance() takes a timedelta, or numbers of days=, hours=, minutes= and seconds=. {_READ_ON}"
+            ) from None
+        except OverflowError:
+            raise ValueError(_TOO_FAR) from None
+        if step < timedelta(0):
+            raise ValueError(
+                f"The clock moves forward only: advance was asked for {step}. Purged secrets cannot come back; "
+                f"start the test earlier with @pytest.mark.secretsmanager(now=...) instead. {_READ_ON}"
+            )
+        self._go_to(now_in_microseconds() + step // timedelta(microseconds=1))
+
+    def move_to(self, when: datetime | str) -> None:
+        """Move time forward to an aware datetime, or to ISO 8601 text with a zone.
+
+        Moving to the DeletionDate that an answer gave ends that recovery window. ValueError for an earlier
+        instant and for one without a zone, TypeError for what is no datetime; RuntimeError where freezegun does
+        not hold time.
+        """
+        moment = aware(when)
+        try:
+            target = to_microseconds(moment)
+        except OverflowError:  # in another zone it is no date any more
+            raise ValueError(_TOO_FAR) from None
+        present = now_in_microseconds()
+        if target < present:
+            raise ValueError(
+                f"The clock moves forward only: it is {from_microseconds(present).isoformat()}, and move_to was asked "
+                f"for {from_microseconds(target).isoformat()}. Start the test earlier with "
+                f"@pytest.mark.secretsmanager(now=...) instead. {_READ_ON}"
+            )
+        self._go_to(target)
+
+    def skip_sleeps(self) -> AbstractContextManager[None]:
+        """Return a context in which sleeping moves the clock and returns at once.
+
+        time.sleep and asyncio.sleep, under whatever name they were imported, and botocore's back-off.
+        Sleepers of several threads and tasks wake in the order of their deadlines. Timeouts (wait_for,
+        Event.wait) are no sleeps and stay real. RuntimeError where freezegun does not hold time.
+        """
+        if not is_frozen():
+            raise RuntimeError(who_holds_time())
+        from .scheduler import skipping
+
+        return skipping(now_in_microseconds, self._go_to)
+
+    def _go_to(self, target: int) -> None:
+        if not is_frozen():
+            raise RuntimeError(who_holds_time())
+        if target > _THE_END:
+            raise ValueError(_TOO_FAR)
+        for due in _dues_until(target):
+            _set(due)
+            _settle_all(due)
+        _set(target)
+        _settle_all(target)
+
+
+def _set(target: int) -> None:
+    """Set the innermost freeze, unless it is there already: time never goes back, and a zero step could tick."""
+    with _setting:
+        if target > now_in_microseconds():
+            innermost_freeze().move_to(from_microseconds(target))
+
+
+def _dues_until(target: int) -> Iterator[int]:
+    """Yield, one after the other, the instants up to the target at which something comes due in an active fake."""
+    last = None
+    while True:
+        dues = [due for fake in _active.responders() if (due := fake.next_due()) is not None]
+        due = min(dues, default=target) * MICROSECONDS_PER_MILLISECOND
+        if due > target or due == last:  # the same again: a rotation function moves time, and what is due waits for it
+            return
+        yield due
+        last = due
+
+
+def _settle_all(instant: int) -> None:
+    for fake in _active.responders():
+        fake.settle(instant // MICROSECONDS_PER_MILLISECOND)

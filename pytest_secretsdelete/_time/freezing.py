@@ -1,0 +1,103 @@
+"""Freezing time through freezegun, while event loops, pytest's timer and botocore's pace stay real."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from .._service.instant import from_microseconds
+from .reading import is_frozen, is_real, now_in_microseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+#: pytest's timer stays real while the fake's clock holds time; so does the pace of botocore's retries.
+IGNORED_BY_THE_FREEZE = ("_pytest.timing", "botocore.retries")
+
+
+@contextmanager
+def held(at: datetime | None) -> Iterator[None]:
+    """Hold time at an instant; without one, adopt what holds it already, or freeze the present."""
+    if at is not None or is_real():
+        with freeze(at):
+            yield
+    elif is_frozen():
+        with real_event_loops():
+            yield
+    else:
+        yield  # time-machine's
+
+
+@contextmanager
+def freeze(at: datetime | None = None) -> Iterator[None]:
+    """Freeze time at an instant, or at the present one; asyncio's event loops and pytest's timer stay real."""
+    import freezegun
+
+    start = from_microseconds(now_in_microseconds()) if at is None else at
+    with freezegun.freeze_time(start, ignore=list(IGNORED_BY_THE_FREEZE)), real_event_loops():
+        yield
+
+
+@contextmanager
+def real_event_loops() -> Iterator[None]:
+    """Let asyncio's event loops see real time while freezegun holds it: they would wait for ever.
+
+    freezegun's own real_asyncio does so, too, but makes a loop to find out its class, which fails where a test
+    run forbids sockets. It also leaves the base class's method behind on that class, where it would hide ours.
+    """
+    import asyncio
+
+    from freezegun.api import real_monotonic
+
+    def loop_time(self: asyncio.BaseEventLoop) -> float:  # noqa: ARG001 - it becomes a method
+        return real_monotonic()
+
+    held = asyncio.BaseEventLoop.time
+    patched = [loop for loop in _classes_below(asyncio.BaseEventLoop) if loop.__dict__.get("time") is held]
+    for loop in patched:
+        loop.time = loop_time
+    try:
+        with _real_trio():
+            yield
+    finally:
+        for loop in patched:
+            loop.time = held
+
+
+@contextmanager
+def _real_trio() -> Iterator[None]:
+    """Keep trio's clock real, too, where it is installed."""
+    from freezegun.api import real_perf_counter
+
+    clock = _clock_of_trio()
+    if clock is None:
+        yield
+        return
+
+    def current_time(self: Any) -> float:
+        return float(self.offset + real_perf_counter())
+
+    held = clock.current_time
+    clock.current_time = current_time
+    try:
+        yield
+    finally:
+        clock.current_time = held
+
+
+def _clock_of_trio() -> Any:
+    """Return the class of trio's clock, or None where nobody has trio in mind; anyio imports it late."""
+    if not {"trio", "anyio"} & sys.modules.keys():
+        return None
+    try:
+        from trio._core._run import SystemClock
+    except Exception:  # noqa: BLE001 - not installed, or not for this Python: its users will hear of it themselves
+        return None
+    return SystemClock
+
+
+def _classes_below(top: Any) -> list[Any]:
+    """Return a class and everything that is derived from it."""
+    return [top, *(found for below in top.__subclasses__() for found in _classes_below(below))]
