@@ -13,8 +13,9 @@ from ._reach import environment
 from ._reach.interception import ensure_installed
 from ._service import faults, names, seeding
 from ._service.operations import OPERATIONS
-from ._service.service import Service
+from ._service.service import Host, Service
 from ._service.wire import account_of
+from ._time import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from ._service.wire import Timeout, _Malformed
 
 
+_HOST = Host(reading.now, sessions.default_region, sessions.input_shape, _active.answering)
 #: One fake at a time starts or stops, of whichever thread.
 _starting = threading.Lock()
 
@@ -71,6 +73,7 @@ class FakeSecretsManager:
             raise ValueError(f"keep_credentials={keep_credentials!r}: True or False is legal.")
         self._keep_credentials = keep_credentials
         self._service = Service(
+            _HOST,
             account_id=account_id,
             region=region,
             purge_delay=checked_delay("purge_delay", purge_delay),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping
 
     from ._fake import FakeSecretsManager
-    from ._plan import Plan
+    from ._pytest.markers import Plan
     from ._reach.guard import Guard
     from ._time.clock import Clock
 
@@ -83,7 +83,7 @@ def _start_import_fake(config: pytest.Config) -> None:
     path = config.getini(f"{STEM}_seed_file")
     if not path:
         return
-    from ._seed_file import fake_from
+    from ._pytest.seed_file import fake_from
 
     options = {name: value for name, value in config.stash[_ini_key].items() if name not in _NOT_THE_FAKES}
     try:
@@ -109,7 +109,7 @@ def _start_guard(config: pytest.Config) -> None:
 def _marker_lines(config: pytest.Config) -> list[str]:
     if not config.getoption("markers", default=False):
         return ["secret(name, value=None, ...): seed one secret.", "secretsmanager(*, ...): settings of the fake."]
-    from ._plan import marker_help
+    from ._pytest.markers import marker_help
 
     return marker_help()
 
@@ -118,7 +118,7 @@ def _read_ini(config: pytest.Config) -> dict[str, Any]:
     given = {name: value for name, (kind, _) in _INI_OPTIONS.items() if (value := _ini_value(config, name, kind))}
     if not given:
         return {}
-    from ._plan import INI_READERS, from_settings
+    from ._pytest.markers import INI_READERS, from_settings
 
     try:
         for name, value in given.items():
@@ -147,7 +147,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Read the markers of a test before any fixture runs, and after skipping; a wrong one is the only message."""
     if next(item.iter_markers("secret"), None) is None and next(item.iter_markers(STEM), None) is None:
         return
-    from ._plan import plan
+    from ._pytest.markers import plan
 
     made, wrong = _tried(plan, item, item.config.stash[_ini_key])
     if wrong is not None:
@@ -165,7 +165,7 @@ def _tried(call: Callable[..., Any], *words: Any) -> tuple[Any, ValueError | Non
 
 def _plan_of(item: Any) -> Plan:
     if _plan_key not in item.stash:
-        from ._plan import from_settings
+        from ._pytest.markers import from_settings
 
         item.stash[_plan_key] = from_settings(item.config.stash[_ini_key])
     made: Plan = item.stash[_plan_key]

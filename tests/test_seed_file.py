@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from pytest_secretsdelete._seed_file import read
+from pytest_secretsdelete._pytest.seed_file import read
 
 TOML = """
 "db/password" = "hunter2"

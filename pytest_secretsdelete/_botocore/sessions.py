@@ -29,6 +29,12 @@ def service_model() -> Any:
     return ServiceModel(loader.load_service_model(SERVICE, "service-2"), SERVICE)
 
 
+def input_shape(operation: str) -> Any:
+    """Return the input shape of an operation; None for one that the installed service model lacks."""
+    model = service_model()
+    return model.operation_model(operation).input_shape if operation in model.operation_names else None
+
+
 def new_session() -> Any:
     """Return a botocore session of its own; sessions share what they load from disk, nothing else."""
     from botocore.session import Session

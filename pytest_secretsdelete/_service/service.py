@@ -2,35 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from .. import _active
-from .._botocore import sessions
-from .._time.reading import now
 from . import errors, names, seeding
 from .background import settle
 from .faults import Attempt, Troubles
 from .protocol import Transaction, read_body
 from .store import Vault
 from .timeline import Timeline
-from .validation import RequestChecker
+from .validation import checker_for
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from .model import Secret
     from .store import Delay, Store
     from .wire import Answer, Incoming
 
-_checkers: dict[str, RequestChecker | None] = {}
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """What a service asks of the process that it runs in."""
+
+    #: The present instant, in whole milliseconds since the epoch.
+    now: Callable[[], int]
+    #: The region of what names none, where the service was given none.
+    default_region: Callable[[], str]
+    #: The input shape of an operation, as botocore models it; None for an operation that it does not know.
+    input_shape: Callable[[str], Any]
+    #: What rotation functions run in, so that their calls reach this service.
+    answering: Callable[[Service], AbstractContextManager[None]]
 
 
 class Service:
     """One Secrets Manager: its secrets, its troubles, and the record of what happened."""
 
-    def __init__(self, *, account_id: str, region: str | None, purge_delay: Delay, force_delete_delay: Delay) -> None:
+    def __init__(
+        self, host: Host, *, account_id: str, region: str | None, purge_delay: Delay, force_delete_delay: Delay
+    ) -> None:
+        self._host = host
         self.account_id = account_id
         self.timeline = Timeline()
         self.troubles = Troubles()
-        self.vault = Vault(self.timeline, purge_delay, force_delete_delay, lambda: _active.answering(self))
+        self.vault = Vault(self.timeline, purge_delay, force_delete_delay, lambda: host.answering(self))
         #: Set once it answers no more: nothing comes due then, and what is there stays to be read.
         self.stands_still = False
         self._region = region
@@ -39,7 +55,7 @@ class Service:
     def region_as_given(self) -> str:
         """The region of what names none; without one given, the process's default when it is first asked for."""
         if self._region is None:
-            self._region = sessions.default_region()
+            self._region = self._host.default_region()
         return self._region
 
     @property
@@ -67,7 +83,7 @@ class Service:
             region=incoming.region or self.region,
             at=now,
         )
-        return transaction.answer(checker_for(incoming.operation))
+        return transaction.answer(checker_for(self._host.input_shape(incoming.operation)))
 
     def expects_trouble(self, incoming: Incoming) -> bool:
         """Tell whether a fault or a denial waits for a request."""
@@ -99,16 +115,7 @@ class Service:
 
     def settled(self) -> int:
         """Let everything happen that has come due by now, and return the present instant."""
-        instant = now()
+        instant = self._host.now()
         if not self.stands_still:
             settle(self.vault, instant)
         return instant
-
-
-def checker_for(operation: str) -> RequestChecker | None:
-    """Return the checker of an operation; None for one that the installed service model lacks."""
-    if operation not in _checkers:
-        model = sessions.service_model()
-        known = operation in model.operation_names
-        _checkers[operation] = RequestChecker(model.operation_model(operation).input_shape) if known else None
-    return _checkers[operation]

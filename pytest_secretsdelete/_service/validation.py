@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -56,6 +57,12 @@ class RequestChecker:
         """Return the members that the model knows, the secret values among them hidden."""
         known = ((name, value) for name, value in parameters.items() if name in self._known)
         return {name: REDACTED if name in self._sensitive else value for name, value in known}
+
+
+@functools.cache
+def checker_for(shape: Any) -> RequestChecker | None:
+    """Return the checker of an operation by its input shape; None where there is no shape."""
+    return None if shape is None else RequestChecker(shape)
 
 
 def _check_for(shape: Any) -> Check:

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 import pytest_secretsdelete
-from pytest_secretsdelete import _plan, plugin
+from pytest_secretsdelete import plugin
+from pytest_secretsdelete._pytest import markers
 from pytest_secretsdelete._service import seeding
 
 from . import pages
@@ -120,7 +121,7 @@ def test_ini_options_are_documented(pytester: pytest.Pytester) -> None:
 
 def test_arguments_of_the_markers_are_documented() -> None:
     """Each argument of both markers is in the page of the markers."""
-    arguments = [*inspect.signature(seeding.secret).parameters, *inspect.signature(_plan.settings).parameters]
+    arguments = [*inspect.signature(seeding.secret).parameters, *inspect.signature(markers.settings).parameters]
     assert set(arguments) <= inside_code(REFERENCE / "markers.md")
 
 

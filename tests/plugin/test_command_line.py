@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pytest_secretsdelete._plan import settings
+from pytest_secretsdelete._pytest.markers import settings
 from pytest_secretsdelete._service.seeding import secret
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
-from ._fake import FakeSecretsManager, service_of
-from ._service.seeding import Seed, secret
+from .._fake import FakeSecretsManager, service_of
+from .._service.seeding import Seed, secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,9 +13,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ._fake import FakeSecretsManager, service_of
-from ._service import names, seeding
-from ._service.instant import aware, to_microseconds
+from .._fake import FakeSecretsManager, service_of
+from .._service import names, seeding
+from .._service.instant import aware, to_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
