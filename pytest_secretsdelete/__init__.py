@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._fake import FakeSecretsManager
-    from ._service.model import Secret, Version
+    from ._service.snapshot import Secret, Version
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import MALFORMED, Timeout
     from ._time.clock import Clock
@@ -34,9 +34,9 @@ _HOMES = {
     "Event": "_service.timeline",
     "FakeSecretsManager": "_fake",
     "Rotation": "_service.timeline",
-    "Secret": "_service.model",
+    "Secret": "_service.snapshot",
     "Timeout": "_service.wire",
-    "Version": "_service.model",
+    "Version": "_service.snapshot",
 }
 
 

@@ -13,23 +13,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ._service.wire import Answer, Incoming
-
-
-class Responder(Protocol):
-    """What the interception and the clock need of an active fake."""
-
-    def answer(self, incoming: Incoming) -> Answer:
-        """Answer one request."""
-
-    def expects_trouble(self, incoming: Incoming) -> bool:
-        """Tell whether a fault or a denial waits for this request."""
-
-    def next_due(self) -> int | None:
-        """Return the instant of the next thing that comes due by itself, or None."""
-
-    def settle(self, now: int) -> None:
-        """Let everything happen that has come due by now."""
+    from ._service.service import Service
+    from ._service.wire import Incoming
 
 
 class Guarding(Protocol):
@@ -42,20 +27,20 @@ class Guarding(Protocol):
         """Stop a request, by raising."""
 
 
-_stack: list[tuple[Responder, ...]] = [()]
+_stack: list[tuple[Service, ...]] = [()]
 _guard: list[Guarding | None] = [None]
 #: Whose rotation function a thread runs.
 _own = threading.local()
 
 
-def responders() -> tuple[Responder, ...]:
+def responders() -> tuple[Service, ...]:
     """Return the active fakes, innermost last."""
     return _stack[0]
 
 
-def innermost() -> Responder | None:
+def innermost() -> Service | None:
     """Return the fake that answers this thread, or None while all are dormant."""
-    own: Responder | None = getattr(_own, "responder", None)
+    own: Service | None = getattr(_own, "responder", None)
     if own is not None:
         return own
     stack = _stack[0]
@@ -63,7 +48,7 @@ def innermost() -> Responder | None:
 
 
 @contextmanager
-def answering(responder: Responder) -> Iterator[None]:
+def answering(responder: Service) -> Iterator[None]:
     """Let a fake answer this thread, whichever is the innermost: its rotation functions call it and no other."""
     before = getattr(_own, "responder", None)
     _own.responder = responder
@@ -73,12 +58,12 @@ def answering(responder: Responder) -> Iterator[None]:
         _own.responder = before
 
 
-def push(responder: Responder) -> None:
+def push(responder: Service) -> None:
     """Make a fake the innermost one."""
     _stack[0] = (*_stack[0], responder)
 
 
-def remove(responder: Responder) -> None:
+def remove(responder: Service) -> None:
     """Take a fake out, wherever it stands."""
     _stack[0] = tuple(other for other in _stack[0] if other is not responder)
 

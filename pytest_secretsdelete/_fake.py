@@ -11,9 +11,11 @@ from . import _active
 from ._botocore import sessions
 from ._reach import environment
 from ._reach.interception import ensure_installed
-from ._service import faults, names, seeding
+from ._service import delays, faults, names, seeding
+from ._service.delays import Delay, Delays
 from ._service.operations import OPERATIONS
 from ._service.service import Host, Service
+from ._service.snapshot import snapshot
 from ._service.wire import account_of
 from ._time import reading
 
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from ._service.faults import Fault
-    from ._service.model import Secret
-    from ._service.store import Delay, Store
+    from ._service.snapshot import Secret
+    from ._service.store import Store
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import Timeout, _Malformed
 
@@ -76,12 +78,13 @@ class FakeSecretsManager:
             _HOST,
             account_id=account_id,
             region=region,
-            purge_delay=checked_delay("purge_delay", purge_delay),
-            force_delete_delay=checked_delay("force_delete_delay", force_delete_delay),
+            delays=Delays(
+                delays.checked("purge_delay", purge_delay), delays.checked("force_delete_delay", force_delete_delay)
+            ),
         )
         self._vault = self._service.vault
         self._timeline = self._service.timeline
-        self._troubles = self._service.troubles
+        self._failures = self._service.failures
         self._environment: environment.Layer | None = None
         self._last_environment = environment.Layer({})
 
@@ -168,7 +171,7 @@ class FakeSecretsManager:
         del name, value, options  # a report of this frame would show them
         if wrong is not None:
             raise wrong
-        return self._service.plant(checked)
+        return snapshot(self._service.seed(checked))
 
     def secret(self, secret_id: str, region: str | None = None) -> Secret:
         """Return a secret as it stands now, by name or ARN.
@@ -182,7 +185,7 @@ class FakeSecretsManager:
             found = store.lookup(secret_id)
             if found is None:
                 raise LookupError(self._missing(secret_id, store))
-            return found
+        return snapshot(found)
 
     def __contains__(self, secret_id: object) -> bool:
         self._service.settled()
@@ -193,30 +196,34 @@ class FakeSecretsManager:
         """Return all secrets, oldest first, those scheduled for deletion included; of one region or of all."""
         self._service.settled()
         with self._vault.lock:
-            return tuple(secret for secret in self._vault.secrets() if region in {None, secret.region})
+            found = [secret for secret in self._vault.secrets() if region in {None, secret.region}]
+        return tuple(map(snapshot, found))
 
     def leftovers(self) -> tuple[Secret, ...]:
         """Return what calls have created and nobody has deleted: neither seeded, nor scheduled, nor gone."""
-        return tuple(s for s in self.secrets() if not s.seeded and not s.is_scheduled_for_deletion)
+        self._service.settled()
+        with self._vault.lock:
+            left = [s for s in self._vault.secrets() if not s.seeded and not s.is_scheduled_for_deletion]
+        return tuple(map(snapshot, left))
 
     # What happened
 
     @property
     def calls(self) -> tuple[Call, ...]:
         """The attempts that the fake answered, oldest first, faults and denials included."""
-        return tuple(self._timeline.calls)
+        return self._timeline.calls
 
     @property
     def events(self) -> tuple[Event, ...]:
         """The steps in the lives of the secrets, in the order of happening, under CloudTrail's names."""
         self._service.settled()
-        return tuple(self._timeline.events)
+        return self._timeline.events
 
     @property
     def rotations(self) -> tuple[Rotation, ...]:
         """What rotation functions were called for, oldest first, and what they raised."""
         self._service.settled()
-        return tuple(self._timeline.rotations)
+        return self._timeline.rotations
 
     # What is to happen
 
@@ -224,7 +231,7 @@ class FakeSecretsManager:
         """Let a Python callable `function(event, context)` stand for the rotation Lambda with this ARN."""
         if not callable(function):
             raise TypeError(f"rotation_function() takes a callable, not {type(function).__name__}.")
-        self._vault.rotation_functions[arn] = function
+        self._vault.rotations.functions[arn] = function
 
     def fail(
         self,
@@ -242,7 +249,7 @@ class FakeSecretsManager:
         takes the way of a real error, so botocore's own retries run. Returns a handle with `withdraw()`.
         """
         faults.check_operation(operation, self._operations())
-        return self._troubles.fail(operation, error, times, secret_id, message)
+        return self._failures.fail(operation, error, times, secret_id, message)
 
     def deny(self, operation: str = "*", secret_id: str | None = None) -> None:
         """Answer AccessDeniedException, as IAM words it, until `allow` takes it back.
@@ -251,12 +258,12 @@ class FakeSecretsManager:
         with tags. Denials come before faults, the oldest first.
         """
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
-        self._troubles.deny(operation, secret_id)
+        self._failures.deny(operation, secret_id)
 
     def allow(self, operation: str = "*", secret_id: str | None = None) -> None:
         """Take denials back: of one action or of all, of one secret or of all."""
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
-        self._troubles.allow(operation, None if secret_id is None else self._ids_of(secret_id))
+        self._failures.allow(operation, None if secret_id is None else self._ids_of(secret_id))
 
     def _ids_of(self, secret_id: str) -> set[str]:
         """Return everything that names the same secret."""
@@ -273,7 +280,7 @@ class FakeSecretsManager:
 
     def unused_faults(self) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have not struck as often as they should."""
-        return self._troubles.unused()
+        return self._failures.unused()
 
     def _operations(self, more: Sequence[str] = ()) -> list[str]:
         return faults.all_operations(OPERATIONS, sessions.service_model().operation_names, more)
@@ -288,15 +295,6 @@ class FakeSecretsManager:
             hints.append(f"The name is held in {', '.join(elsewhere)}: give region=.")
         hints.append("Read on: docs/reference/fake.md#members")
         return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
-
-
-def checked_delay(what: str, delay: Delay) -> Delay:
-    """Return a delay, or say what is legal."""
-    if callable(delay):
-        return delay
-    if not isinstance(delay, timedelta) or delay < timedelta(0):
-        raise ValueError(f"{what}={delay!r}: a timedelta of zero or more, or a callable that returns one, is legal.")
-    return delay
 
 
 def forget_environment(fake: FakeSecretsManager, before: dict[str, str | None]) -> None:

@@ -351,5 +351,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
             report.sections.append(("Secrets Manager calls that were stopped", "\n".join(untold)))
     if report.failed and _fake_key in item.stash:
         from ._fake import service_of
+        from ._service.rendering import render
 
-        report.sections.append(("Secrets Manager", service_of(item.stash[_fake_key]).timeline.told()))
+        report.sections.append(("Secrets Manager", render(service_of(item.stash[_fake_key]).timeline)))

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import difflib
 import inspect
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .._fake import FakeSecretsManager, service_of
-from .._service import names, seeding
+from .._service import delays, names, seeding
 from .._service.instant import aware, to_microseconds
 
 if TYPE_CHECKING:
@@ -23,9 +22,7 @@ if TYPE_CHECKING:
 SECRET = "secret"  # noqa: S105 - a marker's name
 SETTINGS = "secretsmanager"
 _UNSET: Any = object()
-_DURATION = re.compile(r"([0-9]+)\s*([smhd])")
 _ENDLESS = timedelta(days=100_000)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Plan:
     def sow(self, fake: FakeSecretsManager, at: int | None = None) -> None:
         """Put the seeds into a fake; ValueError for one that contradicts itself or another."""
         for seed in self.seeds:
-            service_of(fake).plant(seed, at)
+            service_of(fake).seed(seed, at)
 
     def rehearse(self) -> None:
         """Sow in a fake that is thrown away, at the instant at which the test will start; ValueError as there.
@@ -118,19 +115,11 @@ def from_settings(given: Mapping[str, Any]) -> Plan:
     return made
 
 
-def duration(text: str) -> timedelta:
-    """Read an ini duration: 90s, 15m, 2h or 7d."""
-    match = _DURATION.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"{text!r} is not a duration: 90s, 15m, 2h and 7d are legal.")
-    try:
-        return timedelta(**{_UNITS[match[2]]: int(match[1])})
-    except OverflowError:
-        raise ValueError(f"{text!r} is longer than any test: 90s, 15m, 2h and 7d are legal.") from None
-
-
 #: How an ini option's text becomes a setting; the others are text, or what pytest has read already.
-INI_READERS: Mapping[str, Callable[[str], timedelta]] = {"purge_delay": duration, "force_delete_delay": duration}
+INI_READERS: Mapping[str, Callable[[str], timedelta]] = {
+    "purge_delay": delays.parse,
+    "force_delete_delay": delays.parse,
+}
 
 
 def levels(item: Any) -> Iterator[tuple[str, list[Any]]]:

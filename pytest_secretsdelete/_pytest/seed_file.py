@@ -24,7 +24,7 @@ def fake_from(path: Path, options: Mapping[str, Any]) -> FakeSecretsManager:
     """Return a fake, not started, that holds the secrets of a file; ValueError for a file that cannot be used."""
     fake = FakeSecretsManager(**options)
     for seed in read(path):
-        service_of(fake).plant(seed)
+        service_of(fake).seed(seed)
     return fake
 
 

@@ -31,7 +31,7 @@ from .environment import REGION_VARIABLE, Layer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .._active import Responder
+    from .._service.service import Service
 
 HOST = "127.0.0.1"
 VARIABLE = "AWS_ENDPOINT_URL_SECRETS_MANAGER"
@@ -48,7 +48,7 @@ _DIGITS = {10: "[0-9]{1,16}", 16: "[0-9a-fA-F]{1,16}"}
 
 
 @contextmanager
-def serve(fake: Responder) -> Iterator[str]:
+def serve(fake: Service) -> Iterator[str]:
     """Serve a fake over HTTP on a free port of 127.0.0.1, and yield the URL.
 
     Meanwhile AWS_ENDPOINT_URL_SECRETS_MANAGER names it for the processes that are started, and AWS_REGION,
@@ -78,7 +78,7 @@ def _environment(url: str) -> Iterator[None]:
 class _Server:
     """A listening socket, a thread that accepts, and a thread for each connection."""
 
-    def __init__(self, fake: Responder) -> None:
+    def __init__(self, fake: Service) -> None:
         self.fake = fake
         # asked for here, so that no thread imports botocore while freezegun looks through the modules
         self.operations = frozenset(sessions.service_model().operation_names)
@@ -168,7 +168,7 @@ class _Exchange(BaseHTTPRequestHandler):
             return _refused(refusal)
         origin = signed_origin(self.headers.get("Authorization", ""))
         incoming = Incoming(operation, body, origin.region, origin.caller)
-        fake: Responder = self.server.fake
+        fake: Service = self.server.fake
         try:
             return fake.answer(incoming)
         except Exception as error:  # noqa: BLE001 - in process it is raised at the caller

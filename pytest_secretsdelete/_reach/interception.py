@@ -61,7 +61,7 @@ def before_call(
     origin = Origin(context.get("client_region"), _caller(request_signer))
     incoming = Incoming(model.name, _bytes(params.get("body")), origin.region, origin.caller)
     emitter = emitters.emitter_of(request_signer)
-    if fake is not None and not _needs_the_long_road(emitter, model.name) and not fake.expects_trouble(incoming):
+    if fake is not None and not _needs_the_long_road(emitter, model.name) and not fake.expects_failure(incoming):
         answer = fake.answer(incoming)
         if not answer.is_repeated:
             return responses.answered(answer, params.get("url", ""), model)

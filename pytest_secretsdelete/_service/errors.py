@@ -78,6 +78,14 @@ def beyond_the_fake(message: str) -> Refusal:
     return Refusal("NotImplementedByFake", message)
 
 
+def beyond_all_dates(what: str) -> Refusal:
+    """Return the fake's own answer where a date would lie beyond the last that clients can read."""
+    return beyond_the_fake(
+        f"The {what} would lie beyond 9999-12-31, the last date that clients can read: nothing changed. Start the test "
+        "earlier. Read on: docs/explanation/limits.md#time"
+    )
+
+
 def not_implemented(operation: str) -> Refusal:
     """Return the fake's own answer to an operation that it does not know yet."""
     return beyond_the_fake(

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from . import errors, names
+from .operations import OPERATIONS
 from .wire import MALFORMED, Timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
+    from .request import Request
     from .store import Store
     from .wire import _Malformed
 
@@ -46,75 +48,46 @@ class NoAnswer(Exception):  # noqa: N818 - it stands for what does not come
         self.kind = kind
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """A request as far as a fault looks at it; it may yet turn out not to be valid."""
-
-    operation: str
-    body: Mapping[str, Any] = field(repr=False)
-    store: Store = field(repr=False)
-
-    def secret_ids(self) -> list[str]:
-        """Return how the request names its secrets."""
-        listed = self.body.get("SecretIdList")
-        named = [self.body.get("SecretId"), self.body.get("Name"), *(listed if isinstance(listed, list) else ())]
-        return [secret_id for secret_id in named if isinstance(secret_id, str)]
-
-    def is_about(self, secret_id: str | None) -> bool:
-        """Tell whether the request is about a secret, whichever way either names it."""
-        return secret_id is None or any(self._same(secret_id, other) for other in self.secret_ids())
-
-    def is_denied_with(self, secret_id: str | None) -> bool:
-        """Tell whether a denial about a secret concerns the whole request: a batch is denied secret by secret."""
-        return secret_id is None or ("SecretIdList" not in self.body and self.is_about(secret_id))
-
-    def _same(self, one: str, other: str) -> bool:
-        if one == other:
-            return True
-        found, also = self.store.lookup(one), self.store.lookup(other)
-        if found is None and also is None:  # gone: the name tells, but not of a secret that is about to be created
-            return self.operation != "CreateSecret" and self._name_in(one) == self._name_in(other)
-        return found is not None and also is not None and found.arn == also.arn
-
-    def _name_in(self, secret_id: str) -> str:
-        """Return the name that a SecretId stands for in this store; an ARN from elsewhere stands for itself."""
-        arn = names.parse_arn(secret_id)
-        is_here = arn is not None and (arn.account, arn.region) == (self.store.account, self.store.region)
-        return arn.name if arn is not None and is_here else secret_id
-
-    def _is_about_a_cross_account_replica(self) -> bool:
-        found = [self.store.lookup(secret_id) for secret_id in self.secret_ids()]
-        return any(secret is not None and secret.cross_account_primary is not None for secret in found)
-
-    def permissions(self) -> Iterator[str]:
-        """Yield the actions that the caller needs (the service model's "Required permissions")."""
-        yield self.operation
-        for member, action in _MORE_PERMISSIONS.get(self.operation, ()):
-            if self.body.get(member):
-                yield action
-        if self.operation == "StopReplicationToReplica" and self._is_about_a_cross_account_replica():
-            yield "DeleteResourcePolicy"
-
-    def resource(self) -> str:
-        """Return what IAM names as the resource: the secret as the caller named it."""
-        ids = self.secret_ids()
-        return ids[0] if len(ids) == 1 else "*"
+def secret_ids(request: Request) -> list[str]:
+    """Return how a request names its secrets; it may yet turn out not to be valid."""
+    listed = request.get("SecretIdList")
+    named = [request.get("SecretId"), request.get("Name"), *(listed if isinstance(listed, list) else ())]
+    return [secret_id for secret_id in named if isinstance(secret_id, str)]
 
 
-#: (member that asks for it, action) beside the operation's own.
-_MORE_PERMISSIONS = {
-    "CreateSecret": (
-        ("Tags", "TagResource"),
-        ("AddReplicaRegions", "ReplicateSecretToRegions"),
-        ("CrossAccountPrimaryARN", "PutResourcePolicy"),
-    ),
-    "BatchGetSecretValue": (("Filters", "ListSecrets"),),
-    "ValidateResourcePolicy": (("ResourcePolicy", "PutResourcePolicy"),),
-    "AssociateCrossAccountReplica": (
-        ("SecretId", "GetSecretValue"),
-        ("CrossAccountReplicaARN", "AcceptCrossAccountReplication"),
-    ),
-}
+def is_about(request: Request, store: Store, secret_id: str | None) -> bool:
+    """Tell whether a request is about a secret, whichever way either names it."""
+    return secret_id is None or any(_is_same(request, store, secret_id, other) for other in secret_ids(request))
+
+
+def _is_same(request: Request, store: Store, one: str, other: str) -> bool:
+    if one == other:
+        return True
+    found, also = store.lookup(one), store.lookup(other)
+    if found is None and also is None:  # gone: the name tells, but not of a secret that is about to be created
+        operation = OPERATIONS.get(request.operation)
+        is_new = operation is not None and operation.creates
+        return not is_new and _name_in(store, one) == _name_in(store, other)
+    return found is not None and also is not None and found.arn == also.arn
+
+
+def _name_in(store: Store, secret_id: str) -> str:
+    """Return the name that a SecretId stands for in this store; an ARN from elsewhere stands for itself."""
+    arn = names.parse_arn(secret_id)
+    is_here = arn is not None and (arn.account, arn.region) == (store.account, store.region)
+    return arn.name if arn is not None and is_here else secret_id
+
+
+def _is_denied_with(request: Request, store: Store, secret_id: str | None) -> bool:
+    """Tell whether a denial about a secret concerns the whole request: a batch is denied secret by secret."""
+    return secret_id is None or ("SecretIdList" not in request and is_about(request, store, secret_id))
+
+
+def _actions(request: Request, store: Store) -> Iterator[str]:
+    """Return the actions that the caller needs."""
+    operation = OPERATIONS.get(request.operation)
+    known = operation.actions(request.operation, request.parameters, store) if operation else None
+    return iter((request.operation,)) if known is None else known
 
 
 @dataclass(eq=False)
@@ -138,16 +111,16 @@ class Fault:
         """Whether it strikes the next call that it fits."""
         return not self.withdrawn and (self.left is None or self.left > 0)
 
-    def fits(self, attempt: Attempt) -> bool:
-        """Tell whether an attempt is one that it waits for."""
+    def fits(self, request: Request, store: Store) -> bool:
+        """Tell whether a request is one that it waits for."""
         return (
             self.is_waiting
-            and self.operation in {EVERY_OPERATION, attempt.operation}
-            and attempt.is_about(self.secret_id)
+            and self.operation in {EVERY_OPERATION, request.operation}
+            and is_about(request, store, self.secret_id)
         )
 
     def strike(self) -> Exception:
-        """Use the fault up once, and return what the attempt is answered with."""
+        """Use the fault up once, and return what the call is answered with."""
         if self.left is not None:
             self.left -= 1
         if not isinstance(self.error, str):
@@ -162,7 +135,7 @@ class Fault:
         return f"{error} for {self.operation}{about} ({left})"
 
 
-class Troubles:
+class Failures:
     """The faults and denials of one fake."""
 
     def __init__(self) -> None:
@@ -203,46 +176,50 @@ class Troubles:
     def __bool__(self) -> bool:
         return bool(self._denials) or any(fault.is_waiting for fault in self._faults)
 
-    def wait_for(self, attempt: Attempt) -> bool:
-        """Tell whether something waits for an attempt, without using it up."""
-        return self._denial(attempt) is not None or self._fault(attempt) is not None
+    def wait_for(self, request: Request, store: Store) -> bool:
+        """Tell whether something waits for a request, without using it up."""
+        return self._denial(request, store) is not None or self._fault(request, store) is not None
 
-    def strike(self, attempt: Attempt) -> None:
-        """Raise what waits for an attempt, if anything does."""
-        action = self._denial(attempt)
+    def strike(self, request: Request, store: Store) -> None:
+        """Raise what waits for a request, if anything does."""
+        action = self._denial(request, store)
         if action is not None:
-            raise denied(attempt, action)
-        fault = self._fault(attempt)
+            raise denied(request, action)
+        fault = self._fault(request, store)
         if fault is not None:
             raise fault.strike()
 
-    def permit_each(self, attempt_of: Callable[[dict[str, Any]], Attempt]) -> Callable[[str, str], None]:
+    def permit_each(self, request: Request, store: Store) -> Callable[[str, str], None]:
         """Return the check that a batch makes for each of its secrets."""
 
         def permit(action: str, secret_id: str) -> None:
-            attempt = attempt_of({"SecretId": secret_id})
-            if self._denies(action, attempt):
-                raise denied(attempt, action)
+            single = replace(request, parameters={"SecretId": secret_id})
+            if self._denies(action, single, store):
+                raise denied(single, action)
 
         return permit
 
-    def _denial(self, attempt: Attempt) -> str | None:
-        return next((action for action in attempt.permissions() if self._denies(action, attempt)), None)
+    def _denial(self, request: Request, store: Store) -> str | None:
+        actions = _actions(request, store) if self._denials else ()
+        return next((action for action in actions if self._denies(action, request, store)), None)
 
-    def _denies(self, action: str, attempt: Attempt) -> bool:
+    def _denies(self, action: str, request: Request, store: Store) -> bool:
         return any(
-            denied in {EVERY_OPERATION, action} and attempt.is_denied_with(about) for denied, about in self._denials
+            denied in {EVERY_OPERATION, action} and _is_denied_with(request, store, about)
+            for denied, about in self._denials
         )
 
-    def _fault(self, attempt: Attempt) -> Fault | None:
-        return next((fault for fault in self._faults if fault.fits(attempt)), None)
+    def _fault(self, request: Request, store: Store) -> Fault | None:
+        return next((fault for fault in self._faults if fault.fits(request, store)), None)
 
 
-def denied(attempt: Attempt, action: str) -> errors.Refusal:
-    """Return a denial as IAM words it."""
+def denied(request: Request, action: str) -> errors.Refusal:
+    """Return a denial as IAM words it; the resource is the secret as the caller named it."""
+    ids = secret_ids(request)
+    resource = ids[0] if len(ids) == 1 else "*"
     return errors.access_denied(
-        f"User: arn:aws:iam::{attempt.store.account}:user/test is not authorized to perform: secretsmanager:{action} "
-        f"on resource: {attempt.resource()} because no identity-based policy allows the secretsmanager:{action} action"
+        f"User: arn:aws:iam::{request.account}:user/test is not authorized to perform: secretsmanager:{action} "
+        f"on resource: {resource} because no identity-based policy allows the secretsmanager:{action} action"
     )
 
 

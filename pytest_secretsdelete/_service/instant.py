@@ -24,6 +24,10 @@ _REAL = (_real_datetime_class(),)
 _EPOCH_BOX = (_REAL[0](1970, 1, 1, tzinfo=timezone.utc),)
 
 
+#: The last midnight that has a date in every zone, in milliseconds: no client could read a later one.
+LATEST = (_REAL[0](9999, 12, 31, tzinfo=timezone.utc) - _EPOCH_BOX[0]) // timedelta(milliseconds=1)
+
+
 def to_datetime(instant: int) -> _datetime_module.datetime:
     """Turn milliseconds since the epoch into an aware UTC datetime of the standard library's own class."""
     return _EPOCH_BOX[0] + timedelta(milliseconds=instant)

@@ -1,20 +1,20 @@
-"""What a secret is: immutable, so that a snapshot costs nothing and a refused call cannot have changed it."""
+"""What the service keeps of a secret: immutable records, so that a refused call cannot have changed one."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
-
-from .instant import to_datetime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
 CURRENT = "AWSCURRENT"
 PREVIOUS = "AWSPREVIOUS"
 PENDING = "AWSPENDING"
+#: The steps of a rotation, and of a test of the rotation function.
+ALL_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
+TEST_STEP = ("testSecret",)
 DEFAULT_KEY = "alias/aws/secretsmanager"
 _DEFAULT_KEY_ARN = re.compile(rf"arn:[\w-]+:kms:[\w-]*:[0-9]*:{DEFAULT_KEY}")
 
@@ -25,30 +25,17 @@ def own_key(kms_key_id: str | None) -> str | None:
     return None if is_default else kms_key_id
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Version:
-    """One version of a secret, as it stood when it was asked for. Its repr never shows the value."""
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """One version of a secret."""
 
     version_id: str
     created: int
     #: The secret value: str, bytes, or None for a rotation's version that has none yet.
-    value: str | bytes | None
+    value: str | bytes | None = field(repr=False)
     labels: tuple[str, ...] = ()
     kms_key_id: str | None = None
     accessed: int | None = None
-
-    def __repr__(self) -> str:
-        return f"Version(version_id={self.version_id!r}, staging_labels={sorted(self.labels)})"
-
-    @property
-    def staging_labels(self) -> frozenset[str]:
-        """The staging labels attached to this version; empty for a deprecated one."""
-        return frozenset(self.labels)
-
-    @property
-    def created_date(self) -> datetime:
-        """When this version was created: an aware UTC datetime, to the millisecond."""
-        return to_datetime(self.created)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +71,9 @@ class CrossAccountLink:
     role_arn: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
-class Secret:
-    """A secret as it stood when it was asked for. Its repr never shows a value."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecretRecord:
+    """A secret and all that the service knows of it. Instants are whole milliseconds since the epoch."""
 
     name: str
     arn: str
@@ -101,9 +88,10 @@ class Secret:
     #: None until a tag was ever set: AWS then leaves the member out, and keeps it, empty, afterwards.
     tag_pairs: tuple[tuple[str, str], ...] | None = None
     #: All versions, oldest first, those without a staging label included.
-    versions: tuple[Version, ...] = ()
+    versions: tuple[VersionRecord, ...] = field(default=(), repr=False)
     removed_version_ids: frozenset[str] = frozenset()
     accessed: int | None = None
+    #: The end of the recovery window; None unless the secret is scheduled for deletion.
     deletion: int | None = None
     purge_due: int | None = None
     #: The latest instant that the fake had seen when the deletion was scheduled: time may have been set back before.
@@ -112,36 +100,17 @@ class Secret:
     seeded: bool = False
     rotation: RotationSetup | None = None
     last_rotated: int | None = None
-    policy: str | None = None
+    policy: str | None = field(default=None, repr=False)
     type: str | None = None
     primary_region: str | None = None
     replicas: tuple[Replica, ...] = ()
     cross_account_primary: CrossAccountLink | None = None
     cross_account_replicas: tuple[CrossAccountLink, ...] = ()
 
-    def __repr__(self) -> str:
-        until = "" if self.deletion is None else f", deletion_date={to_datetime(self.deletion).isoformat()}"
-        return f"Secret(name={self.name!r}, arn={self.arn!r}{until})"
-
     @property
-    def tags(self) -> dict[str, str]:
-        """The tags, in the order of their addition."""
-        return dict(self.tag_pairs or ())
-
-    @property
-    def current(self) -> Version | None:
+    def current(self) -> VersionRecord | None:
         """The version that holds AWSCURRENT, or None."""
         return self.holder_of(CURRENT)
-
-    @property
-    def created_date(self) -> datetime:
-        """When the secret was created: an aware UTC datetime, to the millisecond."""
-        return to_datetime(self.created)
-
-    @property
-    def deletion_date(self) -> datetime | None:
-        """The end of the recovery window, an aware UTC datetime; None unless scheduled for deletion."""
-        return None if self.deletion is None else to_datetime(self.deletion)
 
     @property
     def is_scheduled_for_deletion(self) -> bool:
@@ -153,10 +122,31 @@ class Secret:
         """Whether the secret is a replica of a secret in another region."""
         return self.primary_region is not None and self.primary_region != self.region
 
-    def holder_of(self, label: str) -> Version | None:
+    def holder_of(self, label: str) -> VersionRecord | None:
         """Return the version that holds a staging label, or None."""
         return next((version for version in self.versions if label in version.labels), None)
 
-    def version(self, version_id: str) -> Version | None:
+    def version(self, version_id: str) -> VersionRecord | None:
         """Return the version with this id, or None."""
         return next((version for version in self.versions if version.version_id == version_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One rotation to run: of which secret, to which version, by which function, which steps, due when."""
+
+    arn: str
+    token: str
+    function: str
+    steps: tuple[str, ...]
+    due: int
+
+    @property
+    def is_test(self) -> bool:
+        """Whether this only tries the function out."""
+        return self.steps == TEST_STEP
+
+    @property
+    def event_stem(self) -> str:
+        """What the names of its lifecycle events begin with."""
+        return "TestRotation" if self.is_test else "Rotation"

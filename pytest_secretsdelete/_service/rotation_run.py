@@ -1,4 +1,4 @@
-"""Running a rotation: the four calls of the rotation function, and what becomes of the secret.
+"""Running rotations: the four calls of the rotation function, and what becomes of the secret.
 
 The function runs in the calling thread and outside the vault's lock, so that its own calls reach the same
 fake. What it raises ends the rotation as a failed Lambda does; the caller never sees it.
@@ -7,98 +7,107 @@ fake. What it raises ends the rotation as a failed Lambda does; the caller never
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from .instant import to_datetime
+from .operations.rotation import finish
 from .timeline import Rotation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
+
+    from .model import Turn
     from .store import Vault
 
-ALL_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
-TEST_STEP = ("testSecret",)
-_LAMBDA_TIMEOUT = 30_000
+    RotationFunction = Callable[[dict[str, str], Any], Any]
 
-_running = threading.local()
+_LAMBDA_TIMEOUT_IN_MILLISECONDS = 30_000
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One rotation to run: of which secret, to which version, by which function, which steps, due when."""
+@dataclass(eq=False)
+class RotationRunner:
+    """The rotations of one service: its functions, what runs now, and what has run."""
 
-    arn: str
-    token: str
-    function: str
-    steps: tuple[str, ...]
-    due: int
-
-    @property
-    def is_test(self) -> bool:
-        """Whether this only tries the function out."""
-        return self.steps == TEST_STEP
+    #: The present instant, in whole milliseconds.
+    now: Callable[[], int]
+    #: What a function runs in, so that its calls reach this service and no other.
+    answering: Callable[[], AbstractContextManager[None]]
+    #: The Python callables that stand for rotation Lambdas, by ARN.
+    functions: dict[str, RotationFunction] = field(default_factory=dict)
+    _registered: int = 0
+    _begun: set[tuple[str, str]] = field(default_factory=set)
+    _thread: threading.local = field(default_factory=threading.local)
 
     @property
-    def event_stem(self) -> str:
-        """What the names of its lifecycle events begin with."""
-        return "TestRotation" if self.is_test else "Rotation"
+    def is_busy(self) -> bool:
+        """Whether a rotation has been registered and has not ended, in whichever thread."""
+        return self._registered > 0
 
+    @property
+    def is_inside(self) -> bool:
+        """Whether this thread is inside a rotation function of this service."""
+        return getattr(self._thread, "depth", 0) > 0
 
-def is_rotating() -> bool:
-    """Tell whether this thread is inside a rotation function."""
-    return getattr(_running, "depth", 0) > 0
+    def has_begun(self, arn: str, token: str) -> bool:
+        """Tell whether a rotation of a secret to a version has run already, or runs."""
+        return (arn, token) in self._begun
 
+    def register(self, turn: Turn) -> Turn:
+        """Note, under the vault's lock, that a rotation is about to run: until it has ended, no other comes due."""
+        self._registered += 1
+        self._begun.add((turn.arn, turn.token))
+        return turn
 
-def claim(vault: Vault, turn: Turn) -> Turn:
-    """Note, under the lock, that a rotation is about to run: until it has ended, no other comes due."""
-    vault.running += 1
-    return turn
+    def run(self, vault: Vault, turn: Turn) -> None:
+        """Run a registered rotation to its end or its failure."""
+        try:
+            self._run(vault, turn)
+        finally:
+            with vault.lock:
+                self._registered -= 1
 
+    def _run(self, vault: Vault, turn: Turn) -> None:
+        _event(vault, turn, "Started", turn.due)
+        began, succeeded = self.now(), False
+        try:
+            with self._inside(), self.answering():
+                succeeded = all(self._step(vault, turn, step) for step in turn.steps)
+        finally:
+            ended = turn.due + max(self.now() - began, 0)
+            _event(vault, turn, "Succeeded" if succeeded else "Failed", ended)
+            with vault.lock:
+                finish(vault, turn, ended, succeeded=succeeded)
 
-def run(vault: Vault, turn: Turn) -> None:
-    """Run a claimed rotation to its end or its failure."""
-    try:
-        _run(vault, turn)
-    finally:
-        with vault.lock:
-            vault.running -= 1
+    @contextmanager
+    def _inside(self) -> Iterator[None]:
+        self._thread.depth = getattr(self._thread, "depth", 0) + 1
+        try:
+            yield
+        finally:
+            self._thread.depth -= 1
 
+    def _step(self, vault: Vault, turn: Turn, step: str) -> bool:
+        """Call the function for one step; tell whether it came back.
 
-def _run(vault: Vault, turn: Turn) -> None:
-    _event(vault, turn, "Started")
-    _running.depth = getattr(_running, "depth", 0) + 1
-    succeeded = False
-    try:
-        with vault.surroundings():
-            succeeded = all(_step(vault, turn, step) for step in turn.steps)
-    finally:
-        _running.depth -= 1
-        _event(vault, turn, "Succeeded" if succeeded else "Failed")
-    with vault.lock:
-        secret = vault.by_arn(turn.arn)
-        if secret is not None and succeeded and not turn.is_test:
-            vault.change(secret, turn.due, last_rotated=turn.due)
-
-
-def _step(vault: Vault, turn: Turn, step: str) -> bool:
-    """Call the function for one step; tell whether it came back.
-
-    Whatever a Lambda raises, sys.exit included, the rotation alone fails. What ends the test or the run
-    (pytest.fail, KeyboardInterrupt) goes on its way, noted all the same.
-    """
-    event = {"Step": step, "SecretId": turn.arn, "ClientRequestToken": turn.token}
-    error: BaseException | None = None
-    try:
-        vault.rotation_functions[turn.function](event, _context(turn.function))
-    except BaseException as raised:
-        error = raised
-        if _ends_the_test(raised):
-            raise
-    finally:
-        vault.timeline.rotation(Rotation(turn.arn, turn.token, step, to_datetime(turn.due), error))
-    return error is None
+        Whatever a Lambda raises, sys.exit included, the rotation alone fails. What ends the test or the run
+        (pytest.fail, KeyboardInterrupt) is raised on, and noted all the same.
+        """
+        event = {"Step": step, "SecretId": turn.arn, "ClientRequestToken": turn.token}
+        error: BaseException | None = None
+        try:
+            self.functions[turn.function](event, _context(turn.function))
+        except BaseException as raised:
+            error = raised
+            if _ends_the_test(raised):
+                raise
+        finally:
+            vault.timeline.rotation(Rotation(turn.arn, turn.token, step, to_datetime(turn.due), error))
+        return error is None
 
 
 def _ends_the_test(error: BaseException) -> bool:
@@ -113,11 +122,11 @@ def _context(function: str) -> Any:
         function_name=function.rsplit(":", 1)[-1],
         invoked_function_arn=function,
         aws_request_id=str(uuid4()),
-        get_remaining_time_in_millis=lambda: _LAMBDA_TIMEOUT,
+        get_remaining_time_in_millis=lambda: _LAMBDA_TIMEOUT_IN_MILLISECONDS,
     )
 
 
-def _event(vault: Vault, turn: Turn, ending: str) -> None:
+def _event(vault: Vault, turn: Turn, ending: str, at: int) -> None:
     secret = vault.by_arn(turn.arn)
     if secret is not None:
-        vault.timeline.event(f"{turn.event_stem}{ending}", secret, turn.due, versionId=turn.token)
+        vault.timeline.event(f"{turn.event_stem}{ending}", secret, at, versionId=turn.token)

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from . import names
+from .delays import DelayAsked, WrongDelay
 from .errors import Refusal
 from .instant import DAY, milliseconds, to_datetime
-from .model import CURRENT, PENDING, PREVIOUS, Secret, Version, own_key
-from .operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW, WrongDelay, delay_in_milliseconds
+from .model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord, own_key
+from .operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW
 from .operations.tags import checked_tags
 
 if TYPE_CHECKING:
@@ -106,14 +107,27 @@ def tried(name: str, value: SeedValue | None, options: dict[str, Any]) -> tuple[
         return None, error.with_traceback(None)
 
 
-def plant(store: Store, seed: Seed, at: int) -> Secret:
-    """Put a seed into a store; ValueError where its name is taken or its recovery window is over."""
-    if store.get(seed.name) is not None:
-        raise ValueError(f"The secret {seed.name!r} is already there in {store.region}; a name can be seeded once.")
+def seed_into(store: Store, seed: Seed, at: int) -> SecretRecord:
+    """Put a seed into a store; ValueError where its name is taken or its recovery window is over.
+
+    A delay that is a callable is called outside the vault's lock.
+    """
+    made = _record(store, seed, at)
+    if made.deletion is not None:
+        made = _with_purge(store, made, made.deletion, at)
+    with store.vault.lock:
+        if store.get(seed.name) is not None:
+            raise ValueError(f"The secret {seed.name!r} is already there in {store.region}; a name can be seeded once.")
+        store.vault.put(made)
+        store.vault.timeline.seed(made, at)
+    return made
+
+
+def _record(store: Store, seed: Seed, at: int) -> SecretRecord:
     deleted = None if seed.deleted_days_ago is None else at - _milliseconds(seed.deleted_days_ago)
     created = at - _milliseconds(seed.created_days_ago or seed.deleted_days_ago or 0)
     _check_dates(seed, created, deleted)
-    planted = Secret(
+    return SecretRecord(
         name=seed.name,
         arn=store.new_arn(seed.name),
         region=store.region,
@@ -128,11 +142,6 @@ def plant(store: Store, seed: Seed, at: int) -> Secret:
         deletion=None if deleted is None else deleted + seed.recovery_window_in_days * DAY,
         seeded=True,
     )
-    if planted.deletion is not None:
-        planted = _with_purge(store, planted, planted.deletion, at)
-    store.vault.put(planted)
-    store.vault.timeline.seed(planted, at)
-    return planted
 
 
 def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
@@ -164,25 +173,33 @@ def _check_dates(seed: Seed, created: int, deleted: int | None) -> None:
         raise ValueError(f"The dates of {seed.name!r} are outside the years 1 to 9999.") from None
 
 
-def _with_purge(store: Store, planted: Secret, deletion: int, at: int) -> Secret:
+def _with_purge(store: Store, made: SecretRecord, deletion: int, at: int) -> SecretRecord:
+    purge_due = deletion + _purge_delay(store, made)
+    if purge_due <= at:
+        raise ValueError(
+            f"The recovery window of {made.name!r} ended at {to_datetime(deletion).isoformat()}: the secret would "
+            "be gone. Use a smaller deleted_days_ago, a longer recovery_window_in_days, or a purge_delay that keeps it."
+        )
+    return replace(made, purge_due=purge_due)
+
+
+def _purge_delay(store: Store, made: SecretRecord) -> int:
     try:
-        purge_due = deletion + delay_in_milliseconds("purge_delay", store.vault.purge_delay, planted)
+        return store.vault.delays.of("purge_delay", made)
+    except DelayAsked as question:
+        asked = question
+    try:
+        return asked.answer()
     except WrongDelay:
         raise
     except Exception as error:  # noqa: BLE001 - the callable's own, whose text may show a value
-        raise ValueError(f"purge_delay failed for {planted.name!r}: it raised {type(error).__name__}.") from None
-    if purge_due <= at:
-        raise ValueError(
-            f"The recovery window of {planted.name!r} ended at {to_datetime(deletion).isoformat()}: the secret would "
-            "be gone. Use a smaller deleted_days_ago, a longer recovery_window_in_days, or a purge_delay that keeps it."
-        )
-    return replace(planted, purge_due=purge_due)
+        raise ValueError(f"purge_delay failed for {made.name!r}: it raised {type(error).__name__}.") from None
 
 
-def _versions(seed: Seed, created: int) -> tuple[Version, ...]:
+def _versions(seed: Seed, created: int) -> tuple[VersionRecord, ...]:
     labelled = ((seed.previous, PREVIOUS), (seed.value, CURRENT), (seed.pending, PENDING))
     return tuple(
-        Version(str(uuid4()), created, value, (label,), seed.kms_key_id)
+        VersionRecord(str(uuid4()), created, value, (label,), seed.kms_key_id)
         for value, label in labelled
         if value is not None
     )

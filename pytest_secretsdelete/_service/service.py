@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import errors, names, seeding
-from .background import settle
-from .faults import Attempt, Troubles
+from . import errors, names
+from .background import run_due
+from .faults import Failures
 from .protocol import Transaction, read_body
+from .request import Request
+from .rotation_run import RotationRunner
+from .seeding import seed_into
 from .store import Vault
 from .timeline import Timeline
 from .validation import checker_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-    from .model import Secret
-    from .store import Delay, Store
+    from .delays import Delays
+    from .model import SecretRecord
+    from .seeding import Seed
+    from .store import Store
     from .wire import Answer, Incoming
 
 
@@ -37,16 +42,14 @@ class Host:
 
 
 class Service:
-    """One Secrets Manager: its secrets, its troubles, and the record of what happened."""
+    """One Secrets Manager: its secrets, its failures, and the record of what happened."""
 
-    def __init__(
-        self, host: Host, *, account_id: str, region: str | None, purge_delay: Delay, force_delete_delay: Delay
-    ) -> None:
+    def __init__(self, host: Host, *, account_id: str, region: str | None, delays: Delays) -> None:
         self._host = host
         self.account_id = account_id
         self.timeline = Timeline()
-        self.troubles = Troubles()
-        self.vault = Vault(self.timeline, purge_delay, force_delete_delay, lambda: host.answering(self))
+        self.failures = Failures()
+        self.vault = Vault(self.timeline, delays, RotationRunner(host.now, lambda: host.answering(self)))
         #: Set once it answers no more: nothing comes due then, and what is there stays to be read.
         self.stands_still = False
         self._region = region
@@ -75,19 +78,13 @@ class Service:
     def answer(self, incoming: Incoming) -> Answer:
         """Answer one request."""
         now = self.settled()
-        transaction = Transaction(
-            self.vault,
-            self.troubles,
-            incoming,
-            account=incoming.caller or self.account_id,
-            region=incoming.region or self.region,
-            at=now,
-        )
+        store = self.store(incoming.region, incoming.caller)
+        transaction = Transaction(self.vault, self.failures, store, incoming, at=now)
         return transaction.answer(checker_for(self._host.input_shape(incoming.operation)))
 
-    def expects_trouble(self, incoming: Incoming) -> bool:
+    def expects_failure(self, incoming: Incoming) -> bool:
         """Tell whether a fault or a denial waits for a request."""
-        if not self.troubles:
+        if not self.failures:
             return False
         try:
             body = read_body(incoming.body)
@@ -95,13 +92,12 @@ class Service:
             return False
         with self.vault.lock:
             store = self.store(incoming.region, incoming.caller)
-            return self.troubles.wait_for(Attempt(incoming.operation, body, store))
+            request = Request(incoming.operation, body, store.account, store.region, self.vault.latest)
+            return self.failures.wait_for(request, store)
 
-    def plant(self, seed: seeding.Seed, at: int | None = None) -> Secret:
+    def seed(self, seed: Seed, at: int | None = None) -> SecretRecord:
         """Put a checked seed in, counted from an instant, in milliseconds: the present one, unless given."""
-        at = self.settled() if at is None else at
-        with self.vault.lock:
-            return seeding.plant(self.store(seed.region), seed, at)
+        return seed_into(self.store(seed.region), seed, self.settled() if at is None else at)
 
     def next_due(self) -> int | None:
         """Return the instant, in milliseconds, of the next purge, rotation or clean-up, or None."""
@@ -109,13 +105,14 @@ class Service:
             due = self.vault.next_due()
         return None if due is None else due[0]
 
-    def settle(self, now: int) -> None:
-        """Let everything happen that has come due by an instant, in milliseconds."""
-        settle(self.vault, now)
-
     def settled(self) -> int:
         """Let everything happen that has come due by now, and return the present instant."""
-        instant = self._host.now()
+        now = self._host.now()
         if not self.stands_still:
-            settle(self.vault, instant)
-        return instant
+            run_due([self.vault], now)
+        return now
+
+
+def settle(services: Iterable[Service], until: int, set_time: Callable[[int], None]) -> None:
+    """Let everything happen that comes due in some services up to an instant, time being set to each on the way."""
+    run_due([service.vault for service in services], until, set_time)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -16,18 +15,15 @@ from . import names
 from .due import due_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from contextlib import AbstractContextManager
-    from datetime import timedelta
+    from collections.abc import Iterator
 
-    from .model import Secret
+    from .delays import Delays
+    from .model import SecretRecord
+    from .rotation_run import RotationRunner
     from .timeline import Timeline
 
-    Delay = timedelta | Callable[[Secret], timedelta]
-    RotationFunction = Callable[[dict[str, str], Any], Any]
 
-
-def by_creation(secret: Secret) -> tuple[int, int]:
+def by_creation(secret: SecretRecord) -> tuple[int, int]:
     """Return what secrets are sorted by: oldest first."""
     return secret.created, secret.serial
 
@@ -37,18 +33,13 @@ class Vault:
     """Every secret of one fake: a store for each account and region, under one lock."""
 
     timeline: Timeline
-    purge_delay: Delay
-    force_delete_delay: Delay
-    #: What a rotation function runs in, so that its calls reach this vault.
-    surroundings: Callable[[], AbstractContextManager[None]] = nullcontext
-    rotation_functions: dict[str, RotationFunction] = field(default_factory=dict)
+    delays: Delays
+    rotations: RotationRunner
     #: The latest instant that the fake has seen.
     latest: int = 0
-    #: How many rotations have been handed out to be run, and have not ended.
-    running: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
-    _by_arn: dict[str, Secret] = field(default_factory=dict)
+    _by_arn: dict[str, SecretRecord] = field(default_factory=dict)
     _agenda: list[tuple[int, int, str]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
@@ -59,19 +50,19 @@ class Vault:
             self._stores[key] = Store(self, account, region)
         return self._stores[key]
 
-    def store_of(self, secret: Secret) -> Store:
+    def store_of(self, secret: SecretRecord) -> Store:
         """Return the store that a secret lies in."""
         return self.store(secret.account_id, secret.region)
 
-    def by_arn(self, arn: str) -> Secret | None:
+    def by_arn(self, arn: str) -> SecretRecord | None:
         """Return the secret with exactly this ARN, or None."""
         return self._by_arn.get(arn)
 
-    def __getitem__(self, arn: str) -> Secret:
+    def __getitem__(self, arn: str) -> SecretRecord:
         """Return the secret with exactly this ARN, which is known to be there."""
         return self._by_arn[arn]
 
-    def secrets(self) -> list[Secret]:
+    def secrets(self) -> list[SecretRecord]:
         """Return all secrets of all accounts and regions, in the order of their creation."""
         return sorted(self._by_arn.values(), key=by_creation)
 
@@ -79,7 +70,7 @@ class Vault:
         """Return the place of a new secret in the order of creation."""
         return next(self._order)
 
-    def put(self, secret: Secret) -> None:
+    def put(self, secret: SecretRecord) -> None:
         """Add a secret, or put its newer state in the place of the older one."""
         self.store_of(secret).by_name[secret.name] = secret
         self._by_arn[secret.arn] = secret
@@ -87,24 +78,24 @@ class Vault:
         if due is not None:
             heapq.heappush(self._agenda, (due, next(self._order), secret.arn))
 
-    def remove(self, secret: Secret) -> None:
+    def remove(self, secret: SecretRecord) -> None:
         """Remove a secret for good."""
         del self.store_of(secret).by_name[secret.name]
         del self._by_arn[secret.arn]
 
-    def change(self, secret: Secret, at: int, **changes: Any) -> Secret:
+    def change(self, secret: SecretRecord, at: int, **changes: Any) -> SecretRecord:
         """Change a secret and stamp it: AWS's LastChangedDate rises with every change, by 1 ms at least."""
         changed = replace(secret, changed=max(at, secret.changed + 1), **changes)
         self.put(changed)
         return changed
 
-    def touch(self, secret: Secret, **changes: Any) -> Secret:
+    def touch(self, secret: SecretRecord, **changes: Any) -> SecretRecord:
         """Change what does not count as a change of the secret, such as the day of its last reading."""
         touched = replace(secret, **changes)
         self.put(touched)
         return touched
 
-    def next_due(self) -> tuple[int, Secret] | None:
+    def next_due(self) -> tuple[int, SecretRecord] | None:
         """Return the earliest thing that comes due by itself: its instant and its secret."""
         while self._agenda:
             due, _, arn = self._agenda[0]
@@ -122,17 +113,17 @@ class Store:
     vault: Vault
     account: str
     region: str
-    by_name: dict[str, Secret] = field(default_factory=dict)
+    by_name: dict[str, SecretRecord] = field(default_factory=dict)
 
-    def get(self, name: str) -> Secret | None:
+    def get(self, name: str) -> SecretRecord | None:
         """Return the secret with this name."""
         return self.by_name.get(name)
 
-    def secrets(self) -> list[Secret]:
+    def secrets(self) -> list[SecretRecord]:
         """Return all secrets, in the order of their creation."""
         return sorted(self.by_name.values(), key=by_creation)
 
-    def lookup(self, secret_id: str) -> Secret | None:
+    def lookup(self, secret_id: str) -> SecretRecord | None:
         """Find a secret by its name, its ARN, or an ARN without the six random characters.
 
         AWS takes the end of a name that looks like those six characters for them, so that the partial ARN

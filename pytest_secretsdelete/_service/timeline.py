@@ -1,4 +1,8 @@
-"""What happened to a fake: the calls it answered, the lifecycle of its secrets, the rotations it ran."""
+"""What happened to a fake: the calls it answered, the lifecycle of its secrets, the rotations it ran.
+
+One list holds it all, in the order of happening. An attempt at an operation takes its place when it begins, so
+that it stands before what it makes happen.
+"""
 
 from __future__ import annotations
 
@@ -9,32 +13,10 @@ from typing import TYPE_CHECKING, Any
 from .instant import to_datetime
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
-    from .model import Secret
-
-
-_LINES_TOLD = 60
-_OPTIONS_TOLD = {
-    "RecoveryWindowInDays",
-    "ForceDeleteWithoutRecovery",
-    "VersionId",
-    "VersionStage",
-    "RemoveFromVersionId",
-    "MoveToVersionId",
-}
-#: Events that no call of the test stands for.
-_BY_ITSELF = {
-    "EndSecretVersionDelete",
-    "RotationFailed",
-    "RotationStarted",
-    "RotationSucceeded",
-    "SecretVersionDeletion",
-    "TestRotationFailed",
-    "TestRotationStarted",
-    "TestRotationSucceeded",
-}
+    from .model import SecretRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,63 +67,82 @@ class Rotation:
     error: BaseException | None = field(default=None, repr=False)
 
 
-def _tell_call(call: Call, text: str | None) -> str:
-    about = call.parameters.get("SecretId") or call.parameters.get("Name") or ""
-    options = [f"{name}={value}" for name, value in call.parameters.items() if name in _OPTIONS_TOLD]
-    ending = ": ".join(part for part in (call.error_code, text) if part)
-    ending = f"-> {ending}" if ending else ""
-    return " ".join(part for part in (call.operation, str(about), *options, f"({call.region})", ending) if part)
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """One attempt at an operation, from its beginning on; it counts as a call once it has ended."""
+
+    operation: str
+    region: str
+    at: int
+    #: The parameters under their wire names; secret values are redacted.
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    has_ended: bool = False
+    error_code: str | None = None
+    #: The text of the error.
+    message: str | None = None
+    #: The event that bears the operation's own name, or None.
+    event: Event | None = None
+
+    def end(self, error_code: str | None = None, message: str | None = None) -> None:
+        """Note how the attempt was answered."""
+        self.error_code, self.message, self.has_ended = error_code, message, True
+
+    def note(self, arn: str, **detail: Any) -> None:
+        """Note the attempt itself as a step in the life of a secret."""
+        self.event = Event(self.operation, arn, self.region, to_datetime(self.at), detail)
+
+    def call(self) -> Call:
+        """Return the record of the attempt that users see."""
+        return Call(self.operation, self.parameters, self.region, to_datetime(self.at), self.error_code)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeding:
+    """A secret was put in without a call."""
+
+    secret: SecretRecord
+    at: int
 
 
 class Timeline:
     """The record of one fake, in the order of happening."""
 
     def __init__(self) -> None:
-        self.calls: list[Call] = []
-        self.events: list[Event] = []
-        self.rotations: list[Rotation] = []
-        self._happened: list[tuple[datetime, str]] = []
+        self._entries: list[Attempt | Event | Rotation | Seeding] = []
 
-    def mark(self) -> int:
-        """Return the place in the order of happening at which an attempt begins."""
-        return len(self._happened)
+    def __iter__(self) -> Iterator[Attempt | Event | Rotation | Seeding]:
+        return iter(tuple(self._entries))
 
-    def call(self, call: Call, began: int, text: str | None = None) -> None:
-        """Record an attempt, before what it made happen; with the text of its error."""
-        self.calls.append(call)
-        self._happened.insert(began, (call.at, _tell_call(call, text)))
+    def begin(self, operation: str, region: str, at: int) -> Attempt:
+        """Give an attempt its place."""
+        attempt = Attempt(operation, region, at)
+        self._entries.append(attempt)
+        return attempt
 
-    def seed(self, secret: Secret, at: int) -> None:
+    def seed(self, secret: SecretRecord, at: int) -> None:
         """Record that a secret was put in without a call."""
-        until = secret.deletion_date
-        state = f", scheduled for deletion on {until:%Y-%m-%d %H:%M:%S}Z" if until else ""
-        self._happened.append((to_datetime(at), f"* seeded {secret.name} ({secret.region}){state}"))
+        self._entries.append(Seeding(secret, at))
 
     def rotation(self, rotation: Rotation) -> None:
-        """Record one step of a rotation; of a failure, the kind of exception, whose message may hold a value."""
-        self.rotations.append(rotation)
-        if rotation.error is not None:
-            text = f"* {rotation.step} of {_name_in(rotation.secret)} raised {type(rotation.error).__name__}"
-            self._happened.append((rotation.at, text))
+        """Record one step of a rotation."""
+        self._entries.append(rotation)
 
-    def event(self, name: str, secret: Secret, at: int, **detail: Any) -> None:
+    def event(self, name: str, secret: SecretRecord, at: int, **detail: Any) -> None:
         """Record one step in the life of a secret that no call is named after."""
-        event = Event(name, secret.arn, secret.region, to_datetime(at), detail)
-        self.events.append(event)
-        if name in _BY_ITSELF:
-            self._happened.append((event.at, f"* {name} {secret.name} ({secret.region})"))
+        self._entries.append(Event(name, secret.arn, secret.region, to_datetime(at), detail))
 
-    def told(self) -> str:
-        """Tell what happened, in the order of happening, for the report of a failed test; no value is shown."""
-        left_out = len(self._happened) - _LINES_TOLD
-        head = [f"({left_out} earlier lines left out)"] if left_out > 0 else []
-        lines = [f"{_shown(at)}  {text}" for at, text in self._happened[-_LINES_TOLD:]]
-        return "\n".join([*head, *lines, *([] if self.calls else ["no call reached the fake"])])
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The attempts that have been answered, oldest first."""
+        return tuple(entry.call() for entry in self if isinstance(entry, Attempt) and entry.has_ended)
 
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The steps in the lives of the secrets; a call's own comes before those that it made happen."""
+        own = (entry.event if isinstance(entry, Attempt) else entry for entry in self)
+        return tuple(event for event in own if isinstance(event, Event))
 
-def _shown(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}Z"
-
-
-def _name_in(arn: str) -> str:
-    return arn.rpartition(":")[2]
+    @property
+    def rotations(self) -> tuple[Rotation, ...]:
+        """The steps of rotations, oldest first."""
+        return tuple(entry for entry in self if isinstance(entry, Rotation))

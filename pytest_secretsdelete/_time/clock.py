@@ -7,16 +7,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .. import _active
-from .._service.instant import aware, from_microseconds, parse, to_microseconds
+from .._service.instant import LATEST, aware, from_microseconds, to_microseconds
+from .._service.service import settle
 from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_holds_time
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-#: The last midnight that has a date, in microseconds.
-_THE_END = to_microseconds(parse("9999-12-31T00:00:00Z"))
 _READ_ON = "Read on: docs/reference/clock.md#moving"
 _TOO_FAR = f"The clock goes from the year 1 to the last midnight of the year 9999; that is beyond it. {_READ_ON}"
 #: Two threads that move time at once must not set it back; not held while anything comes due.
@@ -106,13 +104,13 @@ class Clock:
     def _go_to(self, target: int) -> None:
         if not is_frozen():
             raise RuntimeError(who_holds_time())
-        if target > _THE_END:
+        if target > LATEST * MICROSECONDS_PER_MILLISECOND:
             raise ValueError(_TOO_FAR)
-        for due in _dues_until(target):
-            _set(due)
-            _settle_all(due)
+        _settle(target)
         _set(target)
-        _settle_all(target)
+        overrun = now_in_microseconds()
+        if overrun > target:  # a rotation function has moved time itself
+            _settle(overrun)
 
 
 def _set(target: int) -> None:
@@ -122,18 +120,10 @@ def _set(target: int) -> None:
             innermost_freeze().move_to(from_microseconds(target))
 
 
-def _dues_until(target: int) -> Iterator[int]:
-    """Yield, one after the other, the instants up to the target at which something comes due in an active fake."""
-    last = None
-    while True:
-        dues = [due for fake in _active.responders() if (due := fake.next_due()) is not None]
-        due = min(dues, default=target) * MICROSECONDS_PER_MILLISECOND
-        if due > target or due == last:  # the same again: a rotation function moves time, and what is due waits for it
-            return
-        yield due
-        last = due
-
-
-def _settle_all(instant: int) -> None:
-    for fake in _active.responders():
-        fake.settle(instant // MICROSECONDS_PER_MILLISECOND)
+def _settle(until: int) -> None:
+    """Let everything happen that comes due in the active fakes up to an instant, each at its own."""
+    settle(
+        _active.responders(),
+        until // MICROSECONDS_PER_MILLISECOND,
+        lambda due: _set(due * MICROSECONDS_PER_MILLISECOND),
+    )

@@ -171,7 +171,7 @@ def test_many_tasks_on_one_client(fake):
     asyncio.run(main())
     versions = fake.secret("a").versions
     assert len(versions) == 101
-    assert sum("AWSCURRENT" in version.labels for version in versions) == 1
+    assert sum("AWSCURRENT" in version.staging_labels for version in versions) == 1
 
 
 def test_a_client_made_before_the_fake(fake):

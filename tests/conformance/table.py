@@ -226,7 +226,7 @@ def labels(**expected: str) -> Callable[[Any], None]:
     """Return a check of the labels: v1="AWSCURRENT AWSPENDING", a version without labels as an empty text."""
 
     def check(world: Any) -> None:
-        held = {version.version_id: set(version.labels) for version in world.fake.secret("a").versions}
+        held = {version.version_id: set(version.staging_labels) for version in world.fake.secret("a").versions}
         wanted = {TOKENS[int(name[1:])]: set(text.split()) for name, text in expected.items()}
         assert held == wanted
 

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
+import freezegun
 import pytest
 
-from pytest_secretsdelete._service import rotation_run
+from pytest_secretsdelete import FakeSecretsManager, _active
+from pytest_secretsdelete._fake import service_of
 
 from .support import (
     LAMBDA,
     PATIENCE,
+    REGION,
     VALUE,
     Rotator,
     in_threads,
@@ -180,7 +185,7 @@ def test_nothing_comes_due_inside_a_function(clock: Clock, fake: FakeSecretsMana
     seen: list[bool] = []
 
     def move(event: dict[str, str], context: Any) -> None:
-        assert rotation_run.is_rotating()
+        assert service_of(fake).vault.rotations.is_inside
         if event["Step"] == "createSecret":
             clock.advance(days=10)
         seen.append("b" in fake)
@@ -190,7 +195,7 @@ def test_nothing_comes_due_inside_a_function(clock: Clock, fake: FakeSecretsMana
     assert seen == [True] * 4
     assert [rotation.error for rotation in fake.rotations] == [None] * 4
     assert "b" not in fake
-    assert not rotation_run.is_rotating()
+    assert not service_of(fake).vault.rotations.is_inside
 
 
 def test_what_ends_the_test_is_not_swallowed(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
@@ -199,7 +204,7 @@ def test_what_ends_the_test_is_not_swallowed(clock: Clock, fake: FakeSecretsMana
     fake.rotation_function(LAMBDA, lambda event, context: pytest.fail("no good"))
     with pytest.raises(pytest.fail.Exception, match="no good"):
         client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
-    assert not rotation_run.is_rotating()
+    assert not service_of(fake).vault.rotations.is_inside
 
 
 @pytest.mark.parametrize("error", [ValueError, SystemExit, GeneratorExit, asyncio.CancelledError, BaseException])
@@ -366,3 +371,79 @@ def test_a_cancelled_rotation_comes_due_no_more(clock: Clock, fake: FakeSecretsM
     client.delete_secret(SecretId="b")
     clock.advance(days=29)
     assert rotator.events == []
+
+
+def test_a_rotation_slower_than_its_schedule(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Windows that pass while the function runs are missed; the next one follows the end of the rotation."""
+    fake.seed("a", VALUE)
+    begun: list[timedelta] = []
+    start = clock.now()
+
+    def slow(event: dict[str, str], context: Any) -> None:
+        if event["Step"] == "createSecret":
+            begun.append(clock.now() - start)
+        clock.advance(hours=2)
+
+    fake.rotation_function(LAMBDA, slow)
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, RotationRules={"ScheduleExpression": "rate(4 hours)"})
+    assert clock.now() - start == timedelta(hours=8)
+    clock.advance(days=1)
+    assert timedelta(days=1, hours=8) <= clock.now() - start < timedelta(days=1, hours=8 + 8)
+    moved = clock.now()
+    for _ in range(3):
+        assert fake.secrets()
+    assert clock.now() - moved <= timedelta(hours=8)
+    assert len(begun) == len({each // timedelta(hours=4) for each in begun})
+    assert all(later - sooner >= timedelta(hours=8) for sooner, later in itertools.pairwise(begun))
+
+
+def test_a_slow_rotation_under_skipped_sleeps(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """The same where the function sleeps, and sleeping moves the clock."""
+    fake.seed("a", VALUE)
+    start = clock.now()
+    fake.rotation_function(LAMBDA, lambda event, context: time.sleep(2 * 3600))
+    rules = {"ScheduleExpression": "rate(4 hours)"}
+    with clock.skip_sleeps():
+        client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, RotationRules=rules)
+        clock.advance(days=1)
+        assert clock.now() - start < timedelta(days=2)
+    assert len(fake.rotations) <= 4 * 4
+
+
+def test_a_value_put_inside_a_freeze_in_the_past(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A function that puts a value in a freeze of its own, in the past, does not plan the next window there."""
+    fake.seed("a", VALUE)
+
+    def put(event: dict[str, str], context: Any) -> None:
+        with freezegun.freeze_time("2001-01-01"):
+            client.put_secret_value(SecretId="a", SecretString="another")
+
+    fake.rotation_function(LAMBDA, put)
+    rules = {"AutomaticallyAfterDays": 1}
+    within_patience(
+        lambda: client.rotate_secret(
+            SecretId="a", RotationLambdaARN=LAMBDA, RotationRules=rules, RotateImmediately=False
+        )
+    )
+    within_patience(lambda: clock.advance(days=3))
+    assert len({rotation.version_id for rotation in fake.rotations if rotation.step == "createSecret"}) <= 3
+
+
+def test_another_fake_goes_on_inside_a_function(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A rotation function holds up what comes due in its own fake, and nothing in another."""
+    with FakeSecretsManager(region=REGION) as inner:
+        inner.seed("b", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+        fake.seed("a", VALUE)
+        fake.seed("b", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+        seen: list[tuple[bool, bool]] = []
+
+        def move(event: dict[str, str], context: Any) -> None:
+            if event["Step"] == "createSecret":
+                clock.advance(days=8)
+            seen.append(("b" in fake, "b" in inner))
+
+        fake.rotation_function(LAMBDA, move)
+        with _active.answering(service_of(fake)):
+            client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+        assert seen == [(True, False)] * 4
+        assert "b" not in fake

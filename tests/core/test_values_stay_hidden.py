@@ -9,7 +9,8 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._service import faults, request, seeding, wire
+from pytest_secretsdelete._service import request, seeding, wire
+from pytest_secretsdelete._service.rendering import render
 
 from .support import LAMBDA, VALUE, Rotator, send_raw, take_the_long_road
 
@@ -71,7 +72,7 @@ def test_reprs(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
         handles,
         [str(handle) for handle in handles],
         service_of(fake),
-        service_of(fake).timeline.told(),
+        render(service_of(fake).timeline),
     ]
     for one in printed:
         assert not shows_a_value(repr(one))
@@ -83,12 +84,13 @@ def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
     """Nor do the requests, answers and seeds that a traceback may show among its locals."""
     store = service_of(fake).store()
     body = {"SecretId": "a", "SecretString": VALUE}
+    fake.seed("a", VALUE, previous=VALUE)
     on_their_way = [
         wire.Incoming("PutSecretValue", f'{{"SecretString":"{VALUE}"}}'.encode()),
         wire.Answer(200, {"SecretString": VALUE}, 0),
-        faults.Attempt("PutSecretValue", body, store),
         request.Request("PutSecretValue", body, "123456789012", "eu-west-1", 0),
         seeding.secret("a", VALUE, previous=VALUE, pending=VALUE),
+        store.get("a"),
     ]
     for one in on_their_way:
         assert not shows_a_value(repr(one)), type(one)
@@ -131,19 +133,19 @@ def test_the_fake_says_what_it_is() -> None:
 def test_what_is_told_of_a_failed_test(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """The story of a fake has a line for each call and for what happened by itself, the last ones of many."""
     timeline = service_of(fake).timeline
-    assert timeline.told() == "no call reached the fake"
+    assert render(timeline) == "no call reached the fake"
     lead_a_full_life(fake, client)
-    lines = timeline.told().splitlines()
+    lines = render(timeline).splitlines()
     assert any("CreateSecret a (eu-west-1)" in line for line in lines)
     assert any("* RotationFailed a (eu-west-1)" in line for line in lines)
     assert any("DeleteSecret a (eu-west-1)" in line for line in lines)
     assert any("SerializationException" in line for line in lines)
     client.delete_secret(SecretId="seeded", RecoveryWindowInDays=7)
-    assert "DeleteSecret seeded RecoveryWindowInDays=7 (eu-west-1)" in timeline.told()
+    assert "DeleteSecret seeded RecoveryWindowInDays=7 (eu-west-1)" in render(timeline)
     clock.advance(days=7)
-    assert "* EndSecretVersionDelete" in timeline.told().splitlines()[-1]
+    assert "* EndSecretVersionDelete" in render(timeline).splitlines()[-1]
     for _ in range(70):
         client.list_secrets()
-    lines = timeline.told().splitlines()
+    lines = render(timeline).splitlines()
     assert len(lines) == 61
     assert lines[0].endswith("earlier lines left out)")

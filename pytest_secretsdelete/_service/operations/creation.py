@@ -6,14 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
-from ..model import CURRENT, PENDING, PREVIOUS, Secret, Version, own_key
-from ..request import Request, find_primary, named, refuse_foreign_default_key
+from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord, own_key
 from .cross_account import check_cross_account_replica, link_replica
+from .lookup import find_primary, named, refuse_foreign_default_key
 from .replication import asked_for, replicate, sync_replicas
 from .tags import checked_tags
 from .values import add_version, offered_value, token_in_use
 
 if TYPE_CHECKING:
+    from ..request import Request
     from ..store import Store
 
 _RE_ENCRYPTED = {CURRENT, PENDING, PREVIOUS}
@@ -63,11 +64,11 @@ def update_secret(store: Store, request: Request) -> dict[str, Any]:
 
 def _new_secret(
     store: Store, request: Request, value: str | bytes | None, tags: tuple[tuple[str, str], ...] | None
-) -> Secret:
+) -> SecretRecord:
     token, at = request["ClientRequestToken"], request.at
     key = own_key(request.get("KmsKeyId"))
-    versions = () if value is None else (Version(token, at, value, (CURRENT,), key),)
-    return Secret(
+    versions = () if value is None else (VersionRecord(token, at, value, (CURRENT,), key),)
+    return SecretRecord(
         name=request["Name"],
         arn=store.new_arn(request["Name"]),
         region=store.region,
@@ -85,7 +86,7 @@ def _new_secret(
     )
 
 
-def _again(existing: Secret, request: Request, value: str | bytes | None) -> dict[str, Any]:
+def _again(existing: SecretRecord, request: Request, value: str | bytes | None) -> dict[str, Any]:
     """Answer CreateSecret for a name that is taken: again as before to the same token and value."""
     if existing.is_scheduled_for_deletion:
         raise errors.invalid_request(errors.ALREADY_SCHEDULED)
@@ -102,7 +103,7 @@ def _again(existing: Secret, request: Request, value: str | bytes | None) -> dic
     raise errors.exists(f"The operation failed because the secret {existing.name} already exists.")
 
 
-def _described(secret: Secret, request: Request) -> dict[str, Any]:
+def _described(secret: SecretRecord, request: Request) -> dict[str, Any]:
     changes: dict[str, Any] = {}
     if "Description" in request:
         changes["description"] = request["Description"]

@@ -11,10 +11,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
-from ..model import CrossAccountLink, Secret, own_key
-from ..request import Request, find_usable
+from ..model import CrossAccountLink, SecretRecord, own_key
+from .lookup import find_usable
 
 if TYPE_CHECKING:
+    from ..request import Request
     from ..store import Store, Vault
 
 _NOT_WITH_A_PRIMARY = ("SecretString", "SecretBinary", "Description", "AddReplicaRegions", "Type")
@@ -66,7 +67,7 @@ def link_replica(request: Request) -> CrossAccountLink | None:
     return None if primary is None else CrossAccountLink(primary, "Pending")
 
 
-def detach_from_primary(vault: Vault, replica: Secret, at: int) -> Secret:
+def detach_from_primary(vault: Vault, replica: SecretRecord, at: int) -> SecretRecord:
     """Turn a cross-account replica into a secret of its own; its primary sees it Detached."""
     link = replica.cross_account_primary
     primary = vault.by_arn(link.arn) if link else None
@@ -79,7 +80,7 @@ def detach_from_primary(vault: Vault, replica: Secret, at: int) -> Secret:
     return vault.change(replica, at, cross_account_primary=None)
 
 
-def sync_cross_account(vault: Vault, secret: Secret, at: int) -> None:
+def sync_cross_account(vault: Vault, secret: SecretRecord, at: int) -> None:
     """Carry the versions and tags of a primary to its replica in another account."""
     for link in secret.cross_account_replicas:
         replica = vault.by_arn(link.arn)
@@ -90,7 +91,7 @@ def sync_cross_account(vault: Vault, secret: Secret, at: int) -> None:
             vault.change(replica, at, versions=versions, tag_pairs=secret.tag_pairs, description=secret.description)
 
 
-def describe_links(secret: Secret) -> dict[str, Any]:
+def describe_links(secret: SecretRecord) -> dict[str, Any]:
     """Return the members of DescribeSecret that tell of replication between accounts; none without it."""
     members: dict[str, Any] = {}
     primary = secret.cross_account_primary
@@ -106,7 +107,7 @@ def _link_entry(link: CrossAccountLink) -> dict[str, Any]:
     return entry if link.role_arn is None else {**entry, "ReplicationRoleARN": link.role_arn}
 
 
-def _waiting_replica(store: Store, secret: Secret, arn: str) -> Secret:
+def _waiting_replica(store: Store, secret: SecretRecord, arn: str) -> SecretRecord:
     _check_distance(arn, account=secret.account_id, region=secret.region)
     replica = store.vault.by_arn(arn)
     if replica is None:

@@ -9,25 +9,21 @@ secret can no longer be restored; a background task of no promised time removes 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
-from ..instant import DAY, milliseconds, on_the_wire, to_datetime
-from ..request import Request, find, named
+from ..instant import DAY, LATEST, on_the_wire, to_datetime
+from .lookup import find, named
 from .replication import forget_replica
 from .rotation_dates import overdue_now
 
 if TYPE_CHECKING:
-    from ..model import Secret
-    from ..store import Delay, Store
+    from ..model import SecretRecord
+    from ..request import Request
+    from ..store import Store
 
 SHORTEST_WINDOW = 7
 LONGEST_WINDOW = 30
-
-
-class WrongDelay(ValueError):  # noqa: N818 - what it says
-    """A callable that stands for AWS's delay has returned no such thing."""
 
 
 def delete_secret(store: Store, request: Request) -> dict[str, Any]:
@@ -74,22 +70,13 @@ def restore_secret(store: Store, request: Request) -> dict[str, Any]:
     return named(secret)
 
 
-def delay_in_milliseconds(what: str, delay: Delay, secret: Secret) -> int:
-    """Ask how long AWS's background task is to be late for this secret; WrongDelay for what is no such time."""
-    given = delay(secret) if callable(delay) else delay
-    if not isinstance(given, timedelta) or given < timedelta(0):
-        shown = given if isinstance(given, timedelta) else type(given).__name__
-        raise WrongDelay(f"{what} as a callable returns a timedelta of zero or more; it returned {shown}.")
-    return milliseconds(given)
-
-
-def _schedule(store: Store, secret: Secret, request: Request, window: int) -> dict[str, Any]:
+def _schedule(store: Store, secret: SecretRecord, request: Request, window: int) -> dict[str, Any]:
     deletion = request.at + window * DAY
     _mark(store, secret, request, deletion, "purge_delay")
     return _deleted(secret, deletion)
 
 
-def _force(store: Store, secret: Secret, request: Request) -> dict[str, Any]:
+def _force(store: Store, secret: SecretRecord, request: Request) -> dict[str, Any]:
     if secret.deletion is not None and request.at >= secret.deletion:
         return _deleted(secret, secret.deletion)  # its removal is under way already
     marked = _mark(store, secret, request, request.at, "force_delete_delay")
@@ -99,17 +86,19 @@ def _force(store: Store, secret: Secret, request: Request) -> dict[str, Any]:
     return _deleted(secret, request.at)
 
 
-def _mark(store: Store, secret: Secret, request: Request, deletion: int, delay: str) -> Secret:
-    """Mark a secret for deletion; the delay is asked once, of the secret as it stands marked."""
+def _mark(store: Store, secret: SecretRecord, request: Request, deletion: int, delay: str) -> SecretRecord:
+    """Mark a secret for deletion; a delay that is a callable is asked of the secret as it stands marked."""
+    if deletion > LATEST:
+        raise errors.beyond_all_dates("DeletionDate")
+    late = store.vault.delays.of(delay, replace(secret, deletion=deletion), request.delay)
+    changes: dict[str, Any] = {"deletion": deletion, "purge_due": deletion + late, "seen": store.vault.latest}
+    marked = store.vault.change(secret, request.at, **changes)
     date = to_datetime(deletion)
-    marked = replace(secret, deletion=deletion)
-    purge_due = deletion + delay_in_milliseconds(delay, getattr(store.vault, delay), marked)
-    marked = store.vault.change(secret, request.at, deletion=deletion, purge_due=purge_due, seen=store.vault.latest)
     store.vault.timeline.event("StartSecretVersionDelete", secret, request.at, deletionDate=date)
     return marked
 
 
-def _delete_replica(store: Store, secret: Secret, request: Request) -> dict[str, Any]:
+def _delete_replica(store: Store, secret: SecretRecord, request: Request) -> dict[str, Any]:
     """Delete a replica: it goes at once, whatever the window (documentation)."""
     store.vault.remove(secret)
     forget_replica(store.vault, secret, request.at)
@@ -117,7 +106,7 @@ def _delete_replica(store: Store, secret: Secret, request: Request) -> dict[str,
     return _deleted(secret, request.at)
 
 
-def _refuse_while_replicated(secret: Secret) -> None:
+def _refuse_while_replicated(secret: SecretRecord) -> None:
     """Refuse to delete a primary before its replicas, or a replica that still follows another account."""
     regions = ", ".join(replica.region for replica in secret.replicas if replica.status == "InSync")
     if regions:
@@ -147,5 +136,5 @@ def _answer_for_nothing(store: Store, request: Request) -> dict[str, Any]:
     return {"ARN": secret_id, "Name": arn.name, **members}
 
 
-def _deleted(secret: Secret, deletion: int) -> dict[str, Any]:
+def _deleted(secret: SecretRecord, deletion: int) -> dict[str, Any]:
     return named(secret, DeletionDate=on_the_wire(deletion))

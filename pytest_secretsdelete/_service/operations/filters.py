@@ -14,13 +14,13 @@ from .. import errors
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from ..model import Secret
+    from ..model import SecretRecord
 
 _SEPARATORS = re.compile(r"[\s/\-_+=.@]+")
 _CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 
 
-def matching(secrets: Iterable[Secret], filters: Iterable[Mapping[str, Any]]) -> list[Secret]:
+def matching(secrets: Iterable[SecretRecord], filters: Iterable[Mapping[str, Any]]) -> list[SecretRecord]:
     """Return the secrets that all filters admit."""
     filters = list(filters)
     if not all("Key" in one and one.get("Values") for one in filters):
@@ -34,7 +34,7 @@ def words(text: str) -> list[str]:
     return [word.lower() for part in _wholes(text) for word in _CAPITALS.findall(part)]
 
 
-def _holds(test: Callable[[Secret, str], bool], secret: Secret, values: Iterable[str]) -> bool:
+def _holds(test: Callable[[SecretRecord, str], bool], secret: SecretRecord, values: Iterable[str]) -> bool:
     return any(not test(secret, value[1:]) if value.startswith("!") else test(secret, value) for value in values)
 
 
@@ -59,37 +59,38 @@ def _begins(held: Iterable[str], prefix: str) -> bool:
     return any(word.startswith(prefix) for word in held)
 
 
-def _name(secret: Secret, value: str) -> bool:
+def _name(secret: SecretRecord, value: str) -> bool:
     return secret.name.startswith(value)
 
 
-def _description(secret: Secret, value: str) -> bool:
+def _description(secret: SecretRecord, value: str) -> bool:
     return _has_words(secret.description, value)
 
 
-def _tag_key(secret: Secret, value: str) -> bool:
-    return any(key.startswith(value) for key in secret.tags)
+def _tag_key(secret: SecretRecord, value: str) -> bool:
+    return any(key.startswith(value) for key, _ in secret.tag_pairs or ())
 
 
-def _tag_value(secret: Secret, value: str) -> bool:
-    return any(held.startswith(value) for held in secret.tags.values())
+def _tag_value(secret: SecretRecord, value: str) -> bool:
+    return any(held.startswith(value) for _, held in secret.tag_pairs or ())
 
 
-def _primary_region(secret: Secret, value: str) -> bool:
+def _primary_region(secret: SecretRecord, value: str) -> bool:
     return secret.primary_region is not None and secret.primary_region.startswith(value)
 
 
-def _owning_service(secret: Secret, value: str) -> bool:
+def _owning_service(secret: SecretRecord, value: str) -> bool:
     """No service but the user's own code creates secrets in a fake."""
     return False
 
 
-def _all(secret: Secret, value: str) -> bool:
-    attributes = (secret.name, secret.description, *secret.tags.keys(), *secret.tags.values())
+def _all(secret: SecretRecord, value: str) -> bool:
+    tag_texts = (text for pair in secret.tag_pairs or () for text in pair)
+    attributes = (secret.name, secret.description, *tag_texts)
     return any(_has_words(attribute, value) for attribute in attributes)
 
 
-_TESTS: dict[str, Callable[[Secret, str], bool]] = {
+_TESTS: dict[str, Callable[[SecretRecord, str], bool]] = {
     "name": _name,
     "description": _description,
     "tag-key": _tag_key,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..instant import on_the_wire
-from ..request import Request, find, named
 from .cross_account import describe_links
 from .filters import matching
+from .lookup import find, named
 from .paging import page
 from .replication import describe_replication
 from .rotation_dates import describe_rotation
@@ -15,7 +15,8 @@ from .rotation_dates import describe_rotation
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..model import Secret, Version
+    from ..model import SecretRecord, VersionRecord
+    from ..request import Request
     from ..store import Store
 
 PAGE_SIZE = 100
@@ -61,12 +62,12 @@ def list_secret_version_ids(store: Store, request: Request) -> dict[str, Any]:
     return named(secret, Versions=[_version_entry(version) for _, version in chosen], **more)
 
 
-def _list_entry(secret: Secret) -> dict[str, Any]:
+def _list_entry(secret: SecretRecord) -> dict[str, Any]:
     entry = _entry(secret, "SecretVersionsToStages")
     return entry if secret.primary_region is None else {**entry, "PrimaryRegion": secret.primary_region}
 
 
-def _entry(secret: Secret, versions_member: str) -> dict[str, Any]:
+def _entry(secret: SecretRecord, versions_member: str) -> dict[str, Any]:
     """Return what describes a secret; a member without a value is left out."""
     labelled = {version.version_id: list(version.labels) for version in secret.versions if version.labels}
     members = {
@@ -84,13 +85,13 @@ def _entry(secret: Secret, versions_member: str) -> dict[str, Any]:
     return named(secret, **{member: value for member, value in members.items() if value is not None})
 
 
-def _tags(secret: Secret) -> list[dict[str, str]] | None:
+def _tags(secret: SecretRecord) -> list[dict[str, str]] | None:
     if secret.tag_pairs is None:
         return None
     return [{"Key": key, "Value": value} for key, value in secret.tag_pairs]
 
 
-def _version_entry(version: Version) -> dict[str, Any]:
+def _version_entry(version: VersionRecord) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "VersionId": version.version_id,
         "VersionStages": list(version.labels) or None,
@@ -105,12 +106,12 @@ def _date(instant: int | None) -> float | None:
     return None if instant is None else on_the_wire(instant)
 
 
-def _by_accessed(secret: Secret) -> tuple[Any, ...]:
+def _by_accessed(secret: SecretRecord) -> tuple[Any, ...]:
     """Sort those never read before all others (inferred)."""
     return (-1 if secret.accessed is None else secret.accessed, secret.created, secret.serial)
 
 
-_SORT_KEYS: dict[str, Callable[[Secret], tuple[Any, ...]]] = {
+_SORT_KEYS: dict[str, Callable[[SecretRecord], tuple[Any, ...]]] = {
     "created-date": lambda secret: (secret.created, secret.serial),
     "last-accessed-date": _by_accessed,
     "last-changed-date": lambda secret: (secret.changed, secret.serial),

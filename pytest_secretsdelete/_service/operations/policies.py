@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
-from ..request import Request, find, find_usable, named, refuse_replica
 from ..rules import policy, policy_evaluation
+from .lookup import find, find_usable, named, refuse_replica
 from .paging import page
 from .replication import sync_replicas
 
 if TYPE_CHECKING:
+    from ..request import Request
     from ..store import Store
 
 DEFAULT_POLICY = "default"

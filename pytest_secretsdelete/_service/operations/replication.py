@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..instant import on_the_wire
-from ..model import DEFAULT_KEY, Replica, Secret, own_key
-from ..request import Request, find_primary, find_usable
+from ..model import DEFAULT_KEY, Replica, SecretRecord, own_key
 from .cross_account import detach_from_primary, sync_cross_account
+from .lookup import find_primary, find_usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ..request import Request
     from ..store import Store, Vault
 
 NAME_TAKEN = "Secret with this name already exists in this region"
@@ -66,7 +67,9 @@ def stop_replication_to_replica(store: Store, request: Request) -> dict[str, Any
     return {"ARN": secret.arn}
 
 
-def replicate(store: Store, secret: Secret, wanted: Iterable[Mapping[str, Any]], request: Request) -> Secret:
+def replicate(
+    store: Store, secret: SecretRecord, wanted: Iterable[Mapping[str, Any]], request: Request
+) -> SecretRecord:
     """Return the secret with its new replicas noted, or refuse; nothing is stored here."""
     added: list[Replica] = []
     held = [replica for replica in secret.replicas if replica.status == "InSync"]  # what failed may be asked for again
@@ -81,7 +84,7 @@ def replicate(store: Store, secret: Secret, wanted: Iterable[Mapping[str, Any]],
     return replace(secret, replicas=(*kept, *added), primary_region=secret.region)
 
 
-def sync_replicas(vault: Vault, secret: Secret, at: int) -> None:
+def sync_replicas(vault: Vault, secret: SecretRecord, at: int) -> None:
     """Carry the state of a primary to its replicas."""
     for replica in secret.replicas:
         if replica.status == "InSync":
@@ -89,7 +92,7 @@ def sync_replicas(vault: Vault, secret: Secret, at: int) -> None:
     sync_cross_account(vault, secret, at)
 
 
-def forget_replica(vault: Vault, copy: Secret, at: int) -> None:
+def forget_replica(vault: Vault, copy: SecretRecord, at: int) -> None:
     """Take a replica that is gone, or stands alone, out of its primary's list."""
     primary = vault[names.in_region(copy.arn, copy.primary_region or copy.region)]
     kept = tuple(replica for replica in primary.replicas if replica.region != copy.region)
@@ -102,7 +105,7 @@ def asked_for(wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [_status(Replica(one["Region"], own_key(one.get("KmsKeyId"))), "InProgress") for one in named]
 
 
-def describe_replication(vault: Vault, secret: Secret) -> dict[str, Any]:
+def describe_replication(vault: Vault, secret: SecretRecord) -> dict[str, Any]:
     """Return the members of DescribeSecret that tell of replicas; none for a secret without."""
     if secret.primary_region is None:
         return {}
@@ -112,7 +115,7 @@ def describe_replication(vault: Vault, secret: Secret) -> dict[str, Any]:
     return members
 
 
-def _check_region(secret: Secret, region: str, held: set[str]) -> None:
+def _check_region(secret: SecretRecord, region: str, held: set[str]) -> None:
     """Refuse a region that cannot hold this replica (texts inferred)."""
     if not region or region == secret.region or names.partition_of(region) != names.partition_of(secret.region):
         raise errors.invalid_parameter("Invalid replica region.")
@@ -120,7 +123,7 @@ def _check_region(secret: Secret, region: str, held: set[str]) -> None:
         raise errors.invalid_parameter(f"The secret is already replicated to {region}.")
 
 
-def _new_replica(store: Store, secret: Secret, wanted: Mapping[str, Any], *, overwrite: bool) -> Replica:
+def _new_replica(store: Store, secret: SecretRecord, wanted: Mapping[str, Any], *, overwrite: bool) -> Replica:
     key = own_key(wanted.get("KmsKeyId"))
     taken = store.vault.store(secret.account_id, wanted["Region"]).get(secret.name)
     if taken is None or (overwrite and not taken.replicas and not taken.is_replica):
@@ -128,13 +131,13 @@ def _new_replica(store: Store, secret: Secret, wanted: Mapping[str, Any], *, ove
     return Replica(wanted["Region"], key, "Failed", NAME_TAKEN)
 
 
-def _copy_in(vault: Vault, secret: Secret, region: str) -> Secret | None:
+def _copy_in(vault: Vault, secret: SecretRecord, region: str) -> SecretRecord | None:
     """Return the replica in a region; not a secret that was one, and stands alone since under the same ARN."""
     copy = vault.by_arn(names.in_region(secret.arn, region))
     return copy if copy is not None and copy.primary_region == secret.region else None
 
 
-def _copy(vault: Vault, secret: Secret, replica: Replica, at: int) -> Secret:
+def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> SecretRecord:
     """Return the replica's secret as it follows from the primary; what is its own (reading days) stays."""
     held = _copy_in(vault, secret, replica.region)
     read = {version.version_id: version.accessed for version in held.versions} if held else {}
@@ -160,14 +163,14 @@ def _copy(vault: Vault, secret: Secret, replica: Replica, at: int) -> Secret:
     )
 
 
-def _make_room(vault: Vault, secret: Secret, region: str) -> None:
+def _make_room(vault: Vault, secret: SecretRecord, region: str) -> None:
     """Remove the secret that ForceOverwriteReplicaSecret overwrites."""
     taken = vault.store(secret.account_id, region).get(secret.name)
     if taken is not None:
         vault.remove(taken)
 
 
-def _status_list(vault: Vault, secret: Secret, fresh: set[str]) -> list[dict[str, Any]]:
+def _status_list(vault: Vault, secret: SecretRecord, fresh: set[str]) -> list[dict[str, Any]]:
     entries = []
     for replica in secret.replicas:
         entry = _status(replica, "InProgress" if replica.region in fresh else replica.status)

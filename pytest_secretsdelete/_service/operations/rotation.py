@@ -6,15 +6,16 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
-from ..model import CURRENT, PENDING, RotationSetup, Secret, Version
-from ..request import Request, find_primary, named
-from ..rotation_run import ALL_STEPS, TEST_STEP, Turn, claim, run
+from ..model import ALL_STEPS, CURRENT, PENDING, TEST_STEP, RotationSetup, SecretRecord, Turn, VersionRecord
+from ..request import Outcome
+from .lookup import find_primary, named
 from .replication import sync_replicas
 from .rotation_dates import check_rules, planned
 from .staging import attach
 from .values import token_in_use
 
 if TYPE_CHECKING:
+    from ..request import Request
     from ..store import Store, Vault
 
 NO_FUNCTION = "No Lambda rotation function ARN is associated with this secret."
@@ -25,19 +26,21 @@ NOT_INVOKABLE = (
 IN_PROGRESS = "A previous rotation isn't complete. That rotation will be reattempted."  # inferred
 
 
-def rotate_secret(store: Store, request: Request) -> dict[str, Any]:
+def rotate_secret(store: Store, request: Request) -> Outcome:
     """Set up what is given, and start a rotation; without RotateImmediately, test the function alone."""
     secret = find_primary(store, request)
     setup = _new_setup(secret, request)
     function = setup.function_arn or setup.external_role_arn
     if function is None:
         raise errors.invalid_request(NO_FUNCTION)
-    if function not in store.vault.rotation_functions:
+    if function not in store.vault.rotations.functions:
         raise errors.access_denied(NOT_INVOKABLE)
     token = request["ClientRequestToken"]
     refuse_rotation_in_progress(secret)
-    if any(one.secret == secret.arn and one.version_id == token for one in store.vault.timeline.rotations):
-        return named(secret, VersionId=token)  # asked again with the same token: nothing starts twice (inferred)
+    if store.vault.rotations.has_begun(secret.arn, token):
+        return Outcome(
+            named(secret, VersionId=token)
+        )  # asked again with the same token: nothing starts twice (inferred)
     if secret.version(token) is not None:
         refusal = token_in_use(token, secret)
         raise errors.invalid_request(refusal.message)  # the model declares no ResourceExistsException for it
@@ -45,9 +48,8 @@ def rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     tried = None if immediately else secret.current
     secret = start(store, secret, token, request.at, tried, rotation=planned(setup, request.at))
     steps = ALL_STEPS if immediately else TEST_STEP
-    turn = claim(store.vault, Turn(secret.arn, token, function, steps, request.at))
-    request.afterwards.append(lambda: run(store.vault, turn) if immediately else _try_out(store.vault, turn))
-    return named(secret, VersionId=token)
+    turn = store.vault.rotations.register(Turn(secret.arn, token, function, steps, request.at))
+    return Outcome(named(secret, VersionId=token), turn)
 
 
 def cancel_rotate_secret(store: Store, request: Request) -> dict[str, Any]:
@@ -61,13 +63,15 @@ def cancel_rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     return named(secret) if pending is None else named(secret, VersionId=pending.version_id)
 
 
-def start(store: Store, secret: Secret, token: str, at: int, tried: Version | None = None, **changes: Any) -> Secret:
+def start(
+    store: Store, secret: SecretRecord, token: str, at: int, tried: VersionRecord | None = None, **changes: Any
+) -> SecretRecord:
     """Give the secret its new version: AWSPENDING, and without a value (asserted against AWS).
 
     Where the function is only tried out, the version has the value of the one to try it on: AWS's own rotation
     functions log in with it in testSecret, which an empty version would not let them (inferred).
     """
-    fresh = Version(token, at, tried.value if tried else None, kms_key_id=secret.kms_key_id)
+    fresh = VersionRecord(token, at, tried.value if tried else None, kms_key_id=secret.kms_key_id)
     versions = attach((*secret.versions, fresh), token, [PENDING])
     changes["removed_version_ids"] = secret.removed_version_ids - {token}
     started = store.vault.change(secret, at, versions=versions, **changes)
@@ -75,35 +79,39 @@ def start(store: Store, secret: Secret, token: str, at: int, tried: Version | No
     return started
 
 
-def _try_out(vault: Vault, turn: Turn) -> None:
-    """Run the function's test, and remove the version that it was run on (documentation of RotateImmediately)."""
-    try:
-        run(vault, turn)
-    finally:
-        _remove(vault, turn)
+def finish(vault: Vault, turn: Turn, ended: int, *, succeeded: bool) -> None:
+    """Note the end of a rotation; after a test of the function, remove the version that it was run on.
+
+    The version goes as the documentation of RotateImmediately says. Windows that passed while the function ran are
+    missed: the next one follows the end of the rotation (inferred).
+    """
+    secret = vault.by_arn(turn.arn)
+    if secret is None:
+        return
+    if turn.is_test:
+        kept = tuple(version for version in secret.versions if version.version_id != turn.token)
+        secret = vault.touch(secret, versions=kept)
+        sync_replicas(vault, secret, turn.due)
+    elif succeeded:
+        secret = vault.change(secret, ended, last_rotated=ended)
+    setup = secret.rotation
+    if setup is not None and setup.opens is not None and turn.due < ended >= setup.opens:
+        vault.touch(secret, rotation=planned(setup, ended))
 
 
-def _remove(vault: Vault, turn: Turn) -> None:
-    with vault.lock:
-        secret = vault.by_arn(turn.arn)
-        if secret is not None:
-            kept = tuple(version for version in secret.versions if version.version_id != turn.token)
-            sync_replicas(vault, vault.touch(secret, versions=kept), turn.due)
-
-
-def pending_version(secret: Secret) -> Version | None:
+def pending_version(secret: SecretRecord) -> VersionRecord | None:
     """Return the version of a rotation that has not come to its end."""
     holder = secret.holder_of(PENDING)
     return None if holder is None or CURRENT in holder.labels else holder
 
 
-def refuse_rotation_in_progress(secret: Secret) -> None:
+def refuse_rotation_in_progress(secret: SecretRecord) -> None:
     """Refuse to rotate while AWSPENDING is on another version than AWSCURRENT (documentation)."""
     if pending_version(secret) is not None:
         raise errors.invalid_request(IN_PROGRESS)
 
 
-def _new_setup(secret: Secret, request: Request) -> RotationSetup:
+def _new_setup(secret: SecretRecord, request: Request) -> RotationSetup:
     """Return the setup that follows from the old one and what the request gives."""
     held = secret.rotation or RotationSetup(enabled=True, function_arn=None, rules={}, anchor=request.at)
     rules = request.get("RotationRules")

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
-from ..instant import on_the_wire
+from ..instant import LATEST, on_the_wire
 from ..rules import rotation_schedule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..model import RotationSetup, Secret
+    from ..model import RotationSetup, SecretRecord
 
 
 def check_rules(rules: Mapping[str, Any]) -> None:
@@ -33,7 +33,7 @@ def planned(setup: RotationSetup, after: int) -> RotationSetup:
     return replace(setup, anchor=after, opens=window.opens, closes=window.closes)
 
 
-def overdue_now(secret: Secret, at: int) -> RotationSetup | None:
+def overdue_now(secret: SecretRecord, at: int) -> RotationSetup | None:
     """Return the setup of a secret that is restored: what came due while it could not rotate is due now, once.
 
     Inferred: nobody has published what becomes of the rotations of a secret that is scheduled for deletion.
@@ -42,7 +42,7 @@ def overdue_now(secret: Secret, at: int) -> RotationSetup | None:
     return replace(setup, opens=at) if setup is not None and setup.opens is not None and setup.opens < at else setup
 
 
-def counted_as_rotation(secret: Secret, at: int) -> dict[str, Any]:
+def counted_as_rotation(secret: SecretRecord, at: int) -> dict[str, Any]:
     """Return what a new current value changes in the schedule.
 
     Under AutomaticallyAfterDays a value put by hand counts as a rotation (documentation of RotationRules).
@@ -53,8 +53,11 @@ def counted_as_rotation(secret: Secret, at: int) -> dict[str, Any]:
     return {"rotation": planned(setup, at)}
 
 
-def describe_rotation(secret: Secret) -> dict[str, Any]:
-    """Return the members of DescribeSecret that tell of rotation; none before it was ever set up."""
+def describe_rotation(secret: SecretRecord) -> dict[str, Any]:
+    """Return the members of DescribeSecret that tell of rotation; none before it was ever set up.
+
+    A date that no client could read is left out.
+    """
     setup = secret.rotation
     if setup is None:
         return {}
@@ -67,7 +70,7 @@ def describe_rotation(secret: Secret) -> dict[str, Any]:
     }
     if setup.enabled:
         dates = {"LastRotatedDate": secret.last_rotated, "NextRotationDate": setup.closes}
-        members |= {member: on_the_wire(date) for member, date in dates.items() if date is not None}
+        members |= {member: on_the_wire(date) for member, date in dates.items() if date is not None and date <= LATEST}
     return members
 
 

@@ -10,26 +10,27 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
-from ..model import CURRENT, PENDING, PREVIOUS, Secret, Version
-from ..request import Request, find_primary, named
+from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
+from .lookup import find_primary, named
 from .replication import sync_replicas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..request import Request
     from ..store import Store
 
 LABELS_PER_VERSION = 20
 
 
-def attach(versions: Sequence[Version], version_id: str, labels: Iterable[str]) -> tuple[Version, ...]:
+def attach(versions: Sequence[VersionRecord], version_id: str, labels: Iterable[str]) -> tuple[VersionRecord, ...]:
     """Attach labels to a version, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
     dethroned = _loses_current(versions, version_id) if CURRENT in given else None
     return tuple(_relabelled(version, version_id, given, dethroned) for version in versions)
 
 
-def detach(versions: Sequence[Version], version_id: str, label: str) -> tuple[Version, ...]:
+def detach(versions: Sequence[VersionRecord], version_id: str, label: str) -> tuple[VersionRecord, ...]:
     """Take a label off a version."""
     return tuple(
         replace(version, labels=_without(version.labels, {label})) if version.version_id == version_id else version
@@ -56,7 +57,7 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     return named(secret)
 
 
-def _check_move(secret: Secret, label: str, source: str | None, target: str | None) -> None:
+def _check_move(secret: SecretRecord, label: str, source: str | None, target: str | None) -> None:
     """Refuse a move that does not name the version which holds the label; the second to fourth texts inferred."""
     holder = secret.holder_of(label)
     if source is None and target is None:
@@ -82,20 +83,22 @@ def _not_attached(label: str, version_id: str) -> str:
     return f"Staging label {label} is not attached to version {version_id}."
 
 
-def check_room(versions: Sequence[Version], version_id: str) -> None:
+def check_room(versions: Sequence[VersionRecord], version_id: str) -> None:
     """Refuse a twenty-first label (the limit is documented, the text inferred)."""
     labels = next(version.labels for version in versions if version.version_id == version_id)
     if len(labels) > LABELS_PER_VERSION:
         raise errors.limit_exceeded(f"A version can have at most {LABELS_PER_VERSION} staging labels.")
 
 
-def _loses_current(versions: Sequence[Version], version_id: str) -> str | None:
+def _loses_current(versions: Sequence[VersionRecord], version_id: str) -> str | None:
     """Return the id of the version that AWSCURRENT leaves when it goes to `version_id`."""
     holder = next((version for version in versions if CURRENT in version.labels), None)
     return holder.version_id if holder is not None and holder.version_id != version_id else None
 
 
-def _relabelled(version: Version, version_id: str, given: tuple[str, ...], dethroned: str | None) -> Version:
+def _relabelled(
+    version: VersionRecord, version_id: str, given: tuple[str, ...], dethroned: str | None
+) -> VersionRecord:
     if version.version_id == version_id:
         kept = _without(version.labels, {PREVIOUS} if dethroned and PREVIOUS not in given else set())
         return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
-from ..request import Request, find_primary
+from .lookup import find_primary
 from .replication import sync_replicas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ..request import Request
     from ..store import Store
 
     TagPairs = tuple[tuple[str, str], ...]

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..instant import midnight, on_the_wire
-from ..model import CURRENT, Secret, Version
-from ..request import Request, find, find_primary, find_usable, named, refuse_foreign_default_key, refuse_scheduled
+from ..model import CURRENT, SecretRecord, VersionRecord
 from ..store import by_creation
 from .filters import matching
+from .lookup import find, find_primary, find_usable, named, refuse_foreign_default_key, refuse_scheduled
 from .paging import page
 from .replication import sync_replicas
 from .rotation_dates import counted_as_rotation
 from .staging import attach, check_room
 
 if TYPE_CHECKING:
+    from ..request import Request
     from ..store import Store
 
 BATCH_SIZE = 20
@@ -77,22 +78,22 @@ def offered_value(request: Request) -> str | bytes | None:
 
 
 def add_version(
-    store: Store, secret: Secret, request: Request, value: str | bytes, labels: list[str], **changes: Any
-) -> Secret:
+    store: Store, secret: SecretRecord, request: Request, value: str | bytes, labels: list[str], **changes: Any
+) -> SecretRecord:
     """Add a version, or fill the empty one that a rotation made, and attach its labels, with other changes."""
     token, at = request["ClientRequestToken"], request.at
-    empty = secret.version(token) or Version(token, at, None, kms_key_id=secret.kms_key_id)
+    empty = secret.version(token) or VersionRecord(token, at, None, kms_key_id=secret.kms_key_id)
     others = tuple(version for version in secret.versions if version.version_id != token)
     versions = attach((*others, replace(empty, value=value, created=at)), token, labels)
     check_room(versions, token)
     changes |= {"versions": versions, "removed_version_ids": secret.removed_version_ids - {token}}
-    changes |= counted_as_rotation(secret, at) if CURRENT in labels else {}
+    changes |= counted_as_rotation(secret, max(at, store.vault.latest)) if CURRENT in labels else {}
     changed = store.vault.change(secret, at, **changes)
     sync_replicas(store.vault, changed, at)
     return changed
 
 
-def token_in_use(token: str, secret: Secret) -> errors.Refusal:
+def token_in_use(token: str, secret: SecretRecord) -> errors.Refusal:
     """Return the refusal of a token whose version holds another value."""
     return errors.exists(
         f"You can't use ClientRequestToken {token} because that value is already in use for a version of secret "
@@ -100,7 +101,7 @@ def token_in_use(token: str, secret: Secret) -> errors.Refusal:
     )
 
 
-def _wanted_version(secret: Secret, version_id: str | None, label: str | None) -> Version:
+def _wanted_version(secret: SecretRecord, version_id: str | None, label: str | None) -> VersionRecord:
     if version_id is None:
         holder = secret.holder_of(label or CURRENT)
         if holder is None or holder.value is None:
@@ -118,7 +119,7 @@ def _wanted_version(secret: Secret, version_id: str | None, label: str | None) -
     return version
 
 
-def _mark_read(store: Store, secret: Secret, version: Version, at: int) -> None:
+def _mark_read(store: Store, secret: SecretRecord, version: VersionRecord, at: int) -> None:
     """Note the day of the reading: LastAccessedDate has the resolution of a day."""
     day = midnight(at)
     if secret.accessed == day and version.accessed == day:
@@ -128,7 +129,7 @@ def _mark_read(store: Store, secret: Secret, version: Version, at: int) -> None:
     store.vault.touch(secret, accessed=day, versions=versions)
 
 
-def _value_entry(secret: Secret, version: Version) -> dict[str, Any]:
+def _value_entry(secret: SecretRecord, version: VersionRecord) -> dict[str, Any]:
     entry = named(secret, VersionId=version.version_id)
     if isinstance(version.value, bytes):
         entry["SecretBinary"] = base64.b64encode(version.value).decode()

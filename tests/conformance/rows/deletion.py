@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from pytest_secretsdelete._service.instant import milliseconds, to_datetime
+
 from ..table import (
     ARN_A, D, DAY, DELETED, HERE, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, V, At, Late, Refused, Row, a, call,
     named, purged, scheduled, steps, F,
@@ -28,7 +30,8 @@ def state(deletion):
             assert "a" not in world.fake
             return
         secret = world.fake.secret("a")
-        offset = None if secret.deletion is None else secret.deletion - world.start
+        until = secret.deletion_date
+        offset = None if until is None else milliseconds(until - to_datetime(0)) - world.start
         assert offset == (None if deletion == "A" else deletion * DAY)
 
     return check

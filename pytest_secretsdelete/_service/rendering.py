@@ -1,0 +1,88 @@
+"""The record of a fake as text, for the report of a failed test. No secret value is shown."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+from typing import TYPE_CHECKING
+
+from .instant import to_datetime
+from .timeline import Attempt, Event, Rotation, Seeding, Timeline
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+_MOST_LINES = 60
+_SHOWN_PARAMETERS = {
+    "RecoveryWindowInDays",
+    "ForceDeleteWithoutRecovery",
+    "VersionId",
+    "VersionStage",
+    "RemoveFromVersionId",
+    "MoveToVersionId",
+}
+#: Events that no call of the test stands for; those a call makes happen are told by the call.
+BY_THEMSELVES = {
+    "EndSecretVersionDelete",
+    "RotationFailed",
+    "RotationStarted",
+    "RotationSucceeded",
+    "SecretVersionDeletion",
+    "TestRotationFailed",
+    "TestRotationStarted",
+    "TestRotationSucceeded",
+}
+
+
+def render(timeline: Timeline) -> str:
+    """Return what happened, a line for each entry; beyond 60 lines the latest alone."""
+    entries = list(timeline)
+    lines = [f"{_date(at)}  {text}" for at, text in filter(None, map(_line, entries))]
+    left_out = len(lines) - _MOST_LINES
+    head = [f"({left_out} earlier lines left out)"] if left_out > 0 else []
+    has_calls = any(isinstance(entry, Attempt) and entry.has_ended for entry in entries)
+    return "\n".join([*head, *lines[-_MOST_LINES:], *([] if has_calls else ["no call reached the fake"])])
+
+
+@singledispatch
+def _line(entry: object) -> tuple[datetime, str] | None:
+    raise TypeError(entry)
+
+
+@_line.register(Attempt)
+def _attempt(attempt: Attempt) -> tuple[datetime, str] | None:
+    if not attempt.has_ended:
+        return None
+    parameters = attempt.parameters
+    about = parameters.get("SecretId") or parameters.get("Name") or ""
+    shown = [f"{name}={value}" for name, value in parameters.items() if name in _SHOWN_PARAMETERS]
+    ending = ": ".join(part for part in (attempt.error_code, attempt.message) if part)
+    ending = f"-> {ending}" if ending else ""
+    words = (attempt.operation, str(about), *shown, f"({attempt.region})", ending)
+    return to_datetime(attempt.at), " ".join(word for word in words if word)
+
+
+@_line.register(Event)
+def _event(event: Event) -> tuple[datetime, str] | None:
+    name = event.secret.partition(":secret:")[2][:-7]  # without the hyphen and the six random characters
+    return (event.at, f"* {event.name} {name} ({event.region})") if event.name in BY_THEMSELVES else None
+
+
+@_line.register(Rotation)
+def _rotation(rotation: Rotation) -> tuple[datetime, str] | None:
+    """Render a failed step by the kind of its exception, whose text may hold a value."""
+    if rotation.error is None:
+        return None
+    name = rotation.secret.rpartition(":")[2]
+    return rotation.at, f"* {rotation.step} of {name} raised {type(rotation.error).__name__}"
+
+
+@_line.register(Seeding)
+def _seeding(seeding: Seeding) -> tuple[datetime, str] | None:
+    secret = seeding.secret
+    until = None if secret.deletion is None else to_datetime(secret.deletion)
+    state = f", scheduled for deletion on {until:%Y-%m-%d %H:%M:%S}Z" if until else ""
+    return to_datetime(seeding.at), f"* seeded {secret.name} ({secret.region}){state}"
+
+
+def _date(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}Z"

@@ -1,0 +1,107 @@
+"""Secret and Version: what users see of a secret, as it stood when they asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from .instant import to_datetime
+from .model import CURRENT
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .model import SecretRecord, VersionRecord
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Version:
+    """One version of a secret, as it stood when it was asked for. Its repr never shows the value."""
+
+    version_id: str
+    #: The secret value: str, bytes, or None for a rotation's version that has none yet.
+    value: str | bytes | None
+    #: The staging labels attached to this version; empty for a deprecated one.
+    staging_labels: frozenset[str]
+    #: When this version was created: an aware UTC datetime, to the millisecond.
+    created_date: datetime
+    #: The customer managed key, or None for the default key.
+    kms_key_id: str | None
+
+    def __repr__(self) -> str:
+        return f"Version(version_id={self.version_id!r}, staging_labels={sorted(self.staging_labels)})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Secret:
+    """A secret as it stood when it was asked for. Its repr never shows a value."""
+
+    name: str
+    arn: str
+    region: str
+    account_id: str
+    description: str
+    #: The customer managed key, or None for the default key.
+    kms_key_id: str | None
+    #: The tags, in the order of their addition.
+    tags: dict[str, str] = field(hash=False)
+    #: All versions, oldest first, those without a staging label included.
+    versions: tuple[Version, ...]
+    #: When the secret was created: an aware UTC datetime, to the millisecond.
+    created_date: datetime
+    #: The end of the recovery window, an aware UTC datetime; None unless scheduled for deletion.
+    deletion_date: datetime | None
+    #: Whether the secret is a replica of a secret in another region.
+    is_replica: bool
+    #: Whether the secret is a replica of a secret in another region or account.
+    follows_another: bool
+
+    def __repr__(self) -> str:
+        until = "" if self.deletion_date is None else f", deletion_date={self.deletion_date.isoformat()}"
+        return f"Secret(name={self.name!r}, arn={self.arn!r}{until})"
+
+    @property
+    def current(self) -> Version | None:
+        """The version that holds AWSCURRENT, or None."""
+        return self.holder_of(CURRENT)
+
+    @property
+    def is_scheduled_for_deletion(self) -> bool:
+        """Whether DeleteSecret has been called and the secret has been neither restored nor purged."""
+        return self.deletion_date is not None
+
+    def holder_of(self, label: str) -> Version | None:
+        """Return the version that holds a staging label, or None."""
+        return next((version for version in self.versions if label in version.staging_labels), None)
+
+    def version(self, version_id: str) -> Version | None:
+        """Return the version with this id, or None."""
+        return next((version for version in self.versions if version.version_id == version_id), None)
+
+
+def snapshot(record: SecretRecord) -> Secret:
+    """Return what users see of a secret."""
+    return Secret(
+        name=record.name,
+        arn=record.arn,
+        region=record.region,
+        account_id=record.account_id,
+        description=record.description,
+        kms_key_id=record.kms_key_id,
+        tags=dict(record.tag_pairs or ()),
+        versions=tuple(map(_version, record.versions)),
+        created_date=to_datetime(record.created),
+        deletion_date=None if record.deletion is None else to_datetime(record.deletion),
+        is_replica=record.is_replica,
+        follows_another=record.is_replica or record.cross_account_primary is not None,
+    )
+
+
+def _version(record: VersionRecord) -> Version:
+    return Version(
+        version_id=record.version_id,
+        value=record.value,
+        staging_labels=frozenset(record.labels),
+        created_date=to_datetime(record.created),
+        kms_key_id=record.kms_key_id,
+    )
