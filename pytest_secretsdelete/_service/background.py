@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from .due import clean_up_due, outdated_versions, rotation_due
+from .due import rotation_due
 from .instant import DAY
 from .model import ALL_STEPS, Turn
 from .operations.rotation import pending_version, start
@@ -65,7 +65,7 @@ def _happen_to(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn
         vault.remove(secret)
         vault.timeline.event("EndSecretVersionDelete", secret, due)
         return None
-    if clean_up_due(secret) == due:
+    if secret.versions.clean_up_due == due:
         _clean_up(vault, secret, due, until)
         return None
     setup = secret.rotation
@@ -73,9 +73,9 @@ def _happen_to(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn
 
 
 def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
-    gone = {version.version_id for version in outdated_versions(secret) if version.created + DAY <= due}
-    kept = tuple(version for version in secret.versions if version.version_id not in gone)
-    vault.touch(secret, versions=kept, removed_version_ids=secret.removed_version_ids | gone)
+    """Remove the outdated versions that are old enough; `due` may have come before the first of them is."""
+    gone = {version.version_id for version in secret.versions.outdated() if version.created + DAY <= due}
+    vault.touch(secret, versions=secret.versions.cleaned_up(gone))
     at = min(max(due, secret.changed), until)  # a version may have been old enough before it lost its last label
     for version_id in sorted(gone):
         vault.timeline.event("SecretVersionDeletion", secret, at, versionId=version_id)

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .versions import Versions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -88,8 +90,7 @@ class SecretRecord:
     #: None until a tag was ever set: AWS then leaves the member out, and keeps it, empty, afterwards.
     tag_pairs: tuple[tuple[str, str], ...] | None = None
     #: All versions, oldest first, those without a staging label included.
-    versions: tuple[VersionRecord, ...] = field(default=(), repr=False)
-    removed_version_ids: frozenset[str] = frozenset()
+    versions: Versions = field(default_factory=Versions.of, repr=False)
     accessed: int | None = None
     #: The end of the recovery window; None unless the secret is scheduled for deletion.
     deletion: int | None = None
@@ -124,11 +125,11 @@ class SecretRecord:
 
     def holder_of(self, label: str) -> VersionRecord | None:
         """Return the version that holds a staging label, or None."""
-        return next((version for version in self.versions if label in version.labels), None)
+        return self.versions.holder_of(label)
 
     def version(self, version_id: str) -> VersionRecord | None:
         """Return the version with this id, or None."""
-        return next((version for version in self.versions if version.version_id == version_id), None)
+        return self.versions.get(version_id)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from .instant import DAY, milliseconds, to_datetime
 from .model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord, own_key
 from .operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW
 from .operations.tags import checked_tags
+from .versions import Versions
 
 if TYPE_CHECKING:
     from .store import Store
@@ -196,12 +197,11 @@ def _purge_delay(store: Store, made: SecretRecord) -> int:
         raise ValueError(f"purge_delay failed for {made.name!r}: it raised {type(error).__name__}.") from None
 
 
-def _versions(seed: Seed, created: int) -> tuple[VersionRecord, ...]:
+def _versions(seed: Seed, created: int) -> Versions:
     labelled = ((seed.previous, PREVIOUS), (seed.value, CURRENT), (seed.pending, PENDING))
-    return tuple(
-        VersionRecord(str(uuid4()), created, value, (label,), seed.kms_key_id)
-        for value, label in labelled
-        if value is not None
+    given = [(value, label) for value, label in labelled if value is not None]
+    return Versions.of(
+        *(VersionRecord(str(uuid4()), created, value, (label,), seed.kms_key_id) for value, label in given)
     )
 
 

@@ -134,7 +134,9 @@ class Row:
     raw: bool = False  # botocore would refuse the request itself
     timed: bool = False  # the row moves the clock
     options: Mapping[str, Any] = field(default_factory=dict)
-    source: str = ""  # where the evidence is: a recording, a suite and its test, a page, a member of the model, a report
+    source: str = (
+        ""  # where the evidence is: a recording, a suite and its test, a page, a member of the model, a report
+    )
     needs: str = ""  # another operation, or a member of it, which older service models lack
 
     @property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord, own_key
+from ..versions import Versions
 from .cross_account import check_cross_account_replica, link_replica
 from .lookup import find_primary, named, refuse_foreign_default_key
 from .replication import asked_for, replicate, sync_replicas
@@ -67,7 +68,7 @@ def _new_secret(
 ) -> SecretRecord:
     token, at = request["ClientRequestToken"], request.at
     key = own_key(request.get("KmsKeyId"))
-    versions = () if value is None else (VersionRecord(token, at, value, (CURRENT,), key),)
+    versions = Versions.of(*(() if value is None else (VersionRecord(token, at, value, (CURRENT,), key),)))
     return SecretRecord(
         name=request["Name"],
         arn=store.new_arn(request["Name"]),
@@ -112,8 +113,6 @@ def _described(secret: SecretRecord, request: Request) -> dict[str, Any]:
     if "KmsKeyId" in request:
         key = own_key(request["KmsKeyId"])
         changes["kms_key_id"] = key
-        changes["versions"] = tuple(
-            replace(version, kms_key_id=key) if _RE_ENCRYPTED & set(version.labels) else version
-            for version in secret.versions
-        )
+        encrypted = [version for version in secret.versions.labelled if _RE_ENCRYPTED & set(version.labels)]
+        changes["versions"] = secret.versions.replaced(*(replace(version, kms_key_id=key) for version in encrypted))
     return changes

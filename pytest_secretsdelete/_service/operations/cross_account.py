@@ -8,6 +8,7 @@ as one of the same.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
@@ -85,9 +86,8 @@ def sync_cross_account(vault: Vault, secret: SecretRecord, at: int) -> None:
     for link in secret.cross_account_replicas:
         replica = vault.by_arn(link.arn)
         if link.status == "InSync" and replica is not None:
-            versions = tuple(
-                replace(version, kms_key_id=replica.kms_key_id, accessed=None) for version in secret.versions
-            )
+            convert = partial(replace, kms_key_id=replica.kms_key_id, accessed=None)
+            versions = secret.versions.followed_by(replica.versions, convert)
             vault.change(replica, at, versions=versions, tag_pairs=secret.tag_pairs, description=secret.description)
 
 

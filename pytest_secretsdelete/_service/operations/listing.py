@@ -53,7 +53,7 @@ def list_secret_version_ids(store: Store, request: Request) -> dict[str, Any]:
     deprecated = request.get("IncludeDeprecated", False)
     shown = [
         (place, version)
-        for place, version in enumerate(secret.versions, start=len(secret.removed_version_ids))
+        for place, version in secret.versions.placed()
         if version.value is not None and (version.labels or deprecated)
     ]
     chosen, more = page(
@@ -69,7 +69,7 @@ def _list_entry(secret: SecretRecord) -> dict[str, Any]:
 
 def _entry(secret: SecretRecord, versions_member: str) -> dict[str, Any]:
     """Return what describes a secret; a member without a value is left out."""
-    labelled = {version.version_id: list(version.labels) for version in secret.versions if version.labels}
+    labelled = {version.version_id: list(version.labels) for version in secret.versions.labelled}
     members = {
         "Type": secret.type,
         "Description": secret.description or None,

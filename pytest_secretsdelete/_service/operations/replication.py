@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..instant import on_the_wire
-from ..model import DEFAULT_KEY, Replica, SecretRecord, own_key
+from ..model import DEFAULT_KEY, Replica, SecretRecord, VersionRecord, own_key
 from .cross_account import detach_from_primary, sync_cross_account
 from .lookup import find_primary, find_usable
 
@@ -140,7 +140,6 @@ def _copy_in(vault: Vault, secret: SecretRecord, region: str) -> SecretRecord | 
 def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> SecretRecord:
     """Return the replica's secret as it follows from the primary; what is its own (reading days) stays."""
     held = _copy_in(vault, secret, replica.region)
-    read = {version.version_id: version.accessed for version in held.versions} if held else {}
     if held is None:
         _make_room(vault, secret, replica.region)
     return replace(
@@ -151,9 +150,8 @@ def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> Secr
         changed=max(at, held.changed + 1) if held else at,
         serial=held.serial if held else vault.next_serial(),
         kms_key_id=replica.kms_key_id,
-        versions=tuple(
-            replace(version, kms_key_id=replica.kms_key_id, accessed=read.get(version.version_id))
-            for version in secret.versions
+        versions=secret.versions.followed_by(
+            held.versions if held else None, lambda version: _copied(version, held, replica.kms_key_id)
         ),
         accessed=held.accessed if held else None,
         rotation=None,
@@ -161,6 +159,12 @@ def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> Secr
         replicas=(),
         cross_account_replicas=(),
     )
+
+
+def _copied(version: VersionRecord, held: SecretRecord | None, key: str | None) -> VersionRecord:
+    """Return a replica's version; its reading day is its own."""
+    known = held.version(version.version_id) if held else None
+    return replace(version, kms_key_id=key, accessed=known.accessed if known else None)
 
 
 def _make_room(vault: Vault, secret: SecretRecord, region: str) -> None:

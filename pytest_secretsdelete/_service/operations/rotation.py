@@ -11,7 +11,7 @@ from ..request import Outcome
 from .lookup import find_primary, named
 from .replication import sync_replicas
 from .rotation_dates import check_rules, planned
-from .staging import attach
+from .staging import add
 from .values import token_in_use
 
 if TYPE_CHECKING:
@@ -72,9 +72,7 @@ def start(
     functions log in with it in testSecret, which an empty version would not let them (inferred).
     """
     fresh = VersionRecord(token, at, tried.value if tried else None, kms_key_id=secret.kms_key_id)
-    versions = attach((*secret.versions, fresh), token, [PENDING])
-    changes["removed_version_ids"] = secret.removed_version_ids - {token}
-    started = store.vault.change(secret, at, versions=versions, **changes)
+    started = store.vault.change(secret, at, versions=add(secret.versions, fresh, [PENDING]), **changes)
     sync_replicas(store.vault, started, at)
     return started
 
@@ -89,8 +87,7 @@ def finish(vault: Vault, turn: Turn, ended: int, *, succeeded: bool) -> None:
     if secret is None:
         return
     if turn.is_test:
-        kept = tuple(version for version in secret.versions if version.version_id != turn.token)
-        secret = vault.touch(secret, versions=kept)
+        secret = vault.touch(secret, versions=secret.versions.without({turn.token}))
         sync_replicas(vault, secret, turn.due)
     elif succeeded:
         secret = vault.change(secret, ended, last_rotated=ended)

@@ -15,27 +15,34 @@ from .lookup import find_primary, named
 from .replication import sync_replicas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from ..request import Request
     from ..store import Store
+    from ..versions import Versions
 
 LABELS_PER_VERSION = 20
 
 
-def attach(versions: Sequence[VersionRecord], version_id: str, labels: Iterable[str]) -> tuple[VersionRecord, ...]:
+def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
+    """Add a newest version, and attach labels to it, taking each from the version that holds it."""
+    given = tuple(dict.fromkeys(labels))
+    dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
+    fresh = _relabelled(version, version.version_id, given, dethroned)
+    return _others_relabelled(versions, version.version_id, given, dethroned).added(fresh)
+
+
+def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
     """Attach labels to a version, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
-    dethroned = _loses_current(versions, version_id) if CURRENT in given else None
-    return tuple(_relabelled(version, version_id, given, dethroned) for version in versions)
+    dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
+    changed = _relabelled(version, version.version_id, given, dethroned)
+    return _others_relabelled(versions, version.version_id, given, dethroned).replaced(changed)
 
 
-def detach(versions: Sequence[VersionRecord], version_id: str, label: str) -> tuple[VersionRecord, ...]:
+def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
     """Take a label off a version."""
-    return tuple(
-        replace(version, labels=_without(version.labels, {label})) if version.version_id == version_id else version
-        for version in versions
-    )
+    return versions.replaced(replace(version, labels=_without(version.labels, {label})))
 
 
 def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any]:
@@ -43,18 +50,23 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     secret = find_primary(store, request)
     label = request["VersionStage"]
     source, target = request.get("RemoveFromVersionId"), request.get("MoveToVersionId")
-    for version_id in (source, target):
-        if version_id is not None and secret.version(version_id) is None:
-            raise errors.no_value_for("VersionId", version_id)  # inferred
+    named_versions = {known: _known(secret, known) for known in (source, target) if known is not None}
     _check_move(secret, label, source, target)
     if target is not None:
-        versions = attach(secret.versions, target, [label])
+        versions = attach(secret.versions, named_versions[target], [label])
         check_room(versions, target)
     else:
-        versions = detach(secret.versions, source, label)
+        versions = detach(secret.versions, named_versions[source], label)
     secret = store.vault.change(secret, request.at, versions=versions)
     sync_replicas(store.vault, secret, request.at)
     return named(secret)
+
+
+def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
+    version = secret.version(version_id)
+    if version is None:
+        raise errors.no_value_for("VersionId", version_id)  # inferred
+    return version
 
 
 def _check_move(secret: SecretRecord, label: str, source: str | None, target: str | None) -> None:
@@ -83,17 +95,22 @@ def _not_attached(label: str, version_id: str) -> str:
     return f"Staging label {label} is not attached to version {version_id}."
 
 
-def check_room(versions: Sequence[VersionRecord], version_id: str) -> None:
+def check_room(versions: Versions, version_id: str) -> None:
     """Refuse a twenty-first label (the limit is documented, the text inferred)."""
-    labels = next(version.labels for version in versions if version.version_id == version_id)
-    if len(labels) > LABELS_PER_VERSION:
+    held = versions.get(version_id)
+    if held is not None and len(held.labels) > LABELS_PER_VERSION:
         raise errors.limit_exceeded(f"A version can have at most {LABELS_PER_VERSION} staging labels.")
 
 
-def _loses_current(versions: Sequence[VersionRecord], version_id: str) -> str | None:
+def _loses_current(versions: Versions, version_id: str) -> str | None:
     """Return the id of the version that AWSCURRENT leaves when it goes to `version_id`."""
-    holder = next((version for version in versions if CURRENT in version.labels), None)
+    holder = versions.holder_of(CURRENT)
     return holder.version_id if holder is not None and holder.version_id != version_id else None
+
+
+def _others_relabelled(versions: Versions, version_id: str, given: tuple[str, ...], dethroned: str | None) -> Versions:
+    others = [version for version in versions.labelled if version.version_id != version_id]
+    return versions.replaced(*(_relabelled(version, version_id, given, dethroned) for version in others))
 
 
 def _relabelled(

@@ -15,7 +15,7 @@ from .lookup import find, find_primary, find_usable, named, refuse_foreign_defau
 from .paging import page
 from .replication import sync_replicas
 from .rotation_dates import counted_as_rotation
-from .staging import attach, check_room
+from .staging import add, check_room
 
 if TYPE_CHECKING:
     from ..request import Request
@@ -83,10 +83,9 @@ def add_version(
     """Add a version, or fill the empty one that a rotation made, and attach its labels, with other changes."""
     token, at = request["ClientRequestToken"], request.at
     empty = secret.version(token) or VersionRecord(token, at, None, kms_key_id=secret.kms_key_id)
-    others = tuple(version for version in secret.versions if version.version_id != token)
-    versions = attach((*others, replace(empty, value=value, created=at)), token, labels)
+    versions = add(secret.versions, replace(empty, value=value, created=at), labels)
     check_room(versions, token)
-    changes |= {"versions": versions, "removed_version_ids": secret.removed_version_ids - {token}}
+    changes["versions"] = versions
     changes |= counted_as_rotation(secret, max(at, store.vault.latest)) if CURRENT in labels else {}
     changed = store.vault.change(secret, at, **changes)
     sync_replicas(store.vault, changed, at)
@@ -107,7 +106,7 @@ def _wanted_version(secret: SecretRecord, version_id: str | None, label: str | N
         if holder is None or holder.value is None:
             raise errors.no_value_for("staging label", label or CURRENT)
         return holder
-    if version_id in secret.removed_version_ids:
+    if secret.versions.was_removed(version_id):
         raise errors.invalid_request(
             f"You can't perform this operation on secret version {version_id} because it was deleted."
         )
@@ -124,8 +123,7 @@ def _mark_read(store: Store, secret: SecretRecord, version: VersionRecord, at: i
     day = midnight(at)
     if secret.accessed == day and version.accessed == day:
         return
-    read = replace(version, accessed=day)
-    versions = tuple(read if other is version else other for other in secret.versions)
+    versions = secret.versions.replaced(replace(version, accessed=day))
     store.vault.touch(secret, accessed=day, versions=versions)
 
 

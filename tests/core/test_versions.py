@@ -1,0 +1,78 @@
+"""The versions of a secret: each state keeps its own, whatever later states append to what they share."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_secretsdelete._service.model import VersionRecord
+from pytest_secretsdelete._service.versions import Versions
+
+ids = st.sampled_from([f"v{number}" for number in range(8)])
+labels = st.sets(st.sampled_from("ab"), max_size=1).map(tuple)
+steps = st.lists(
+    st.tuples(st.sampled_from(["add", "replace", "remove", "clean", "back"]), ids, labels, st.integers(0, 9))
+)
+
+
+class Model:
+    """The same as lists, copied at every step."""
+
+    def __init__(self, held: tuple[VersionRecord, ...] = (), removed: frozenset[str] = frozenset()) -> None:
+        self.held = held
+        self.removed = removed
+
+    def without(self, version_id: str) -> tuple[VersionRecord, ...]:
+        return tuple(version for version in self.held if version.version_id != version_id)
+
+
+def changed(model: Model, versions: Versions, step: str, version: VersionRecord) -> tuple[Model, Versions]:
+    """Take one step with both."""
+    version_id = version.version_id
+    known = versions.get(version_id) is not None
+    if step == "add":
+        return Model((*model.without(version_id), version), model.removed - {version_id}), versions.added(version)
+    if step == "replace" and known:
+        held = tuple(version if one.version_id == version_id else one for one in model.held)
+        return Model(held, model.removed), versions.replaced(version)
+    if step == "remove":
+        return Model(model.without(version_id), model.removed), versions.without({version_id})
+    if step == "clean" and known:
+        return Model(model.without(version_id), model.removed | {version_id}), versions.cleaned_up({version_id})
+    return model, versions
+
+
+@given(steps)
+def test_states_are_independent(taken: list[tuple[str, str, tuple[str, ...], int]]) -> None:
+    """Whatever is done to a later state, an earlier one stays, and going on from it gives what copies would."""
+    states = [(Model(), Versions.of())]
+    for step, version_id, given_labels, number in taken:
+        model, versions = states[number % len(states)] if step == "back" else states[-1]
+        version = VersionRecord(version_id, number, f"{len(states)}", given_labels)
+        states.append(changed(model, versions, "add" if step == "back" else step, version))
+    for model, versions in states:
+        assert list(versions) == list(model.held)
+        assert len(versions) == len(model.held)
+        assert versions.labelled == tuple(version for version in model.held if version.labels)
+        for version_id in (f"v{number}" for number in range(8)):
+            known = next((version for version in model.held if version.version_id == version_id), None)
+            assert versions.get(version_id) == known
+            assert versions.was_removed(version_id) == (version_id in model.removed)
+
+
+@given(steps)
+def test_a_replica_follows(taken: list[tuple[str, str, tuple[str, ...], int]]) -> None:
+    """The versions of a replica are its primary's after each change that the service makes: all add with a label."""
+    model, versions, followed = Model(), Versions.of(), None
+    for step, version_id, given_labels, number in taken:
+        known = versions.get(version_id)
+        if step == "replace" and known is not None:
+            model, versions = changed(model, versions, step, replace(known, labels=given_labels))
+        else:
+            version = VersionRecord(version_id, number, step, ("a",))
+            model, versions = changed(model, versions, "add" if step == "back" else step, version)
+        followed = versions.followed_by(followed, lambda version: replace(version, kms_key_id="another"))
+        assert list(followed) == [replace(version, kms_key_id="another") for version in model.held]
+        assert all(followed.was_removed(gone) for gone in model.removed)
