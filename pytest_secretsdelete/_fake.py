@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 
 _HOST = Host(reading.now, sessions.default_region, sessions.input_shape, _active.answering)
+#: How many names a message lists.
+_MOST_NAMES = 10
 #: One fake at a time starts or stops, of whichever thread.
 _starting = threading.Lock()
 
@@ -290,11 +292,17 @@ class FakeSecretsManager:
         names = [secret.name for secret in store.secrets()]
         elsewhere = sorted({s.region for s in self._vault.secrets() if secret_id in {s.name, s.arn}} - {store.region})
         near = difflib.get_close_matches(secret_id, names, n=3)
-        hints = [f"Near: {', '.join(near)}." if near else f"There: {', '.join(names) or 'no secret at all'}."]
+        hints = [f"Near: {', '.join(near)}." if near else f"There: {_some(names) or 'no secret at all'}."]
         if elsewhere:
             hints.append(f"The name is held in {', '.join(elsewhere)}: give region=.")
         hints.append("Read on: docs/reference/fake.md#members")
         return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return names for a message: the first ten, and how many more there are."""
+    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
 
 
 def forget_environment(fake: FakeSecretsManager, before: dict[str, str | None]) -> None:

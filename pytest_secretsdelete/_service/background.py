@@ -18,17 +18,49 @@ if TYPE_CHECKING:
     from .store import Vault
 
 
+class TooManyRotations(RuntimeError):  # noqa: N818 - what it says
+    """More rotations come due in one look, or one move of the clock, than the fake lets run."""
+
+
+class _RotationCount:
+    """How many rotations of one vault come due in one look; for each secret they are counted ahead, once."""
+
+    def __init__(self) -> None:
+        self._seen: set[str] = set()
+        self._count = 0
+
+    def count(self, vault: Vault, due: int, until: int) -> None:
+        """Count what a secret's schedule brings up to an instant, where a rotation comes due now."""
+        with vault.lock:
+            found = vault.next_due()
+        secret = found[1] if found else None
+        if secret is None or rotation_due(secret) != due or secret.arn in self._seen or secret.rotation is None:
+            return
+        self._seen.add(secret.arn)
+        following = planned(secret.rotation, due).opens
+        self._count += 1 if following is None else 1 + (until - due) // (following - due)
+        limit = vault.rotations.limit
+        if self._count > limit:
+            raise TooManyRotations(
+                f"About {self._count:,} rotations come due at once, those of {secret.name!r} among them; the fake runs "
+                f"{limit:,} at the most. Move the clock in smaller steps, give the schedule a longer period, or set "
+                "rotation_limit. Read on: docs/explanation/limits.md#time"
+            )
+
+
 def run_due(vaults: Iterable[Vault], until: int, set_time: Callable[[int], None] | None = None) -> None:
     """Let everything happen that comes due in some vaults up to an instant, in the order of the instants.
 
     `set_time` is told each instant before what happens at it. A rotation runs outside the lock. Inside a rotation
     function nothing else comes due in its own vault: what is due then follows when the function has returned. Nor
     does another rotation of that vault begin in another thread meanwhile, which may be one that the function has
-    started itself, and waits for.
+    started itself, and waits for. TooManyRotations where more rotations come due than the fake's rotation_limit.
     """
     vaults = list(vaults)
+    numbers = [_RotationCount() for _ in vaults]
     while dues := [(due, place) for place, one in enumerate(vaults) if (due := _next_due(one, until)) is not None]:
         due, place = min(dues)
+        numbers[place].count(vaults[place], due, until)
         if set_time is not None:
             set_time(due)
         vaults[place].latest = max(vaults[place].latest, due)

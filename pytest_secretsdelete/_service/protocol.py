@@ -33,7 +33,17 @@ def read_body(body: bytes) -> dict[str, Any]:
         raise errors.serialization("The request body is not valid JSON") from None
     if not isinstance(members, dict):
         raise errors.serialization("The request body is not a JSON object")
+    if b"\\u" in body:
+        _refuse_surrogates(members)
     return members
+
+
+def _refuse_surrogates(members: dict[str, Any]) -> None:
+    """Refuse text with half of a surrogate pair, which only an escape can bring in: no UTF-8 holds it (inferred)."""
+    try:
+        json.dumps(members, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise errors.serialization("The request body holds a lone surrogate") from None
 
 
 class Transaction:

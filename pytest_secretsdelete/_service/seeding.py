@@ -156,10 +156,9 @@ def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
             raise TypeError(f"{what} cannot be written as JSON text: {type(error).__name__}.") from None
     if not isinstance(value, (str, bytes)):
         raise TypeError(f"{what} is a {type(value).__name__}; str, bytes, or a dict or list for JSON text are legal.")
-    try:
-        size = len(value.encode() if isinstance(value, str) else value)
-    except UnicodeEncodeError:
-        raise ValueError(f"{what} holds surrogates, which no UTF-8 text does; give bytes.") from None
+    if isinstance(value, str) and not _is_unicode(value):
+        raise ValueError(f"{what} holds surrogates, which no UTF-8 text does; give bytes.")
+    size = len(value.encode() if isinstance(value, str) else value)
     if not 1 <= size <= LARGEST_VALUE:
         raise ValueError(f"{what} has {size} bytes; a secret value has 1 to {LARGEST_VALUE}.")
     return value
@@ -220,7 +219,18 @@ def _milliseconds(days: float) -> int:
 def _text(what: str, value: str | None) -> str | None:
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{what}={value!r} is a {type(value).__name__}; a str is legal.")
+    if value is not None and not _is_unicode(value):
+        raise ValueError(f"{what} holds surrogates, which no UTF-8 text does.")
     return value
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether a text can be sent: not with half of a surrogate pair."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _tag_pairs(tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None) -> tuple[tuple[str, str], ...] | None:
@@ -234,6 +244,8 @@ def _tag_pairs(tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None) -> 
         raise ValueError("tags is a dict of strings, or AWS's list of {'Key': ..., 'Value': ...}.")
     if not all(isinstance(text, str) for tag in tags for text in tag.values()):
         raise TypeError("The keys and values of tags are strings.")
+    if not all(_is_unicode(text) for tag in tags for text in tag.values()):
+        raise ValueError("tags hold surrogates, which no UTF-8 text does.")
     try:
         return checked_tags(tags, ())
     except Refusal as refusal:

@@ -6,9 +6,9 @@ that it stands before what it makes happen.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .instant import to_datetime
 
@@ -17,6 +17,18 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .model import SecretRecord
+
+
+class ReadOnlyDict(dict[str, Any]):
+    """A dict that refuses to be changed; it compares, prints, pickles and copies as a dict does."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("The records of a fake cannot be changed; change a copy: dict(...).")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ReadOnlyDict, (dict(self),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +45,7 @@ class Call:
     error_code: str | None = None
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", MappingProxyType(dict(self.parameters)))
+        object.__setattr__(self, "parameters", ReadOnlyDict(self.parameters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class Event:
     detail: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "detail", MappingProxyType(dict(self.detail)))
+        object.__setattr__(self, "detail", ReadOnlyDict(self.detail))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +105,9 @@ class Attempt:
 
     def call(self) -> Call:
         """Return the record of the attempt that users see."""
-        return Call(self.operation, self.parameters, self.region, to_datetime(self.at), self.error_code)
+        return Call(
+            self.operation, copy.deepcopy(dict(self.parameters)), self.region, to_datetime(self.at), self.error_code
+        )
 
 
 @dataclass(frozen=True, slots=True)

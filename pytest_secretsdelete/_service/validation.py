@@ -118,7 +118,7 @@ def _scalar_check(shape: Any) -> Check:
     def check(value: Any, path: str, complaints: list[str]) -> Any:
         _check_type(value, kind)
         value = _decoded(value) if kind == "blob" else value
-        measured = value.encode("utf-8", "surrogatepass") if kind == "string" and sensitive else value
+        measured = value.encode() if kind == "string" and sensitive else value
         _complain(measured, None if sensitive else value, path, constraints, complaints)
         return value
 

@@ -54,8 +54,8 @@ class Clock:
         try:
             step = timedelta(0) if delta is None else delta
             step += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        except TypeError:
-            raise TypeError(
+        except (TypeError, ValueError) as error:  # ValueError: not a number
+            raise type(error)(
                 f"advance() takes a timedelta, or numbers of days=, hours=, minutes= and seconds=. {_READ_ON}"
             ) from None
         except OverflowError:

@@ -123,6 +123,13 @@ def test_what_is_no_step(step: Any, clock: Clock) -> None:
             advance()
 
 
+@pytest.mark.parametrize("unit", ["days", "hours", "minutes", "seconds"])
+def test_not_a_number(unit: str, clock: Clock) -> None:
+    """NaN is no step either."""
+    with pytest.raises(ValueError, match=r"takes a timedelta, or numbers of days=, hours="):
+        clock.advance(**{unit: float("nan")})
+
+
 def test_beyond_all_dates(clock: Clock) -> None:
     """The clock goes to the end of the year 9999, and says so."""
     start = clock.now()

@@ -259,3 +259,12 @@ def test_an_endpoint(fake: FakeSecretsManager, client: Any) -> None:
         with urlopen(Request(url, b'{"SecretId":"db/password"}', headers)) as answer:
             assert json.load(answer)["SecretString"] == VALUE
     assert [call.operation for call in fake.calls] == ["CreateSecret", "GetSecretValue"]
+
+
+def test_an_unknown_name_among_many(fake: FakeSecretsManager) -> None:
+    """Of many secrets the message lists the first ten, and counts the others."""
+    for number in range(2000):
+        fake.seed(f"{number:04d}")
+    with pytest.raises(LookupError) as caught:
+        fake.secret("nothing-alike")
+    assert "There: 0000, 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008, 0009 and 1,990 more." in str(caught.value)

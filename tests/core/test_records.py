@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
+import pickle
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -216,3 +218,26 @@ def test_a_record_cannot_be_changed(fake: FakeSecretsManager) -> None:
     with pytest.raises(TypeError):
         fake.events[0].detail["versionId"] = "b"  # type: ignore[index]
     assert len({*fake.calls, *fake.events}) == 2
+
+
+def test_records_go_where_others_do(fake: FakeSecretsManager, client: Any) -> None:
+    """Calls, events and secrets pickle, deep-copy, and go through dataclasses.asdict."""
+    client.create_secret(Name="a", SecretString=VALUE, Tags=[{"Key": "k", "Value": "v"}])
+    client.delete_secret(SecretId="a")
+    call, event, secret = fake.calls[0], fake.events[-1], fake.secret("a")
+    for one in (call, event, secret, secret.current):
+        assert pickle.loads(pickle.dumps(one)) == one
+        assert copy.deepcopy(one) == one
+    assert dataclasses.asdict(call)["parameters"]["Tags"] == [{"Key": "k", "Value": "v"}]
+    assert dataclasses.asdict(event)["detail"] == {"deletionDate": secret.deletion_date}
+    assert dataclasses.asdict(secret)["tags"] == {"k": "v"}
+
+
+def test_records_are_not_changed_through_their_copies(fake: FakeSecretsManager, client: Any) -> None:
+    """What a test does to a list within a record reaches no other record."""
+    client.create_secret(Name="a", Tags=[{"Key": "k", "Value": "v"}])
+    fake.calls[0].parameters["Tags"].clear()
+    assert fake.calls[0].parameters["Tags"] == [{"Key": "k", "Value": "v"}]
+    for change in ("clear", "popitem"):
+        with pytest.raises(TypeError, match="cannot be changed"):
+            getattr(fake.calls[0].parameters, change)()

@@ -447,3 +447,26 @@ def test_another_fake_goes_on_inside_a_function(clock: Clock, fake: FakeSecretsM
             client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
         assert seen == [(True, False)] * 4
         assert "b" not in fake
+
+
+def test_a_thousand_years_of_rotations(clock: Clock, fake: FakeSecretsManager) -> None:
+    """More rotations than the limit are refused with a sentence that says how many, before any has run."""
+    fake.seed("a", VALUE)
+    rotator = set_up_rotation(fake, "a", ScheduleExpression="rate(4 hours)")
+    start = clock.now()
+    with pytest.raises(RuntimeError, match=r"About 2,19\d,\d{3} rotations come due at once, those of 'a' .* 10,000"):
+        clock.advance(days=365_250)
+    assert (clock.now(), rotator.steps) == (start, [])
+    clock.advance(days=1)
+    assert rotator.steps.count("createSecret") == 6
+
+
+def test_many_rotations_found_by_a_call(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """The same where somebody else has moved time, and a call finds what has come due."""
+    fake.seed("a", VALUE)
+    set_up_rotation(fake, "a", ScheduleExpression="rate(4 hours)")
+    tick(timedelta(days=365_250))
+    with pytest.raises(RuntimeError, match="About 2,19"):
+        client.list_secrets()
+    with pytest.raises(RuntimeError, match="About 2,19"):
+        fake.secrets()

@@ -198,6 +198,8 @@ def test_a_window_that_is_over(clock: Clock) -> None:
         (("a", b""), {}, ValueError, "value has 0 bytes"),
         (("a", "ü" * 32_769), {}, ValueError, "value has 65538 bytes"),
         (("a", "\ud83d"), {}, ValueError, "value holds surrogates"),
+        (("a",), {"description": "\ud83d"}, ValueError, "description holds surrogates"),
+        (("a",), {"tags": {"k": "\ud83d"}}, ValueError, "tags hold surrogates"),
         (("a", 5), {}, TypeError, "value is a int; str, bytes, or a dict or list"),
         (("a", {"key": {1}}), {}, TypeError, "value cannot be written as JSON text: TypeError"),
         (("a",), {"previous": "x"}, ValueError, "'a' has a previous value but no current one"),

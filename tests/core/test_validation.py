@@ -251,12 +251,27 @@ def test_members_are_checked_before_the_token(client: Any) -> None:
     assert complaint(client, "CreateSecret", {})[0] == "ValidationException"
 
 
-def test_a_lone_surrogate(fake: FakeSecretsManager, client: Any) -> None:
-    """Half a character, which JSON can escape, is stored and given back."""
-    body = json.dumps({"Name": "a", "ClientRequestToken": token(1), "SecretString": "\ud83d"})
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("CreateSecret", {"Name": "a", "ClientRequestToken": token(1), "SecretString": "\ud83d"}),
+        ("CreateSecret", {"Name": "a", "ClientRequestToken": token(1), "Description": "\ud83d"}),
+        ("CreateSecret", {"Name": "a", "ClientRequestToken": token(1), "Tags": [{"Key": "\udc00", "Value": "v"}]}),
+        ("GetSecretValue", {"SecretId": "\ud83d"}),
+        ("DescribeSecret", {"SecretId": "a", "Unknown": "\ud83d"}),
+    ],
+)
+def test_a_lone_surrogate(operation: str, members: dict[str, Any], fake: FakeSecretsManager, client: Any) -> None:
+    """Half a character, which JSON can escape and no UTF-8 holds, is refused alike in every member."""
+    assert complaint(client, operation, json.dumps(members))[0] == "SerializationException"
+    assert fake.secrets() == ()
+
+
+def test_a_pair_of_surrogates(fake: FakeSecretsManager, client: Any) -> None:
+    """A whole character may be escaped."""
+    body = json.dumps({"Name": "a", "ClientRequestToken": token(1), "SecretString": "\U0001f511"})
     assert send_raw(client, "CreateSecret", body)[0] == 200
-    assert client.get_secret_value(SecretId="a")["SecretString"] == "\ud83d"
-    assert complaint(client, "GetSecretValue", json.dumps({"SecretId": "\ud83d"}))[0] == "ValidationException"
+    assert client.get_secret_value(SecretId="a")["SecretString"] == "\U0001f511"
 
 
 class Shape:
