@@ -7,6 +7,7 @@ that it stands before what it makes happen.
 from __future__ import annotations
 
 import copy
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -103,6 +104,11 @@ class Attempt:
         """Note the attempt itself as a step in the life of a secret."""
         self.event = Event(self.operation, arn, self.region, to_datetime(self.at), detail)
 
+    @property
+    def changed_nothing(self) -> bool:
+        """Whether it has ended and is no step in the life of a secret."""
+        return self.has_ended and self.event is None
+
     def call(self) -> Call:
         """Return the record of the attempt that users see."""
         return Call(
@@ -118,11 +124,22 @@ class Seeding:
     at: int
 
 
-class Timeline:
-    """The record of one fake, in the order of happening."""
+#: How many calls that have changed nothing a fake keeps, unless told.
+CALLS_KEPT = 100_000
 
-    def __init__(self) -> None:
+
+class Timeline:
+    """The record of one fake, in the order of happening.
+
+    Of the calls that changed nothing, such as readings and refusals, the newest `calls_kept` stay (for a moment a tenth
+    more); all that belongs to the life of a secret stays.
+    """
+
+    def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
         self._entries: list[Attempt | Event | Rotation | Seeding] = []
+        self._calls_kept = calls_kept
+        self._next_look = self._look_after(0)
+        self._looking = threading.Lock()
 
     def __iter__(self) -> Iterator[Attempt | Event | Rotation | Seeding]:
         return iter(tuple(self._entries))
@@ -131,7 +148,25 @@ class Timeline:
         """Give an attempt its place."""
         attempt = Attempt(operation, region, at)
         self._entries.append(attempt)
+        if len(self._entries) > self._next_look and self._looking.acquire(blocking=False):
+            try:
+                self._forget()
+            finally:
+                self._looking.release()
         return attempt
+
+    def _look_after(self, kept: int) -> int:
+        return kept + self._calls_kept + self._calls_kept // 10
+
+    def _forget(self) -> None:
+        """Forget the oldest of the calls that changed nothing; what other threads append meanwhile stays."""
+        seen = len(self._entries)
+        entries = self._entries[:seen]
+        idle = [entry for entry in entries if isinstance(entry, Attempt) and entry.changed_nothing]
+        gone = set(map(id, idle[: max(len(idle) - self._calls_kept, 0)]))
+        kept = [entry for entry in entries if id(entry) not in gone]
+        self._entries[:seen] = kept
+        self._next_look = self._look_after(len(kept) - min(len(idle), self._calls_kept))
 
     def seed(self, secret: SecretRecord, at: int) -> None:
         """Record that a secret was put in without a call."""

@@ -12,8 +12,10 @@ import pytest
 from botocore.config import Config
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
+from pytest_secretsdelete._service.instant import to_datetime
+from pytest_secretsdelete._service.timeline import Timeline
 
-from .support import REGION, VALUE, refused, send_raw, token
+from .support import REGION, VALUE, in_threads, refused, send_raw, token
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
@@ -241,3 +243,31 @@ def test_records_are_not_changed_through_their_copies(fake: FakeSecretsManager, 
     for change in ("clear", "popitem"):
         with pytest.raises(TypeError, match="cannot be changed"):
             getattr(fake.calls[0].parameters, change)()
+
+
+def test_the_record_of_calls_is_bounded(fake: FakeSecretsManager) -> None:
+    """Of the calls that changed nothing the newest stay; of those that did, all; in their order."""
+    timeline = Timeline(calls_kept=50)
+    for number in range(1000):
+        attempt = timeline.begin("DescribeSecret" if number % 10 else "PutSecretValue", REGION, number)
+        if number % 10 == 0:
+            attempt.note("arn")
+        attempt.end()
+    read = [call for call in timeline.calls if call.operation == "DescribeSecret"]
+    assert 50 <= len(read) <= 55
+    assert len(timeline.events) == 100
+    assert [call.at for call in timeline.calls] == sorted(call.at for call in timeline.calls)
+    assert timeline.calls[-1].at == to_datetime(999)
+
+
+def test_calls_of_many_threads_are_all_kept(fake: FakeSecretsManager) -> None:
+    """While one thread forgets calls, those of the others are recorded."""
+    timeline = Timeline(calls_kept=100)
+
+    def call() -> None:
+        for _ in range(500):
+            timeline.begin("CreateSecret", REGION, 0).note("arn")
+            timeline.begin("DescribeSecret", REGION, 0).end()
+
+    in_threads(*[call] * 8)
+    assert len(timeline.events) == 4000
