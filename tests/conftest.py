@@ -1,16 +1,25 @@
-"""What all tests need."""
+"""A machine without AWS configuration, a fake, its client, and a clock."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._time import freezing
+
+from .support import REGION
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 pytest_plugins = ["pytester"]
+
+START = datetime(2031, 5, 6, 7, 8, 9, 123000, tzinfo=timezone.utc)
 
 
 @pytest.fixture(autouse=True)
@@ -21,5 +30,35 @@ def _environment_stays() -> Iterator[None]:
     assert _variables() == before
 
 
+@pytest.fixture(autouse=True)
+def _no_configuration(_environment_stays: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Let no test read the AWS configuration of the machine, nor ask the network for any."""
+    for name in _variables():
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+
+
 def _variables() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeSecretsManager]:
+    """Give a fake that is active."""
+    with FakeSecretsManager(region=REGION) as fake:
+        yield fake
+
+
+@pytest.fixture
+def client(fake: FakeSecretsManager) -> Any:
+    """Give a client of that fake."""
+    return fake.client()
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """Give a clock over time that stands still."""
+    with freezing.freeze(START):
+        yield Clock()

@@ -1,6 +1,6 @@
 """What waiting costs beyond the client calls it makes: a year of rotations, and a poll of 30 days.
 
-Run `python tests/benchmarks/waiting.py`. Each story is timed side by side with the bare client calls that it
+Run `python -m tests.benchmarks.waiting`. Each story is timed side by side with the bare client calls that it
 makes, in turns; the medians and their ratio are printed. Nothing is asserted: a shared machine is too noisy.
 """
 
@@ -14,48 +14,16 @@ import freezegun
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
 
+from ..support import rotate_as_the_template
+
 ROUNDS = 5
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 _REAL = (time.perf_counter,)  # in a tuple, where freezegun does not replace it
 
 
-def rotation_function(client):
-    """Return a rotation of a single-user secret, as AWS's template makes it, on a shared client."""
-
-    def create_secret(arn, token):
-        client.describe_secret(SecretId=arn)
-        client.get_secret_value(SecretId=arn, VersionStage="AWSCURRENT")
-        try:
-            client.get_secret_value(SecretId=arn, VersionId=token, VersionStage="AWSPENDING")
-        except client.exceptions.ResourceNotFoundException:
-            password = client.get_random_password(ExcludeCharacters="/@\"'\\")["RandomPassword"]
-            client.put_secret_value(
-                SecretId=arn, ClientRequestToken=token, SecretString=password, VersionStages=["AWSPENDING"]
-            )
-
-    def read_pending(arn, token):
-        client.get_secret_value(SecretId=arn, VersionId=token, VersionStage="AWSPENDING")
-
-    def finish_secret(arn, token):
-        labels = client.describe_secret(SecretId=arn)["VersionIdsToStages"]
-        current = next(version for version, held in labels.items() if "AWSCURRENT" in held)
-        client.update_secret_version_stage(
-            SecretId=arn, VersionStage="AWSCURRENT", MoveToVersionId=token, RemoveFromVersionId=current
-        )
-        client.update_secret_version_stage(SecretId=arn, VersionStage="AWSPENDING", RemoveFromVersionId=token)
-
-    steps = {
-        "createSecret": create_secret,
-        "setSecret": read_pending,
-        "testSecret": read_pending,
-        "finishSecret": finish_secret,
-    }
-    return lambda event, context: steps[event["Step"]](event["SecretId"], event["ClientRequestToken"])
-
-
 def a_year_of_rotations(fake, clock, client):
     """Rotate every day for a year."""
-    fake.rotation_function(FUNCTION, rotation_function(client))
+    fake.rotation_function(FUNCTION, lambda event, context: rotate_as_the_template(client, event))
     fake.seed("db/password", "hunter2")
     client.rotate_secret(
         SecretId="db/password", RotationLambdaARN=FUNCTION, RotationRules={"ScheduleExpression": "rate(1 day)"}
@@ -102,7 +70,6 @@ def bare_calls(fake, client, calls, described):
         ("DescribeSecret", False): missing,
         ("GetSecretValue", True): lambda: client.get_secret_value(SecretId=arn, VersionId=pending),
         ("GetSecretValue", False): missing,
-        ("GetRandomPassword", True): lambda: client.get_random_password(ExcludeCharacters="/@\"'\\"),
         ("PutSecretValue", True): lambda: client.put_secret_value(SecretId=arn, SecretString="hunter4"),
         ("UpdateSecretVersionStage", True): move,
     }

@@ -1,3 +1,3 @@
 import pytest
 
-pytest.register_assert_rewrite("clients.story")
+pytest.register_assert_rewrite("tests.clients.story")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import json
+from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -13,6 +13,7 @@ import boto3
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._service.instant import milliseconds, to_datetime, to_microseconds
 
+from .. import support
 from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late
 
 
@@ -36,25 +37,13 @@ def send_by_client(client: Any, operation: str, parameters: Mapping[str, Any]) -
 
 def send_raw(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
     """Send a request that nobody has checked, past before-call."""
-    from base64 import b64encode
-
-    model = client.meta.service_model.operation_model(operation)
     body = {
         name: b64encode(value).decode() if isinstance(value, bytes) else value
         for name, value in parameters.items()
         if value is not None
     }
-    request = {
-        "method": "POST",
-        "url_path": "/",
-        "url": client.meta.endpoint_url,
-        "query_string": "",
-        "headers": {"X-Amz-Target": f"secretsmanager.{operation}", "Content-Type": "application/x-amz-json-1.1"},
-        "body": json.dumps(body).encode(),
-        "context": {"client_region": client.meta.region_name, "client_config": client.meta.config},
-    }
-    response, parsed = client._endpoint.make_request(model, request)
-    if response.status_code >= 300:
+    status, parsed = support.send_raw(client, operation, body)
+    if status >= 300:
         raise client.exceptions.from_code(parsed["Error"]["Code"])(parsed, operation)
     return parsed
 
@@ -112,20 +101,9 @@ class World:
 
 
 def rotate(event: Mapping[str, str], context: Any) -> None:
-    """Rotate as AWS's template does, in the region of the secret."""
-    arn, token = event["SecretId"], event["ClientRequestToken"]
-    client = client_for(arn.split(":")[4], arn.split(":")[3])
-    if event["Step"] == "createSecret":
-        client.get_secret_value(SecretId=arn)
-        client.put_secret_value(
-            SecretId=arn, ClientRequestToken=token, SecretString="rotated", VersionStages=["AWSPENDING"]
-        )
-    elif event["Step"] == "finishSecret":
-        held = client.describe_secret(SecretId=arn)["VersionIdsToStages"]
-        current = next(version for version, labels in held.items() if "AWSCURRENT" in labels)
-        for label, source, target in (("AWSCURRENT", current, token), ("AWSPENDING", token, None)):
-            ids = {"RemoveFromVersionId": source, **({"MoveToVersionId": target} if target else {})}
-            client.update_secret_version_stage(SecretId=arn, VersionStage=label, **ids)
+    """Rotate as AWS's template does, in the account and the region of the secret."""
+    _, _, _, region, account, *_ = event["SecretId"].split(":")
+    support.rotate_as_the_template(client_for(account, region), event)
 
 
 def resolved(value: Any, world: World) -> Any:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from .support import VALUE, refused, take_the_long_road
+from ..support import ROADS, VALUE, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from pytest_secretsdelete import FakeSecretsManager
 
 OTHER = "210987654321"
-ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
 
 
 def client_of(account: str, **options: Any) -> Any:

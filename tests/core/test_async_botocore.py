@@ -11,7 +11,7 @@ import pytest
 from pytest_secretsdelete._botocore.responses import AwaitableBytes
 from pytest_secretsdelete._reach import interception
 
-from .support import REGION, VALUE, json_response
+from ..support import REGION, VALUE, json_response
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import FakeSecretsManager

@@ -10,7 +10,7 @@ import pytest
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._reach.guard import Guard, UnmockedCallError
 
-from .support import REGION, VALUE, Network, json_response, send_raw
+from ..support import REGION, VALUE, Network, json_response, send_raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

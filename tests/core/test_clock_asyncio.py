@@ -10,7 +10,7 @@ import pytest
 
 from pytest_secretsdelete._time import freezing
 
-from .support import PATIENCE, VALUE, run_python, within_patience
+from ..support import PATIENCE, VALUE, run_python, within_patience
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock, FakeSecretsManager

@@ -13,7 +13,7 @@ from freezegun import freeze_time
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._time import freezing, reading
 
-from .support import REGION, VALUE, refused
+from ..support import REGION, VALUE, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from freezegun import freeze_time
 from pytest_secretsdelete import Clock
 from pytest_secretsdelete._time import reading
 
-from .support import VALUE
+from ..support import VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

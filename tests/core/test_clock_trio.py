@@ -11,7 +11,7 @@ from trio._core._run import SystemClock
 
 from pytest_secretsdelete._time.freezing import held
 
-from .support import run_python, within_patience
+from ..support import run_python, within_patience
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock, FakeSecretsManager

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import PATIENCE, REGION, in_threads, take_the_long_road, token
+from ..support import PATIENCE, REGION, in_threads, take_the_long_road, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import run_python
+from ..support import run_python
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

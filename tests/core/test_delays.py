@@ -10,7 +10,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import REGION, VALUE, refused, within_patience
+from ..support import REGION, VALUE, refused, within_patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_secretsdelete._botocore import sessions
 
-from .support import REGION, TOKEN, VALUE, refused, token
+from ..support import REGION, TOKEN, VALUE, refused, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,7 +12,7 @@ import pytest
 from pytest_secretsdelete import FakeSecretsManager, _active
 from pytest_secretsdelete._reach import interception
 
-from .support import REGION, VALUE, Network, Watch, response, run_python, send_raw
+from ..support import REGION, VALUE, Network, Watch, response, run_python, send_raw
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock

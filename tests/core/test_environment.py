@@ -10,7 +10,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import REGION, VALUE
+from ..support import REGION, VALUE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
 
-from .support import LAMBDA, VALUE, refused, send_raw, set_up_rotation, tick
+from ..support import LAMBDA, VALUE, refused, send_raw, set_up_rotation, tick
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock

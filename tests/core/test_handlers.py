@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import REGION, VALUE, Watch, json_response, take_the_long_road
+from ..support import REGION, VALUE, Watch, json_response, take_the_long_road
 
 if TYPE_CHECKING:
     from collections.abc import Callable

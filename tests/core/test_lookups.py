@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .support import REGION, VALUE
+from ..support import REGION, VALUE
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock, FakeSecretsManager

@@ -11,12 +11,10 @@ from moto.backends import get_backend
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import REGION, VALUE, Watch, refused, send_raw, take_the_long_road
+from ..support import REGION, ROADS, VALUE, Watch, refused, send_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
 
 
 @pytest.fixture

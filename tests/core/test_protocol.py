@@ -11,14 +11,13 @@ from botocore.config import Config
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._service.operations import OPERATIONS
 
-from .support import REGION, VALUE, refused, send_raw, take_the_long_road
+from ..support import REGION, ROADS, VALUE, refused, send_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_secretsdelete import Clock
 
-ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
 ONCE = Config(retries={"total_max_attempts": 1})
 
 
@@ -103,7 +102,7 @@ def test_an_operation_unknown_to_the_model(fake: FakeSecretsManager, client: Any
 
 def test_a_strange_operation(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
     """A mistake within an operation is an InternalServiceError, and releases what it held."""
-    from .support import in_threads
+    from ..support import in_threads
 
     client = fake.client(config=ONCE)
     with monkeypatch.context() as inside:

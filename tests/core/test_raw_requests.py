@@ -13,7 +13,7 @@ from botocore.session import Session
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._time.freezing import freeze
 
-from .support import REGION, VALUE, Network, raw_request, send_raw
+from ..support import REGION, VALUE, Network, raw_request, send_raw
 
 if TYPE_CHECKING:
     from typing import Any

@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import REGION, VALUE, refused, run_python, take_the_long_road
+from ..support import REGION, ROADS, VALUE, refused, run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,6 @@ SESSIONS: dict[str, Callable[..., Any]] = {
     "botocore session": lambda **options: botocore.session.Session().create_client("secretsmanager", **options),
     "botocore get_session": lambda **options: botocore.session.get_session().create_client("secretsmanager", **options),
 }
-ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
 
 
 def made_while_dormant() -> Any:

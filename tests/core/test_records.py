@@ -15,7 +15,7 @@ from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
 from pytest_secretsdelete._service.instant import to_datetime
 from pytest_secretsdelete._service.timeline import Timeline
 
-from .support import REGION, VALUE, in_threads, refused, send_raw, token
+from ..support import REGION, VALUE, in_threads, refused, send_raw, token
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock

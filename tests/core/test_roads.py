@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import LAMBDA, REGION, VALUE, Watch, take_the_long_road, token
+from ..support import LAMBDA, REGION, ROADS, VALUE, Watch, policy, take_the_long_road, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,19 +20,7 @@ if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
 
 UNCHECKED = Config(parameter_validation=False)
-POLICY = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::123456789012:root"},
-                "Action": "secretsmanager:GetSecretValue",
-                "Resource": "*",
-            }
-        ],
-    }
-)
+POLICY = policy({"AWS": "arn:aws:iam::123456789012:root"})
 SUFFIX = re.compile(r"(:secret:[\w/]+)-\w{6}")
 
 
@@ -78,14 +65,14 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _run(take: Callable[[Any], Any], run: Callable[[Any], Any]) -> Any:
+def _run(road: Callable[[Any], Any], run: Callable[[Any], Any]) -> Any:
     """Run calls against a fake of their own; return their answers, without what differs from call to call."""
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("held")
         fake.seed("gone", deleted_days_ago=1)
         fake.rotation_function(LAMBDA, lambda event, context: None)
         client = fake.client(config=UNCHECKED)
-        take(client)
+        road(client)
         return _comparable(run(client))
 
 
@@ -148,10 +135,10 @@ def test_what_goes_wrong_is_equal(clock: Clock) -> None:
     assert short["ResponseMetadata"]["HTTPStatusCode"] == 500
 
 
-@pytest.mark.parametrize("take", [lambda client: None, take_the_long_road], ids=["short", "long"])
-def test_metadata_of_a_success(take: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
+@ROADS
+def test_metadata_of_a_success(road: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
     """ResponseMetadata is the service's: id, status, headers of JSON 1.1, and no retries."""
-    take(client)
+    road(client)
     first, second = client.list_secrets()["ResponseMetadata"], client.list_secrets()["ResponseMetadata"]
     headers = first["HTTPHeaders"]
     assert first["RequestId"] == headers["x-amzn-requestid"] != second["RequestId"]
@@ -162,10 +149,10 @@ def test_metadata_of_a_success(take: Callable[[Any], Any], fake: FakeSecretsMana
     assert set(headers) == {"x-amzn-requestid", "content-type", "content-length", "date"}
 
 
-@pytest.mark.parametrize("take", [lambda client: None, take_the_long_road], ids=["short", "long"])
-def test_modelled_errors_have_a_message_of_their_own(take: Callable[[Any], Any], client: Any) -> None:
+@ROADS
+def test_modelled_errors_have_a_message_of_their_own(road: Callable[[Any], Any], client: Any) -> None:
     """A modelled error shows its Message at the top as well; one that the model lacks does not."""
-    take(client)
+    road(client)
     with pytest.raises(client.exceptions.ResourceNotFoundException) as modelled:
         client.get_secret_value(SecretId="none")
     assert modelled.value.response["Message"] == modelled.value.response["Error"]["Message"]
@@ -175,12 +162,12 @@ def test_modelled_errors_have_a_message_of_their_own(take: Callable[[Any], Any],
     assert "Message" not in unmodelled.value.response
 
 
-@pytest.mark.parametrize("take", [lambda client: None, take_the_long_road], ids=["short", "long"])
+@ROADS
 def test_paginators_and_context_go_both_roads(
-    take: Callable[[Any], Any], fake: FakeSecretsManager, client: Any
+    road: Callable[[Any], Any], fake: FakeSecretsManager, client: Any
 ) -> None:
     """A paginator gathers its pages on both roads."""
-    take(client)
+    road(client)
     for number in range(5):
         fake.seed(f"s{number}", VALUE)
     pages = client.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 2})

@@ -15,16 +15,17 @@ import pytest
 from pytest_secretsdelete import FakeSecretsManager, _active
 from pytest_secretsdelete._fake import service_of
 
-from .support import (
+from ..support import (
     LAMBDA,
     PATIENCE,
     REGION,
+    ROADS,
+    STEPS,
     VALUE,
     Rotator,
     in_threads,
     refused,
     set_up_rotation,
-    take_the_long_road,
     tick,
     token,
     until_the_next_due,
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_secretsdelete import Clock, FakeSecretsManager
-
-STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
-ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
 
 
 @pytest.fixture
@@ -67,7 +65,7 @@ def test_four_steps(
     assert client.get_secret_value(SecretId="a")["SecretString"] == f"rotated {token(1)}"
     assert [sorted(version.staging_labels) for version in fake.secret("a").versions] == [
         ["AWSPREVIOUS"],
-        ["AWSCURRENT", "AWSPENDING"],
+        ["AWSCURRENT"],
     ]
     assert [
         (rotation.secret, rotation.version_id, rotation.step, rotation.at, rotation.error)
@@ -78,9 +76,11 @@ def test_four_steps(
     assert described["LastRotatedDate"] == clock.now()
     assert [call.operation for call in fake.calls] == [
         "RotateSecret",
+        *["GetSecretValue"] * 2,
         "PutSecretValue",
+        "GetSecretValue",
         "DescribeSecret",
-        "UpdateSecretVersionStage",
+        *["UpdateSecretVersionStage"] * 2,
         "GetSecretValue",
         "DescribeSecret",
     ]
@@ -101,7 +101,7 @@ def test_a_step_that_fails(step: str, fake: FakeSecretsManager, client: Any, rot
     rotator.fails_at = step
     client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(1))
     done = STEPS[: STEPS.index(step) + 1]
-    assert rotator.steps == [rotation.step for rotation in fake.rotations] == done
+    assert rotator.steps == [rotation.step for rotation in fake.rotations] == list(done)
     assert [rotation.error for rotation in fake.rotations[:-1]] == [None] * (len(done) - 1)
     assert str(fake.rotations[-1].error) == "the database says no"
     assert "the database says no" not in repr(fake.rotations)
@@ -176,6 +176,18 @@ def test_a_function_replaced_by_another(fake: FakeSecretsManager, client: Any, r
     fake.rotation_function(LAMBDA, second)
     client.rotate_secret(SecretId="a")
     assert (len(rotator.events), len(second.events)) == (4, 4)
+
+
+def test_a_function_that_leaves_the_label(fake: FakeSecretsManager, client: Any) -> None:
+    """AWSPENDING may stay on the version that has become current: the next rotation moves it."""
+    fake.seed("a", VALUE)
+    fake.rotation_function(LAMBDA, Rotator(fake, keeps_pending=True))
+    for number in (1, 2):
+        client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(number))
+        current = fake.secret("a").current
+        assert current is not None
+        assert (current.version_id, current.staging_labels) == (token(number), {"AWSCURRENT", "AWSPENDING"})
+    assert [rotation.error for rotation in fake.rotations] == [None] * 8
 
 
 def test_nothing_comes_due_inside_a_function(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import REGION, VALUE, refused
+from ..support import REGION, VALUE, refused
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock

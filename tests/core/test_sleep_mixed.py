@@ -8,7 +8,7 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from .support import (
+from ..support import (
     LAMBDA,
     PATIENCE,
     VALUE,

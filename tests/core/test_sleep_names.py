@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .support import run_python, within_patience
+from ..support import run_python, within_patience
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ from botocore.retries.bucket import TokenBucket
 from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout
 from pytest_secretsdelete._time import freezing
 
-from .support import REGION, VALUE, in_threads, refused, take_the_long_road, within_patience
+from ..support import REGION, VALUE, in_threads, refused, take_the_long_road, within_patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .support import LAMBDA, PATIENCE, VALUE, in_threads, set_up_rotation, within_patience
+from ..support import LAMBDA, PATIENCE, VALUE, in_threads, set_up_rotation, within_patience
 from .test_sleep_threads import Diary
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ import pytest
 from pytest_secretsdelete import Clock
 from pytest_secretsdelete._time import scheduler
 
-from .support import LAMBDA, PATIENCE, VALUE, in_threads, set_up_rotation, within_patience
+from ..support import LAMBDA, PATIENCE, VALUE, in_threads, set_up_rotation, within_patience
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import FakeSecretsManager

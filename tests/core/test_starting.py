@@ -12,7 +12,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from .support import PATIENCE, REGION, VALUE, in_threads, refused
+from ..support import PATIENCE, REGION, VALUE, in_threads, refused
 
 
 def test_started_twice() -> None:

@@ -8,14 +8,13 @@ import pytest
 from botocore.exceptions import ClientError, StubResponseError
 from botocore.stub import Stubber
 
-from .support import REGION, VALUE, take_the_long_road
+from ..support import REGION, ROADS, VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_secretsdelete import FakeSecretsManager
 
-ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
 ANSWER = {"ARN": f"arn:aws:secretsmanager:{REGION}:123456789012:secret:db/password-AbCdEf", "Name": "stubbed"}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_secretsdelete._service.validation import RequestChecker
 
-from .support import VALUE, send_raw, token
+from ..support import VALUE, send_raw, token
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import FakeSecretsManager

@@ -12,7 +12,7 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service import request, seeding, wire
 from pytest_secretsdelete._service.rendering import render
 
-from .support import LAMBDA, VALUE, Rotator, send_raw, take_the_long_road
+from ..support import LAMBDA, ROADS, VALUE, Rotator, send_raw
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
@@ -96,7 +96,7 @@ def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
         assert not shows_a_value(repr(one)), type(one)
 
 
-@pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
+@ROADS
 def test_logs(road: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.LogCaptureFixture, clock: Clock) -> None:
     """No logger of the package says anything that shows a value."""
     caplog.set_level(logging.DEBUG)

@@ -1,0 +1,36 @@
+"""What tests of several folders share."""
+
+from .handlers import ROADS, Network, Watch, json_response, response, take_the_long_road
+from .names import LAMBDA, REGION, STEPS, TOKEN, VALUE, policy, token
+from .raw import make_request, raw_request, refused, send_raw
+from .rotation import Rotator, rotate_as_the_template, set_up_rotation, tick, until_the_next_due
+from .running import PATIENCE, in_threads, run_python, within_patience
+
+__all__ = [
+    "LAMBDA",
+    "PATIENCE",
+    "REGION",
+    "ROADS",
+    "STEPS",
+    "TOKEN",
+    "VALUE",
+    "Network",
+    "Rotator",
+    "Watch",
+    "in_threads",
+    "json_response",
+    "make_request",
+    "policy",
+    "raw_request",
+    "refused",
+    "response",
+    "rotate_as_the_template",
+    "run_python",
+    "send_raw",
+    "set_up_rotation",
+    "take_the_long_road",
+    "tick",
+    "token",
+    "until_the_next_due",
+    "within_patience",
+]

@@ -1,0 +1,65 @@
+"""Handlers on botocore's events: a network that answers, one that looks on, answers that are not the fake's."""
+
+from __future__ import annotations
+
+import io
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from botocore.awsrequest import AWSResponse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def json_response(members: dict[str, Any], status: int = 200, url: str = "https://elsewhere.test/") -> AWSResponse:
+    """Return an HTTP response that is not the fake's."""
+    content = json.dumps(members).encode()
+    return response(content, status, url)
+
+
+def response(content: bytes, status: int = 200, url: str = "https://elsewhere.test/") -> AWSResponse:
+    """Return an HTTP response with this body."""
+    return AWSResponse(url, status, {"x-amzn-requestid": "not-the-fake"}, _Stream(content))
+
+
+class _Stream(io.BytesIO):
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        """Yield the body, as urllib3's response does."""
+        yield self.read()
+
+
+class Network:
+    """Stands where the network is: the last on before-send, answering what nobody else has."""
+
+    def __init__(self, client: Any, content: bytes = b'{"Name":"from the network"}') -> None:
+        self.urls: list[str] = []
+        self._content = content
+        client.meta.events.register_last("before-send", self.send)
+
+    def send(self, request: Any, **_: Any) -> AWSResponse:
+        """Answer a request that has come this far."""
+        self.urls.append(request.url)
+        return response(self._content, url=request.url)
+
+
+class Watch:
+    """A handler that looks on: counts and answers nothing."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def __call__(self, event_name: str, **_: Any) -> None:
+        self.seen.append(event_name)
+
+
+def take_the_long_road(client: Any) -> Watch:
+    """Give a client a foreign handler on a later event, so that its calls go as far as before-send."""
+    watch = Watch()
+    client.meta.events.register("before-send.secrets-manager", watch)
+    return watch
+
+
+#: Runs a test on both roads: `road(client)` prepares a client for one of them.
+ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])

@@ -1,0 +1,59 @@
+"""Running what might hang or fail: in threads, in an interpreter of its own, within a time limit."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Long enough for a slow machine, short enough not to stop a run for good.
+PATIENCE = 20.0
+
+
+def run_python(source: str, **environment: str) -> str:
+    """Run a script in an interpreter of its own, on a machine without any AWS configuration; return its output."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nothing = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull}
+    nothing["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
+    result = subprocess.run(
+        [sys.executable, "-W", "error", "-c", source],
+        env={**kept, **nothing, **environment},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def within_patience(function: Callable[[], Any]) -> Any:
+    """Run what might hang in a thread of its own; return what it returns, raise what it raises."""
+    outcome: list[Any] = []
+    in_threads(lambda: outcome.append(function()))
+    return outcome[0]
+
+
+def in_threads(*functions: Callable[[], Any]) -> None:
+    """Run functions at the same time, and wait for all of them; none may hang or raise."""
+    errors: list[BaseException] = []
+
+    def guarded(function: Callable[[], Any]) -> None:
+        try:
+            function()
+        except BaseException as error:  # noqa: BLE001 - raised again below, in the test's thread
+            errors.append(error)
+
+    threads = [threading.Thread(target=guarded, args=(function,), daemon=True) for function in functions]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), "it hangs"
+    for error in errors:
+        raise error
