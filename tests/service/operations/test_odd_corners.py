@@ -10,7 +10,7 @@ import pytest
 
 from pytest_secretsdelete._botocore import sessions
 
-from ..support import LAMBDA, REGION, VALUE, refused, set_up_rotation, until_the_next_due
+from ...support import LAMBDA, REGION, VALUE, refused, set_up_rotation, until_the_next_due
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock, FakeSecretsManager
