@@ -6,7 +6,7 @@ import pytest
 
 import pytest_secretsdelete
 
-from ..support import run_python
+from .support import run_python
 
 HEAVY = ("botocore", "boto3", "freezegun", "pytest", "asyncio", "time_machine")
 
