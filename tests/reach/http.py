@@ -61,11 +61,12 @@ def ask(
     body: Any = None,
     headers: dict[str, str | None] | None = None,
     method: str = "POST",
+    path: str = "/",
 ) -> Reply:
     """Ask over an open connection; a header that is None is left out."""
     sent = {"Content-Type": JSON, "X-Amz-Target": f"secretsmanager.{operation}", **(headers or {})}
     content = body if isinstance(body, bytes) else json.dumps(body or {}).encode()
-    connection.request(method, "/", content, {name: value for name, value in sent.items() if value is not None})
+    connection.request(method, path, content, {name: value for name, value in sent.items() if value is not None})
     response = connection.getresponse()
     return Reply(response.status, response.headers, response.read())
 
@@ -95,8 +96,8 @@ def head_of(*lines: str, target: str = "secretsmanager.ListSecrets") -> bytes:
     return "\r\n".join([*always, *lines, "", ""]).encode()
 
 
-def endpoint_threads() -> list[threading.Thread]:
-    """Return the threads of endpoints."""
+def server_threads() -> list[threading.Thread]:
+    """Return the threads of servers."""
     return [thread for thread in threading.enumerate() if thread.name.startswith("fake ")]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._reach import endpoint
+from pytest_secretsdelete._reach import http_server
 from pytest_secretsdelete._reach.endpoint import serve
 
 from .http import FOREVER, ask, ask_once, connect, head_of, raw
@@ -105,7 +105,7 @@ def test_a_body_that_is_too_large(url: str) -> None:
 
 def test_a_client_that_does_not_stop_sending(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """After the refusal only so much is still listened to."""
-    monkeypatch.setattr(endpoint, "LARGEST_BODY", 4096)
+    monkeypatch.setattr(http_server, "LARGEST_BODY", 4096)
     endless = head_of("Content-Length: 100000000") + b" " * 32_000_000
     with pytest.raises(OSError, match=r"reset|[Bb]roken|aborted"):
         raw(url, endless)
@@ -186,7 +186,7 @@ def test_a_client_that_says_no_more(
     secretsmanager: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch, beginning: bytes
 ) -> None:
     """A connection on which nothing comes is closed after a while, in real time also where time stands still."""
-    monkeypatch.setattr(endpoint._Exchange, "timeout", 0.05)
+    monkeypatch.setattr(http_server._Exchange, "timeout", 0.05)
     with freezegun.freeze_time(), serve(service_of(secretsmanager)) as url:
         assert raw(url, beginning) == b""
     assert secretsmanager.calls == ()

@@ -15,10 +15,10 @@ import pytest
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._reach import endpoint
+from pytest_secretsdelete._reach import http_server
 from pytest_secretsdelete._reach.endpoint import serve
 
-from .http import FOREVER, JSON, TOKEN, Responder, ask, ask_once, connect, endpoint_threads, open_sockets, until
+from .http import FOREVER, JSON, TOKEN, Responder, ask, ask_once, connect, open_sockets, server_threads, until
 
 if TYPE_CHECKING:
     from pytest_secretsdelete._service.wire import Answer, Incoming
@@ -98,10 +98,10 @@ def test_nothing_is_left(secretsmanager: FakeSecretsManager) -> None:
         assert ask(idle, "ListSecrets").status == 200
         half.connect()
         half.sock.sendall(b"POST / HTTP/1.1\r\n")
-        until(lambda: len(endpoint_threads()) == 3)
+        until(lambda: len(server_threads()) == 3)
         started = os.times().elapsed
     assert os.times().elapsed - started < 1
-    assert endpoint_threads() == []
+    assert server_threads() == []
     with pytest.raises((ConnectionError, http.client.BadStatusLine)):
         ask(idle, "ListSecrets")
     assert half.sock.recv(1) == b""
@@ -118,13 +118,13 @@ def test_an_exception_ends_the_endpoint(secretsmanager: FakeSecretsManager) -> N
     variables = dict(os.environ)
     with pytest.raises(ZeroDivisionError), serve(service_of(secretsmanager)):
         1 / 0  # noqa: B018
-    assert endpoint_threads() == []
+    assert server_threads() == []
     assert dict(os.environ) == variables
 
 
 def test_a_request_that_is_being_answered_is_waited_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A function that never returns does not hang the test run; one wait is enough for all of them."""
-    monkeypatch.setattr(endpoint, "GRACE", 0.6)
+    monkeypatch.setattr(http_server, "GRACE", 0.6)
     released, entered = threading.Event(), []
 
     def answer(incoming: Incoming) -> Answer:
@@ -141,6 +141,6 @@ def test_a_request_that_is_being_answered_is_waited_for_only_so_long(monkeypatch
         started = os.times().elapsed
     assert 0.4 < os.times().elapsed - started < 2
     released.set()
-    until(lambda: not endpoint_threads())
+    until(lambda: not server_threads())
     for client in clients:
         client.close()

@@ -1,0 +1,246 @@
+"""An HTTP/1.1 server on loopback, for whatever protocol is answered there.
+
+The standard library's `socketserver.TCPServer` accepts, and its `BaseHTTPRequestHandler` reads request lines and
+headers. What they lack is here; measured with Python 3.11:
+
+- `ThreadingTCPServer` takes up to 0.5 s to stop, and either leaves threads and sockets of kept-alive connections
+  behind or waits for them without limit.
+- `ThreadingHTTPServer` and werkzeug's server, which are made of it, also ask the DNS for the name of 127.0.0.1.
+- cheroot stops as slowly, and waitress leaves connections open. Each would be a further dependency.
+- The handler reads no bodies. It takes requests for any Host.
+
+No wait depends on a clock that Python code can freeze.
+"""
+
+from __future__ import annotations
+
+import http.client
+import re
+import socket
+import socketserver
+import threading
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from email.message import Message
+
+HOST = "127.0.0.1"
+LARGEST_BODY = 1024 * 1024
+#: Seconds, of real time: how long a client may say nothing, within a request or between two.
+PATIENCE = 60.0
+#: How long a closed connection is still listened to, so that the client gets to read why it was closed.
+LINGER = 1.0
+#: How long stopping waits for requests that are being answered, by a rotation function say.
+GRACE = 5.0
+#: How often the accepting thread looks whether it is to stop.
+POLL = 0.02
+_PIECE = 64 * 1024
+_MOST_TRAILERS = 100
+_DIGITS = {10: "[0-9]{1,16}", 16: "[0-9a-fA-F]{1,16}"}
+
+
+@dataclass(frozen=True, slots=True)
+class HttpRequest:
+    """A request to this host whose body has been read."""
+
+    method: str
+    path: str
+    headers: Message = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HttpResponse:
+    """What is answered; the content's length is among the headers."""
+
+    status: int
+    headers: dict[str, str]
+    content: bytes = field(repr=False)
+
+
+class Application(Protocol):
+    """What a server answers. It is called in the threads of the connections."""
+
+    def answer(self, request: HttpRequest) -> HttpResponse | None:
+        """Answer a request; None closes the connection without an answer."""
+
+    def refuse_body(self, headers: Message, status: HTTPStatus) -> HttpResponse:
+        """Refuse a body that is too large (413), or whose end cannot be told (400)."""
+
+
+@contextmanager
+def serve_http(application: Application) -> Iterator[str]:
+    """Serve an application on a free port of 127.0.0.1, and yield the URL; at the end nothing is left of it.
+
+    OSError or RuntimeError where no socket or thread can be had to begin with.
+    """
+    with _Server(application) as server:
+        accepting = threading.Thread(
+            target=server.serve_forever, args=(POLL,), name=f"fake at {server.url}", daemon=True
+        )
+        accepting.start()
+        try:
+            yield server.url
+        finally:
+            server.shutdown()
+            accepting.join()
+
+
+class _Server(socketserver.TCPServer):
+    """A listening socket, and a thread for each connection."""
+
+    request_queue_size = 128
+
+    def __init__(self, application: Application) -> None:
+        super().__init__((HOST, 0), _Exchange)
+        self.socket.setblocking(False)  # a client may be gone before it is accepted
+        self.application = application
+        self._connections: dict[threading.Thread, socket.socket] = {}
+        port = self.server_address[1]
+        self.url = f"http://{HOST}:{port}"
+        self.hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Answer a connection in a thread of its own."""
+        name = f"fake for {client_address}"
+        thread = threading.Thread(target=self._converse, args=(request, client_address), name=name, daemon=True)
+        thread.start()
+        alive = {other: its for other, its in self._connections.items() if other.is_alive()}
+        self._connections = {**alive, thread: request}
+
+    def _converse(self, connection: socket.socket, peer: Any) -> None:
+        # a client that has gone, or closes while it is answered, is no error of anybody's
+        with connection, suppress(OSError):
+            self.finish_request(connection, peer)
+            _linger(connection)
+
+    def server_close(self) -> None:
+        """Close all sockets, and wait for the threads."""
+        super().server_close()
+        for connection in self._connections.values():
+            with suppress(OSError):  # closed meanwhile
+                connection.shutdown(socket.SHUT_RDWR)
+        patience = GRACE
+        for thread in self._connections:
+            thread.join(patience)
+            patience = 0 if thread.is_alive() else patience
+
+
+def _linger(connection: socket.socket) -> None:
+    """End a connection in order: closed with bytes unread, it would take the last answer with it."""
+    connection.shutdown(socket.SHUT_WR)
+    connection.settimeout(LINGER)
+    for _ in range(16 * LARGEST_BODY // _PIECE):
+        if not connection.recv(_PIECE):
+            return
+
+
+class _Unreadable(Exception):  # noqa: N818 - it is the client's
+    """A body that is not read to its end."""
+
+    def __init__(self, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class _Exchange(BaseHTTPRequestHandler):
+    """The requests of one connection and their answers."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    timeout = PATIENCE
+    server: _Server
+
+    def do_POST(self) -> None:
+        """Answer one request, whatever its method."""
+        if self._is_foreign():
+            text = f"This endpoint answers requests to {self.server.url} and to no other host."
+            self._decline(HTTPStatus.FORBIDDEN, text)
+            return
+        response = self._response()
+        if response is None:
+            self.close_connection = True
+        else:
+            self._write(response)
+
+    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - so they are called
+
+    def _is_foreign(self) -> bool:
+        """Whether a page in a browser on this machine may ask, by a name of its own (DNS rebinding)."""
+        hosts = self.headers.get_all("Host", [])
+        return len(hosts) != 1 or hosts[0].lower() not in self.server.hosts
+
+    def _response(self) -> HttpResponse | None:
+        application = self.server.application
+        try:
+            body = self._body()
+        except _Unreadable as unreadable:
+            self.close_connection = True  # nobody knows where the next request begins
+            return application.refuse_body(self.headers, unreadable.status)
+        return application.answer(HttpRequest(self.command, self.path, self.headers, body))
+
+    def _body(self) -> bytes:
+        encoding = self.headers.get("Transfer-Encoding")
+        if encoding is None:
+            return self._bytes(_number(self.headers.get("Content-Length", "0"), 10))
+        if encoding.lower() == "chunked":
+            return self._chunks()
+        raise _Unreadable
+
+    def _chunks(self) -> bytes:
+        body = bytearray()
+        while size := _number(self._line().partition(";")[0], 16):
+            body += self._bytes(size, LARGEST_BODY - len(body))
+            if self._line():
+                raise _Unreadable
+        for _ in range(_MOST_TRAILERS):
+            if not self._line():
+                return bytes(body)
+        raise _Unreadable
+
+    def _line(self) -> str:
+        line = self.rfile.readline(_PIECE)
+        if not line.endswith(b"\n"):
+            raise _Unreadable
+        return line.decode("latin-1").strip()
+
+    def _bytes(self, size: int, most: int | None = None) -> bytes:
+        if size > (LARGEST_BODY if most is None else most):
+            raise _Unreadable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        piece = self.rfile.read(size)
+        if len(piece) < size:
+            raise ConnectionError  # the client went away in the middle: nothing is carried out
+        return piece
+
+    def _decline(self, status: int, text: str) -> None:
+        """Answer what is not the application's to answer, in plain text, and close."""
+        self.close_connection = True
+        content = f"{text}\n".encode()
+        headers = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(content))}
+        self._write(HttpResponse(status, headers, content))
+
+    def _write(self, response: HttpResponse) -> None:
+        headers = response.headers | ({"connection": "close"} if self.close_connection else {})
+        lines = [f"HTTP/1.1 {response.status} {http.client.responses.get(response.status, '')}"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        head = "\r\n".join([*lines, "", ""]).encode("latin-1")
+        self.wfile.write(head if self.command == "HEAD" else head + response.content)
+
+    def send_error(self, code: int, *_: Any, **__: Any) -> None:
+        """Answer what the standard library could not read."""
+        self._decline(code, http.client.responses[code])
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Log nothing: a request may hold a secret."""
+
+
+def _number(text: str, base: int) -> int:
+    digits = text.strip()
+    if not re.fullmatch(_DIGITS[base], digits):
+        raise _Unreadable
+    return int(digits, base)
