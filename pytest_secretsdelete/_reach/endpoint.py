@@ -110,9 +110,9 @@ def _date(headers: Message) -> dict[str, str]:
     """
     try:
         told = time.strptime(headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ")
-    except ValueError:
+        return {"date": http_date(calendar.timegm(told) * SECOND)}
+    except (ValueError, OverflowError, OSError):  # no such day; or none that this platform can write down
         return {}
-    return {"date": http_date(calendar.timegm(told) * SECOND)}
 
 
 # What these answers say is documented for AWS in general, not seen of Secrets Manager; all of it is inferred:

@@ -222,3 +222,9 @@ def test_two_fakes_have_two_endpoints() -> None:
         assert os.environ["AWS_ENDPOINT_URL_SECRETS_MANAGER"] == first
     assert [secret.name for secret in one.secrets()] == ["one"]
     assert [secret.name for secret in two.secrets()] == ["two"]
+
+
+@pytest.mark.parametrize("at", ["99991231T235961Z", "00010101T000000Z", "20260230T000000Z", "later", "\u00b2"])
+def test_a_date_that_is_none_is_ignored(url: str, at: str) -> None:
+    """A request whose X-Amz-Date no Date header can repeat is answered all the same."""
+    assert ask_once(url, "ListSecrets", None, {"X-Amz-Date": at}).status == 200
