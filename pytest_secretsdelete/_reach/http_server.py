@@ -7,6 +7,7 @@ headers. What they lack is here; measured with Python 3.11:
   behind or waits for them without limit.
 - `ThreadingHTTPServer` and werkzeug's server, which are made of it, also ask the DNS for the name of 127.0.0.1.
 - cheroot stops as slowly, and waitress leaves connections open. Each would be a further dependency.
+- While file descriptors are short, all but waitress use a core to try again; waitress fails.
 - The handler reads no bodies. It takes requests for any Host.
 
 No wait depends on a clock that Python code can freeze.
@@ -39,6 +40,8 @@ LINGER = 1.0
 GRACE = 5.0
 #: How often the accepting thread looks whether it is to stop.
 POLL = 0.02
+#: How long the accepting thread waits after it could not accept, for want of file descriptors say.
+BACKOFF = 0.05
 _PIECE = 64 * 1024
 _MOST_TRAILERS = 100
 _DIGITS = {10: "[0-9]{1,16}", 16: "[0-9a-fA-F]{1,16}"}
@@ -105,6 +108,14 @@ class _Server(socketserver.TCPServer):
         self.url = f"http://{HOST}:{port}"
         self.hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
 
+    def get_request(self) -> tuple[socket.socket, Any]:
+        """Accept a connection; where that fails, let the next attempt wait."""
+        try:
+            return super().get_request()
+        except OSError:
+            threading.Event().wait(BACKOFF)
+            raise
+
     def process_request(self, request: Any, client_address: Any) -> None:
         """Answer a connection in a thread of its own."""
         name = f"fake for {client_address}"
@@ -112,6 +123,13 @@ class _Server(socketserver.TCPServer):
         thread.start()
         alive = {other: its for other, its in self._connections.items() if other.is_alive()}
         self._connections = {**alive, thread: request}
+
+    def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
+        """Decline a connection for which no thread could be started; SDKs try again."""
+        content = b"This process could not start a thread to answer the connection.\n"
+        head = f"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: {len(content)}\r\n\r\n"
+        with suppress(OSError):
+            request.sendall(head.encode() + content)
 
     def _converse(self, connection: socket.socket, peer: Any) -> None:
         # a client that has gone, or closes while it is answered, is no error of anybody's
