@@ -8,7 +8,7 @@ headers. What they lack is here; measured with Python 3.11:
 - `ThreadingHTTPServer` and werkzeug's server, which are made of it, also ask the DNS for the name of 127.0.0.1.
 - cheroot stops as slowly, and waitress leaves connections open. Each would be a further dependency.
 - While file descriptors are short, all but waitress use a core to try again; waitress fails.
-- The handler reads no bodies. It takes requests for any Host.
+- The handler reads no bodies. It takes requests for any Host, and headers that are malformed or contradict each other.
 
 No wait depends on a clock that Python code can freeze.
 """
@@ -22,6 +22,7 @@ import socketserver
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.errors import MissingHeaderBodySeparatorDefect
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Protocol
@@ -203,12 +204,17 @@ class _Exchange(BaseHTTPRequestHandler):
         return application.answer(HttpRequest(self.command, self.path, self.headers, body))
 
     def _body(self) -> bytes:
-        encoding = self.headers.get("Transfer-Encoding")
-        if encoding is None:
-            return self._bytes(_number(self.headers.get("Content-Length", "0"), 10))
-        if encoding.lower() == "chunked":
-            return self._chunks()
-        raise _Unreadable
+        """Read the body whose end can be told in one way alone (RFC 9112, sections 5.1 and 6)."""
+        encodings = self.headers.get_all("Transfer-Encoding", [])
+        lengths = self.headers.get_all("Content-Length", [])
+        broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.headers.defects)
+        if broken or len(encodings) + len(lengths) > 1:
+            raise _Unreadable
+        if not encodings:
+            return self._bytes(_number(lengths[0] if lengths else "0", 10))
+        if encodings[0].lower() != "chunked" or self.request_version == "HTTP/1.0":
+            raise _Unreadable
+        return self._chunks()
 
     def _chunks(self) -> bytes:
         body = bytearray()

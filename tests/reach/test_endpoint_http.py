@@ -73,6 +73,14 @@ def test_a_body_in_chunks(url: str) -> None:
         ("Content-Length: -1", b""),
         ("Content-Length: two", b""),
         ("Content-Length: 1_0", b""),
+        ("Content-Length: 2, 2", b"{}"),
+        ("Content-Length: 2\r\nContent-Length: 2", b"{}"),
+        ("Content-Length: 2\r\ncontent-length: 3", b"{} "),
+        ("Content-Length : 2", b"{}"),
+        ("no header\r\nContent-Length: 2", b"{}"),
+        ("Content-Length: 7\r\nTransfer-Encoding: chunked", b"2\r\n{}\r\n0\r\n\r\n"),
+        ("Transfer-Encoding: chunked\r\nContent-Length: 7", b"2\r\n{}\r\n0\r\n\r\n"),
+        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", b"2\r\n{}\r\n0\r\n\r\n"),
         ("Transfer-Encoding: gzip, chunked", b""),
         ("Transfer-Encoding: chunked", b"\r\n"),
         ("Transfer-Encoding: chunked", b"-1\r\n"),
@@ -88,6 +96,12 @@ def test_a_body_whose_length_cannot_be_told(url: str, line: str, body: bytes) ->
     assert answered.startswith(b"HTTP/1.1 400 Bad Request\r\n")
     assert b"connection: close" in answered
     assert b'"MalformedHttpRequestException"' in answered
+
+
+def test_an_old_client_knows_no_chunks(url: str) -> None:
+    """Transfer-Encoding in a request of HTTP/1.0 is bad framing."""
+    head = head_of("Transfer-Encoding: chunked").replace(b"HTTP/1.1", b"HTTP/1.0")
+    assert b'"MalformedHttpRequestException"' in raw(url, head + b"2\r\n{}\r\n0\r\n\r\n")
 
 
 def test_a_body_that_is_too_large(url: str) -> None:
