@@ -108,6 +108,7 @@ class _Server(socketserver.TCPServer):
         port = self.server_address[1]
         self.url = f"http://{HOST}:{port}"
         self.hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
+        self.origins = {f"http://{host}" for host in self.hosts}
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; where that fails, let the next attempt wait."""
@@ -178,7 +179,7 @@ class _Exchange(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         """Answer one request, whatever its method."""
         if self._is_foreign():
-            text = f"This endpoint answers requests to {self.server.url} and to no other host."
+            text = f"This endpoint answers requests to {self.server.url} and to no other host, and no other web page."
             self._decline(HTTPStatus.FORBIDDEN, text)
             return
         response = self._response()
@@ -190,9 +191,10 @@ class _Exchange(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - so they are called
 
     def _is_foreign(self) -> bool:
-        """Whether a page in a browser on this machine may ask, by a name of its own (DNS rebinding)."""
+        """Whether a page in a browser on this machine may ask, by a name of its own (DNS rebinding) or by ours."""
         hosts = self.headers.get_all("Host", [])
-        return len(hosts) != 1 or hosts[0].lower() not in self.server.hosts
+        is_ours = len(hosts) == 1 and hosts[0].lower() in self.server.hosts
+        return not is_ours or not self.server.origins.issuperset(self.headers.get_all("Origin", []))
 
     def _response(self) -> HttpResponse | None:
         application = self.server.application

@@ -150,8 +150,18 @@ def test_another_host(secretsmanager: FakeSecretsManager, url: str, hosts: str) 
     answered = raw(url, head.replace(b"PORT", url.rpartition(":")[2].encode()) + b"{}")
     assert answered.startswith(b"HTTP/1.1 403 Forbidden\r\n")
     assert b"content-type: text/plain" in answered
-    assert answered.endswith(f"This endpoint answers requests to {url} and to no other host.\n".encode())
+    assert answered.endswith(
+        f"This endpoint answers requests to {url} and to no other host, and no other web page.\n".encode()
+    )
     assert secretsmanager.calls == ()
+
+
+@pytest.mark.parametrize("origin", ["http://attacker.example", "null", "http://localhost:1", "http://127.0.0.1", ""])
+def test_a_page_of_another_origin(secretsmanager: FakeSecretsManager, url: str, origin: str) -> None:
+    """A web page that knows the port gets nothing either: browsers tell where their requests come from."""
+    assert ask_once(url, "ListSecrets", headers={"Origin": origin}).status == 403
+    assert secretsmanager.calls == ()
+    assert ask_once(url, "ListSecrets", headers={"Origin": url}).status == 200
 
 
 @pytest.mark.parametrize(
