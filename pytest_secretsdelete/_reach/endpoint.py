@@ -13,10 +13,10 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from .._botocore import sessions
-from .._service import errors
+from .._service import errors, names
 from .._service.instant import SECOND, http_date
 from .._service.protocol import unexpected
-from .._service.wire import CONTENT_TYPE, TARGET_PREFIX, Answer, Incoming, Timeout, signed_origin
+from .._service.wire import CONTENT_TYPE, TARGET_PREFIX, Answer, Incoming, Origin, Timeout, signed_origin
 from .._time.reading import now
 from .environment import REGION_VARIABLE, Layer
 from .http_server import LARGEST_BODY, HttpRequest, HttpResponse, serve_http
@@ -79,7 +79,7 @@ class _Json11:
     def _answer(self, request: HttpRequest) -> Answer:
         try:
             operation = self._operation(request)
-            origin = signed_origin(request.headers.get("Authorization", ""))
+            origin = _origin(request.headers.get("Authorization", ""))
             return self._fake.answer(Incoming(operation, request.body, origin.region, origin.caller))
         except errors.Refusal as refusal:
             return _refused(refusal)
@@ -95,6 +95,14 @@ class _Json11:
         if not target.startswith(TARGET_PREFIX) or operation not in self._operations:
             raise _unknown_operation(400)
         return operation
+
+
+def _origin(authorization: str) -> Origin:
+    """Return what a signature tells, or refuse its credential scope."""
+    origin = signed_origin(authorization)
+    if origin.region is not None and not names.is_region(origin.region):
+        raise _bad_region(origin.region)
+    return origin
 
 
 def _response(answer: Answer, headers: Message) -> HttpResponse:
@@ -132,6 +140,12 @@ def _bad_framing() -> errors.Refusal:
 def _too_large() -> errors.Refusal:
     text = f"The request body is larger than {LARGEST_BODY} bytes."
     return errors.Refusal("RequestEntityTooLargeException", text, 413)
+
+
+def _bad_region(region: str) -> errors.Refusal:
+    """Return the refusal of a signature for no region, as other services with JSON 1.1 word it (inferred)."""
+    text = f"Credential should be scoped to a valid region, not '{region}'."
+    return errors.Refusal("InvalidSignatureException", text)
 
 
 def _refused(refusal: errors.Refusal) -> Answer:

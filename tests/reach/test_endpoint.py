@@ -54,6 +54,16 @@ def test_the_signature_tells_the_region_and_the_account(url: str) -> None:
     assert unsigned.members["ARN"].startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:one-")
 
 
+@pytest.mark.parametrize("region", ["useast1", "us_east_1", "US-EAST-1", "us-east-1 ", "a:b", "..", "us-east-1\xe9"])
+def test_a_signature_for_no_region_is_refused(secretsmanager: FakeSecretsManager, url: str, region: str) -> None:
+    """A credential scope with a region that cannot be one is refused before the operation, and no call."""
+    refused = ask_once(url, "CreateSecret", {"Name": "one", "ClientRequestToken": TOKEN}, signature(region))
+    assert (refused.status, refused.members["__type"]) == (400, "InvalidSignatureException")
+    assert refused.members["Message"] == f"Credential should be scoped to a valid region, not '{region}'."
+    assert secretsmanager.calls == ()
+    assert secretsmanager.secrets() == ()
+
+
 def test_an_answer_has_the_headers_of_the_service(secretsmanager_clock: Clock, url: str) -> None:
     """Each answer has a request id of its own, a content type, a length, and the fake's time for its date."""
     first, second = ask_once(url, "ListSecrets"), ask_once(url, "ListSecrets")
