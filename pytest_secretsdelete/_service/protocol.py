@@ -7,7 +7,7 @@ asked for, and the operation run under the vault's lock. Every ending is an answ
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import errors
 from .faults import Attempt, NoAnswer
@@ -27,10 +27,18 @@ _READING = ("Get", "BatchGet", "Describe", "List", "Validate")
 _TOKEN_REFUSED = {"RotateSecret": errors.invalid_parameter}
 
 
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+#: json.loads would also take NaN, UTF-16 and halves of surrogate pairs in UTF-8, which no JSON on a wire has.
+_JSON = json.JSONDecoder(parse_constant=_refuse)
+
+
 def read_body(body: bytes) -> dict[str, Any]:
     """Return the members of a request's body, or refuse it (code documented for the protocol, text inferred)."""
     try:
-        members = json.loads(body or b"{}")
+        members = _JSON.decode((body or b"{}").decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise errors.serialization("The request body is not valid JSON") from None
     if not isinstance(members, dict):
