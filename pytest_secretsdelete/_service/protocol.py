@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from . import errors
 from .delays import DelayAsked, WrongDelay
@@ -25,10 +25,18 @@ if TYPE_CHECKING:
     from .wire import Incoming
 
 
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)
+
+
+#: json.loads would also take NaN, UTF-16 and halves of surrogate pairs in UTF-8, which no JSON on a wire has.
+_JSON = json.JSONDecoder(parse_constant=_refuse)
+
+
 def read_body(body: bytes) -> dict[str, Any]:
     """Return the members of a request's body, or refuse it (code documented for the protocol, text inferred)."""
     try:
-        members = json.loads(body or b"{}")
+        members = _JSON.decode((body or b"{}").decode("utf-8-sig"))
     except (ValueError, RecursionError):
         raise errors.serialization("The request body is not valid JSON") from None
     if not isinstance(members, dict):

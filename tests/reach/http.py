@@ -80,11 +80,16 @@ def ask_once(url: str, *args: Any, **kwargs: Any) -> Reply:
         connection.close()
 
 
+def open_to(url: str) -> socket.socket:
+    """Return a connection for bytes as they are."""
+    host, port = url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=FOREVER)
+
+
 def raw(url: str, request: bytes, *, then_leave: bool = False) -> bytes:
     """Send bytes, and return all that comes until the endpoint closes the connection."""
-    host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=FOREVER) as client:
-        client.sendall(request.replace(b"HOST", f"{host}:{port}".encode()))
+    with open_to(url) as client:
+        client.sendall(request.replace(b"HOST", url.removeprefix("http://").encode()))
         if then_leave:
             client.shutdown(socket.SHUT_WR)
         return b"".join(iter(lambda: client.recv(65536), b""))

@@ -17,7 +17,7 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach.endpoint import serve
 from pytest_secretsdelete._service.operations import OPERATIONS
 
-from .http import JSON, TOKEN, Responder, ask, ask_once, connect, signature
+from .http import JSON, TOKEN, Responder, ask_once, signature
 
 
 def test_the_store_is_the_same(secretsmanager: FakeSecretsManager, url: str) -> None:
@@ -127,40 +127,6 @@ def test_a_refusal_has_two_keys(url: str) -> None:
     assert refused.status == 400
     text = "Secrets Manager can't find the specified secret."
     assert refused.members == {"__type": "ResourceNotFoundException", "Message": text}
-
-
-@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b"null"])
-def test_a_body_that_is_no_json_object(url: str, body: bytes) -> None:
-    """What cannot be read is refused as the protocol says."""
-    refused = ask_once(url, "ListSecrets", body)
-    assert (refused.status, refused.members["__type"]) == (400, "SerializationException")
-    assert refused.members.keys() == {"__type", "Message"}
-
-
-@pytest.mark.parametrize("target", [None, "", "ListSecrets", "secretsmanager.Lists", "AmazonSSM.GetParameter"])
-def test_an_unknown_target(secretsmanager: FakeSecretsManager, url: str, target: str | None) -> None:
-    """A target that is no operation of the installed service model is unknown, and no call."""
-    refused = ask_once(url, "", headers={"X-Amz-Target": target})
-    assert (refused.status, refused.members["__type"]) == (400, "UnknownOperationException")
-    assert refused.members.keys() == {"__type", "Message"}
-    assert secretsmanager.calls == ()
-
-
-@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
-def test_another_method(url: str, method: str) -> None:
-    """The protocol knows POST alone, and a connection goes on after a refusal."""
-    connection = connect(url)
-    refused = ask(connection, "ListSecrets", method=method)
-    assert (refused.status, refused.members["__type"]) == (404, "UnknownOperationException")
-    assert ask(connection, "ListSecrets").status == 200
-    connection.close()
-
-
-@pytest.mark.parametrize("kind", [None, "text/plain", "application/json", "application/x-amz-json-1.0", "?"])
-def test_another_content_type(url: str, kind: str | None) -> None:
-    """A body of another kind is no request of this protocol."""
-    refused = ask_once(url, "ListSecrets", headers={"Content-Type": kind})
-    assert (refused.status, refused.members["__type"]) == (404, "UnknownOperationException")
 
 
 def test_the_content_type_may_have_parameters(url: str) -> None:

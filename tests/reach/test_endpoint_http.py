@@ -67,43 +67,6 @@ def test_a_body_in_chunks(url: str) -> None:
     assert answered.count(b'{"SecretList":[]}') == 2
 
 
-@pytest.mark.parametrize(
-    ("line", "body"),
-    [
-        ("Content-Length: -1", b""),
-        ("Content-Length: two", b""),
-        ("Content-Length: 1_0", b""),
-        ("Content-Length: 2, 2", b"{}"),
-        ("Content-Length: 2\r\nContent-Length: 2", b"{}"),
-        ("Content-Length: 2\r\ncontent-length: 3", b"{} "),
-        ("Content-Length : 2", b"{}"),
-        ("no header\r\nContent-Length: 2", b"{}"),
-        ("Content-Length: 7\r\nTransfer-Encoding: chunked", b"2\r\n{}\r\n0\r\n\r\n"),
-        ("Transfer-Encoding: chunked\r\nContent-Length: 7", b"2\r\n{}\r\n0\r\n\r\n"),
-        ("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked", b"2\r\n{}\r\n0\r\n\r\n"),
-        ("Transfer-Encoding: gzip, chunked", b""),
-        ("Transfer-Encoding: chunked", b"\r\n"),
-        ("Transfer-Encoding: chunked", b"-1\r\n"),
-        ("Transfer-Encoding: chunked", b"0x2\r\n{}\r\n0\r\n\r\n"),
-        ("Transfer-Encoding: chunked", b"2\r\n{}2\r\n"),
-        ("Transfer-Encoding: chunked", b"0\r\n" + b"a: b\r\n" * 101),
-        ("Transfer-Encoding: chunked", b"0" * 70_000),
-    ],
-)
-def test_a_body_whose_length_cannot_be_told(url: str, line: str, body: bytes) -> None:
-    """Bad framing is refused, and ends the connection: nobody knows where the next request begins."""
-    answered = raw(url, head_of(line) + body)
-    assert answered.startswith(b"HTTP/1.1 400 Bad Request\r\n")
-    assert b"connection: close" in answered
-    assert b'"MalformedHttpRequestException"' in answered
-
-
-def test_an_old_client_knows_no_chunks(url: str) -> None:
-    """Transfer-Encoding in a request of HTTP/1.0 is bad framing."""
-    head = head_of("Transfer-Encoding: chunked").replace(b"HTTP/1.1", b"HTTP/1.0")
-    assert b'"MalformedHttpRequestException"' in raw(url, head + b"2\r\n{}\r\n0\r\n\r\n")
-
-
 def test_a_body_that_is_too_large(url: str) -> None:
     """More than 1 MiB is refused, though the client is still sending, and the client gets to read it."""
     body = b" " * (1024 * 1024 + 1)
@@ -131,57 +94,6 @@ def test_a_host_that_is_this_one(url: str, host: str) -> None:
     """The endpoint has two names."""
     headers = {"Host": host.replace("PORT", url.rpartition(":")[2])}
     assert ask_once(url, "ListSecrets", headers=headers).status == 200
-
-
-@pytest.mark.parametrize(
-    "hosts",
-    [
-        "",
-        "Host: attacker.example:PORT\r\n",
-        "Host: 127.0.0.1\r\n",
-        "Host: localhost:1\r\n",
-        "Host: localhost:PORT.attacker.example\r\n",
-        "Host: localhost:PORT\r\nHost: attacker.example\r\n",
-    ],
-)
-def test_another_host(secretsmanager: FakeSecretsManager, url: str, hosts: str) -> None:
-    """A web page that has given this address a name of its own gets nothing."""
-    head = head_of("Content-Length: 2").replace(b"Host: HOST\r\n", hosts.encode())
-    answered = raw(url, head.replace(b"PORT", url.rpartition(":")[2].encode()) + b"{}")
-    assert answered.startswith(b"HTTP/1.1 403 Forbidden\r\n")
-    assert b"content-type: text/plain" in answered
-    assert answered.endswith(
-        f"This endpoint answers requests to {url} and to no other host, and no other web page.\n".encode()
-    )
-    assert secretsmanager.calls == ()
-
-
-@pytest.mark.parametrize("origin", ["http://attacker.example", "null", "http://localhost:1", "http://127.0.0.1", ""])
-def test_a_page_of_another_origin(secretsmanager: FakeSecretsManager, url: str, origin: str) -> None:
-    """A web page that knows the port gets nothing either: browsers tell where their requests come from."""
-    assert ask_once(url, "ListSecrets", headers={"Origin": origin}).status == 403
-    assert secretsmanager.calls == ()
-    assert ask_once(url, "ListSecrets", headers={"Origin": url}).status == 200
-
-
-@pytest.mark.parametrize(
-    ("request_line", "status"),
-    [
-        (b"how are you today?", b"400 Bad Request"),
-        (b"POST / HTTP/9", b"400 Bad Request"),
-        (b"POST / HTTP/2.0", b"505 HTTP Version Not Supported"),
-        (b"BREW / HTTP/1.1", b"501 Not Implemented"),
-        (b"POST /" + b"a" * 70_000 + b" HTTP/1.1", b"414 "),
-        (b"POST / HTTP/1.1\r\nX: " + b"a" * 70_000, b"431 Request Header Fields Too Large"),
-    ],
-)
-def test_what_is_no_http(url: str, capfd: pytest.CaptureFixture[str], request_line: bytes, status: bytes) -> None:
-    """A request that cannot be read is answered with a line of text; nothing is logged."""
-    answered = raw(url, request_line + b"\r\n\r\n")
-    assert answered.startswith(b"HTTP/1.1 " + status)
-    assert b"connection: close" in answered
-    assert b"<" not in answered
-    assert capfd.readouterr() == ("", "")
 
 
 def test_a_client_that_leaves_in_the_middle(secretsmanager: FakeSecretsManager, url: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pytest_secretsdelete._reach.http_server import HttpRequest, HttpResponse, serve_http
 
-from .http import ask_once, head_of, open_sockets, raw, server_threads
+from .http import ask_once, head_of, open_sockets, raw, server_threads, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def test_a_mistake_of_an_application_is_seen(echo: str, monkeypatch: pytest.Monk
     monkeypatch.setattr(threading, "excepthook", seen.append)
     assert raw(echo, b"GET /mistake HTTP/1.1\r\nHost: HOST\r\n\r\n") == b""
     assert ask_once(echo, "", method="GET").status == 203
-    assert [args.exc_type for args in seen] == [TypeError]
+    until(lambda: [args.exc_type for args in seen] == [TypeError])
 
 
 def test_no_thread_to_begin_with(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,221 @@
+"""What hostile and careless clients send, and what they are answered.
+
+Evidence: `recorded` of AWS; `inferred` where nobody has published the service's own answer; `ours` for what an
+endpoint on loopback, or HTTP itself, refuses.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .http import JSON, head_of
+
+MALFORMED_REQUEST = "MalformedHttpRequestException"
+SERIALIZATION = "SerializationException"
+TOO_LARGE = "RequestEntityTooLargeException"
+UNKNOWN = "UnknownOperationException"
+OTHER_METHODS = ("GET", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Row(NamedTuple):
+    """A request, HOST and PORT in it being the endpoint's, and the status and code of its answer."""
+
+    name: str
+    request: bytes
+    status: int
+    #: None for plain text, or for a success.
+    code: str | None
+    evidence: str
+
+    @property
+    def closes(self) -> bool:
+        """Whether the connection cannot be used again."""
+        return self.status != 200 and self.code in {None, MALFORMED_REQUEST, TOO_LARGE}
+
+
+def asking(body: bytes, target: str = "secretsmanager.ListSecrets") -> bytes:
+    """Return a request with a body."""
+    return head_of(f"Content-Length: {len(body)}", target=target) + body
+
+
+def _instead(old: str, new: str) -> bytes:
+    return asking(b"{}").replace(old.encode(), new.encode("latin-1"))
+
+
+def _hosts() -> list[Row]:
+    hosts = {
+        "none": "",
+        "attacker": "Host: attacker.example:PORT\r\n",
+        "no port": "Host: 127.0.0.1\r\n",
+        "another port": "Host: localhost:1\r\n",
+        "longer name": "Host: localhost:PORT.attacker.example\r\n",
+        "other spelling": "Host: 127.1:PORT\r\n",
+        "userinfo": "Host: attacker.example@127.0.0.1:PORT\r\n",
+        "twice the same": "Host: HOST\r\nHost: HOST\r\n",
+        "ours and another": "Host: HOST\r\nHost: attacker.example\r\n",
+        "list": "Host: HOST, attacker.example\r\n",
+        "after a line that is no header": "no header\r\nHost: HOST\r\n",
+    }
+    origins = ("http://attacker.example", "null", "http://localhost:1", "http://127.0.0.1", "https://HOST", "")
+    named = [(f"Host: {name}", host) for name, host in hosts.items()]
+    named += [(f"Origin: {origin}", f"Host: HOST\r\nOrigin: {origin}\r\n") for origin in origins]
+    named += [("Origin: ours and another", "Host: HOST\r\nOrigin: http://HOST\r\nOrigin: null\r\n")]
+    return [Row(name, _instead("Host: HOST\r\n", lines), 403, None, "ours") for name, lines in named]
+
+
+def _request_lines() -> list[Row]:
+    unreadable = [
+        (b"how are you today?", 400),
+        (b"POST / HTTP/9", 400),
+        (b"POST / HTTP/1.1 HTTP/1.1", 400),
+        (b"POST / HTTP/2.0", 505),
+        (b"\x16\x03\x01\x02\x00\x01\x00", 400),  # TLS
+        (b"BREW / HTTP/1.1", 501),
+        (b"post / HTTP/1.1", 501),
+        (b"CONNECT attacker.example:443 HTTP/1.1", 501),
+        (b"TRACE / HTTP/1.1", 501),
+        (b"GET /", 403),  # HTTP/0.9 names no host
+        (b"POST /" + b"a" * 70_000 + b" HTTP/1.1", 414),
+        (b"POST / HTTP/1.1\r\nX: " + b"a" * 70_000, 431),
+        (b"POST / HTTP/1.1" + b"\r\nX: a" * 101, 431),
+    ]
+    return [Row(f"line {line[:24]!r}", line + b"\r\n\r\n", status, None, "ours") for line, status in unreadable]
+
+
+def _framing() -> list[Row]:
+    chunked, chunks = "Transfer-Encoding: chunked", b"2\r\n{}\r\n0\r\n\r\n"
+    unreadable = [
+        ("Content-Length: -1", b""),
+        ("Content-Length: +2", b"{}"),
+        ("Content-Length: two", b""),
+        ("Content-Length:", b"{}"),
+        ("Content-Length: 1_0", b""),
+        ("Content-Length: \xb2", b"{}"),
+        ("Content-Length: 00000000000000002", b"{}"),
+        ("Content-Length: 2, 2", b"{}"),
+        ("Content-Length: 2\r\nContent-Length: 2", b"{}"),
+        ("Content-Length: 2\r\ncontent-length: 3", b"{} "),
+        ("Content-Length : 2", b"{}"),
+        ("no header\r\nContent-Length: 2", b"{}"),
+        (f"Content-Length: 7\r\n{chunked}", chunks),
+        (f"{chunked}\r\nContent-Length: 7", chunks),
+        (f"{chunked}\r\n{chunked}", chunks),
+        ("Transfer-Encoding: gzip, chunked", chunks),
+        ("Transfer-Encoding: identity", b""),
+        ("Transfer-Encoding:", b""),
+        (chunked, b"\r\n"),
+        (chunked, b"-1\r\n"),
+        (chunked, b"0x2\r\n{}\r\n0\r\n\r\n"),
+        (chunked, b"2\r\n{}2\r\n"),
+        (chunked, b"0\r\n" + b"a: b\r\n" * 101),
+        (chunked, b"0" * 70_000),
+        (chunked, b"2;" + b"x" * 70_000 + b"\r\n{}\r\n0\r\n\r\n"),
+    ]
+    too_large = [
+        ("Content-Length: 1048577", b" " * 1048577),
+        ("Content-Length: 9999999999999999", b""),
+        ("Content-Length: 1048577\r\nExpect: 100-continue", b""),
+        (chunked, b"ffffffffffffffff\r\n"),
+        (chunked, b"80000\r\n" + b" " * 0x80000 + b"\r\n80001\r\n"),
+    ]
+    old = head_of(chunked).replace(b"HTTP/1.1", b"HTTP/1.0") + chunks
+    # the codes: https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
+    return [
+        *(
+            Row(f"framing {line} {body[:20]!r}", _head(line) + body, 400, MALFORMED_REQUEST, "inferred")
+            for line, body in unreadable
+        ),
+        *(
+            Row(f"size {line} {body[:20]!r}", _head(line) + body, 413, TOO_LARGE, "inferred")
+            for line, body in too_large
+        ),
+        Row("framing: chunks in HTTP/1.0", old, 400, MALFORMED_REQUEST, "inferred"),
+    ]
+
+
+def _head(line: str) -> bytes:
+    return head_of().replace(b"\r\n\r\n", f"\r\n{line}\r\n\r\n".encode("latin-1"))
+
+
+def _protocol() -> list[Row]:
+    target, kind = "X-Amz-Target: secretsmanager.ListSecrets\r\n", f"Content-Type: {JSON}\r\n"
+    targets = ("", "ListSecrets", "secretsmanager.Lists", "secretsmanager.", "AmazonSSM.GetParameter", "\xe9")
+    kinds = ("text/plain", "application/json", "application/x-amz-json-1.0", "application/cbor", "?", "")
+    return [
+        *(
+            Row(f"target {name}", _instead(target, f"X-Amz-Target: {name}\r\n"), 400, UNKNOWN, "inferred")
+            for name in targets
+        ),
+        Row("no target", _instead(target, ""), 400, UNKNOWN, "inferred"),
+        *(Row(f"type {name}", _instead(kind, f"Content-Type: {name}\r\n"), 404, UNKNOWN, "inferred") for name in kinds),
+        Row("no type", _instead(kind, ""), 404, UNKNOWN, "inferred"),
+        *(Row(f"method {name}", _instead("POST /", f"{name} /"), 404, UNKNOWN, "inferred") for name in OTHER_METHODS),
+    ]
+
+
+#: The code: https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html, and what SDKs know; texts are inferred.
+NO_JSON = {
+    "no end": b"{",
+    "no end of a text": b'{"NextToken":"',
+    "spaces": b"  ",
+    "two values": b"{}{}",
+    "comma at the end": b'{"MaxResults":1,}',
+    "comment": b"{}//",
+    "single quotes": b"{'MaxResults':1}",
+    "bare key": b"{MaxResults:1}",
+    "control character": b'{"NextToken":"\n"}',
+    "NaN": b'{"MaxResults":NaN}',
+    "NaN where no member is": b'{"Nothing":NaN}',
+    "Infinity": b'{"MaxResults":Infinity}',
+    "minus Infinity": b'{"MaxResults":-Infinity}',
+    "leading zero": b'{"MaxResults":01}',
+    "hexadecimal": b'{"MaxResults":0x1}',
+    "Latin-1": b'{"NextToken":"\xe9"}',
+    "overlong UTF-8": b'{"NextToken":"\xc0\xaf"}',
+    "surrogate in UTF-8": b'{"NextToken":"\xed\xa0\x80"}',
+    "beyond Unicode": b'{"NextToken":"\xf4\x90\x80\x80"}',
+    "UTF-16": '{"MaxResults":1}'.encode("utf-16"),
+    "UTF-32": '{"MaxResults":1}'.encode("utf-32"),
+    "binary": bytes(range(256)),
+    "deep lists": b'{"Filters":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "deep objects": b'{"Filters":' * 50_000 + b"1" + b"}" * 50_000,
+    "deep, no end": b"[" * 200_000,
+}
+NO_OBJECT = {"null": b"null", "list": b"[]", "truth": b"true", "number": b"1", "text": b'"{}"'}
+WRONG_TYPE = {
+    "fraction": b'{"MaxResults":1.5}',
+    "exponent": b'{"MaxResults":1e1}',
+    "beyond a double": b'{"MaxResults":1e999}',
+    "text for a number": b'{"MaxResults":"1"}',
+    "truth for a number": b'{"MaxResults":true}',
+    "deep for an object": b'{"Filters":' + b"[" * 100 + b"]" * 100 + b"}",
+    "wrong at last": b'{"MaxResults":1,"MaxResults":"1"}',
+}
+GOOD = {
+    "key twice, right at last": b'{"MaxResults":"1","MaxResults":1}',
+    "mark of byte order": b"\xef\xbb\xbf{}",
+    "as large as may be": b"{}" + b" " * (1024 * 1024 - 2),
+}
+#: Members that the service does not know.
+IGNORED = {
+    "deep": b'{"Nothing":' + b"[" * 100 + b"]" * 100 + b"}",
+    "beyond 64 bits": b'{"Nothing":18446744073709551617}',
+    "many": b"{" + b",".join(b'"k%d":0' % number for number in range(50_000)) + b"}",
+}
+
+
+def _json() -> list[Row]:
+    refused, out_of_range = NO_JSON | NO_OBJECT | WRONG_TYPE, "ValidationException"
+    delete, window = "secretsmanager.DeleteSecret", b'{"SecretId":"none","RecoveryWindowInDays":%d}' % 2**64
+    return [
+        *(Row(f"JSON: {name}", asking(body), 400, SERIALIZATION, "inferred") for name, body in refused.items()),
+        *(Row(f"JSON: unknown, {name}", asking(body), 200, None, "recorded") for name, body in IGNORED.items()),
+        *(Row(f"JSON: {name}", asking(body), 200, None, "inferred") for name, body in GOOD.items()),
+        Row("JSON: beyond 64 bits", asking(b'{"MaxResults":18446744073709551617}'), 400, out_of_range, "inferred"),
+        Row("JSON: below 64 bits", asking(b'{"MaxResults":-9223372036854775809}'), 400, out_of_range, "inferred"),
+        Row("JSON: lone surrogate", asking(b'{"SecretId":"\\ud800"}', delete), 400, out_of_range, "inferred"),
+        Row("JSON: a long window", asking(window, delete), 400, "InvalidParameterException", "inferred"),
+    ]
+
+
+HOSTILE = [*_hosts(), *_request_lines(), *_framing(), *_protocol(), *_json()]
