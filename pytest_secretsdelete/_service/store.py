@@ -13,14 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from . import names
 from .due import due_of
+from .order import Order
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .delays import Delays
     from .model import SecretRecord
+    from .order import Key
     from .rotation_run import RotationRunner
     from .timeline import Timeline
+
+
+#: How long the agenda may grow before it is tidied, however few secrets there are.
+_SMALL_AGENDA = 1000
 
 
 def by_creation(secret: SecretRecord) -> tuple[int, int]:
@@ -72,15 +78,24 @@ class Vault:
 
     def put(self, secret: SecretRecord) -> None:
         """Add a secret, or put its newer state in the place of the older one."""
-        self.store_of(secret).by_name[secret.name] = secret
+        old = self._by_arn.get(secret.arn)
+        self.store_of(secret).put(secret)
         self._by_arn[secret.arn] = secret
         due = due_of(secret)
-        if due is not None:
+        if due is not None and (old is None or due_of(old) != due):
             heapq.heappush(self._agenda, (due, next(self._order), secret.arn))
+            self._tidy_agenda()
+
+    def _tidy_agenda(self) -> None:
+        """Forget what later states have overtaken, once it is the larger part."""
+        if len(self._agenda) > 2 * len(self._by_arn) + _SMALL_AGENDA:
+            dues = ((due_of(secret), secret.arn) for secret in self._by_arn.values())
+            self._agenda = [(due, next(self._order), arn) for due, arn in dues if due is not None]
+            heapq.heapify(self._agenda)
 
     def remove(self, secret: SecretRecord) -> None:
         """Remove a secret for good."""
-        del self.store_of(secret).by_name[secret.name]
+        self.store_of(secret).remove(secret.name)
         del self._by_arn[secret.arn]
 
     def change(self, secret: SecretRecord, at: int, **changes: Any) -> SecretRecord:
@@ -114,6 +129,28 @@ class Store:
     account: str
     region: str
     by_name: dict[str, SecretRecord] = field(default_factory=dict)
+    _orders: dict[str, Order] = field(default_factory=dict)
+
+    def put(self, secret: SecretRecord) -> None:
+        """Keep a secret's newest state, under its name."""
+        old = self.by_name.get(secret.name)
+        self.by_name[secret.name] = secret
+        for order in self._orders.values():
+            order.replace(old, secret)
+
+    def remove(self, name: str) -> None:
+        """Keep a secret no more."""
+        old = self.by_name.pop(name)
+        for order in self._orders.values():
+            order.replace(old, None)
+
+    def order(
+        self, name: str, key: Callable[[SecretRecord], Key], admits: Callable[[SecretRecord], bool] = lambda _: True
+    ) -> Order:
+        """Return the secrets in the order of a key; it is sorted when it is first asked for, and kept up afterwards."""
+        if name not in self._orders:
+            self._orders[name] = Order(self.by_name.values(), key, admits)
+        return self._orders[name]
 
     def get(self, name: str) -> SecretRecord | None:
         """Return the secret with this name."""

@@ -213,7 +213,9 @@ def _json() -> list[Row]:
         *(Row(f"JSON: {name}", asking(body), 200, None, "inferred") for name, body in GOOD.items()),
         Row("JSON: beyond 64 bits", asking(b'{"MaxResults":18446744073709551617}'), 400, out_of_range, "inferred"),
         Row("JSON: below 64 bits", asking(b'{"MaxResults":-9223372036854775809}'), 400, out_of_range, "inferred"),
-        Row("JSON: lone surrogate", asking(b'{"SecretId":"\\ud800"}', delete), 400, "SerializationException", "inferred"),
+        Row(
+            "JSON: lone surrogate", asking(b'{"SecretId":"\\ud800"}', delete), 400, "SerializationException", "inferred"
+        ),
         Row("JSON: a long window", asking(window, delete), 400, "InvalidParameterException", "inferred"),
     ]
 

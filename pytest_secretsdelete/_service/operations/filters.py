@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .. import errors
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from ..model import SecretRecord
 
@@ -20,13 +20,19 @@ _SEPARATORS = re.compile(r"[\s/\-_+=.@]+")
 _CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
 
 
-def matching(secrets: Iterable[SecretRecord], filters: Iterable[Mapping[str, Any]]) -> list[SecretRecord]:
-    """Return the secrets that all filters admit."""
-    filters = list(filters)
+def admitting(filters: Sequence[Mapping[str, Any]]) -> Callable[[SecretRecord], bool]:
+    """Return the test that all filters make of a secret together."""
     if not all("Key" in one and one.get("Values") for one in filters):
         raise errors.invalid_parameter("Each filter needs a Key and at least one of the Values.")  # inferred
     checks = [(_TESTS[one["Key"]], one["Values"]) for one in filters]
-    return [secret for secret in secrets if all(_holds(test, secret, values) for test, values in checks)]
+    return lambda secret: all(_holds(test, secret, values) for test, values in checks)
+
+
+def name_prefixes(filters: Sequence[Mapping[str, Any]]) -> list[str] | None:
+    """Return the prefixes of which a name that the filters admit begins with one; None where any name may."""
+    wanted = [one["Values"] for one in filters if one["Key"] == "name"]
+    positive = [values for values in wanted if not any(value.startswith("!") for value in values)]
+    return min(positive, key=len, default=None)
 
 
 def words(text: str) -> list[str]:

@@ -6,15 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..instant import on_the_wire
 from .cross_account import describe_links
-from .filters import matching
 from .lookup import find, named
 from .paging import page
 from .replication import describe_replication
 from .rotation_dates import describe_rotation
+from .secret_pages import BY_CREATION, page_of_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..model import SecretRecord, VersionRecord
     from ..request import Request
     from ..store import Store
@@ -36,13 +34,12 @@ def describe_secret(store: Store, request: Request) -> dict[str, Any]:
 def list_secrets(store: Store, request: Request) -> dict[str, Any]:
     """List the secrets of the account and region; those scheduled for deletion only where asked for."""
     planned = request.get("IncludePlannedDeletion", False)
-    shown = [secret for secret in store.secrets() if planned or not secret.is_scheduled_for_deletion]
-    chosen, more = page(
+    chosen, more = page_of_secrets(
+        store,
         request,
-        matching(shown, request.get("Filters", [])),
         size=request.get("MaxResults", PAGE_SIZE),
-        key=_SORT_KEYS[request.get("SortBy", "created-date")],
-        descending=request.get("SortOrder") == "desc",
+        sort_by=request.get("SortBy", BY_CREATION),
+        planned=planned,
     )
     return {"SecretList": [_list_entry(secret) for secret in chosen], **more}
 
@@ -104,16 +101,3 @@ def _version_entry(version: VersionRecord) -> dict[str, Any]:
 
 def _date(instant: int | None) -> float | None:
     return None if instant is None else on_the_wire(instant)
-
-
-def _by_accessed(secret: SecretRecord) -> tuple[Any, ...]:
-    """Sort those never read before all others (inferred)."""
-    return (-1 if secret.accessed is None else secret.accessed, secret.created, secret.serial)
-
-
-_SORT_KEYS: dict[str, Callable[[SecretRecord], tuple[Any, ...]]] = {
-    "created-date": lambda secret: (secret.created, secret.serial),
-    "last-accessed-date": _by_accessed,
-    "last-changed-date": lambda secret: (secret.changed, secret.serial),
-    "name": lambda secret: (secret.name, secret.serial),
-}

@@ -35,7 +35,6 @@ def page(
     *,
     size: int,
     key: Callable[[Item], Key],
-    descending: bool = False,
     arn: str = "",
 ) -> tuple[list[Item], dict[str, str]]:
     """Return one page of the items, sorted by a unique key, and the NextToken where there is more.
@@ -45,18 +44,21 @@ def page(
     The token holds the key of the last item given out, not a number of items, so that nothing is shown
     twice or left out where a secret comes or goes between two pages.
     """
-    ordered = sorted(items, key=key, reverse=descending)
-    if "NextToken" in request:
-        last = _read_token(request, arn)
-        ordered = [item for item in ordered if (key(item) < last if descending else key(item) > last)]
+    last = last_key(request, arn)
+    ordered = sorted((item for item in items if last is None or key(item) > last), key=key)
     chosen = ordered[:size]
-    more = {"NextToken": _write_token(request, arn, key(chosen[-1]))} if len(ordered) > size else {}
-    return chosen, more
+    return chosen, next_token(request, key(chosen[-1]), arn) if len(ordered) > size else {}
 
 
-def _write_token(request: Request, arn: str, last: Key) -> str:
+def last_key(request: Request, arn: str = "") -> Key | None:
+    """Return the key of the last item that has been given out; None at the beginning of a listing."""
+    return _read_token(request, arn) if "NextToken" in request else None
+
+
+def next_token(request: Request, last: Key, arn: str = "") -> dict[str, str]:
+    """Return the member that asks for what follows a key."""
     position = json.dumps(last)
-    return base64.urlsafe_b64encode(f"{_seal(request, arn, position)}{position}".encode()).decode()
+    return {"NextToken": base64.urlsafe_b64encode(f"{_seal(request, arn, position)}{position}".encode()).decode()}
 
 
 def _read_token(request: Request, arn: str) -> Key:

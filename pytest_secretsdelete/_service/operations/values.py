@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 from .. import errors
 from ..instant import midnight, on_the_wire
 from ..model import CURRENT, SecretRecord, VersionRecord
-from ..store import by_creation
-from .filters import matching
 from .lookup import find, find_primary, find_usable, named, refuse_foreign_default_key, refuse_scheduled
-from .paging import page
 from .replication import sync_replicas
 from .rotation_dates import counted_as_rotation
+from .secret_pages import page_of_secrets
 from .staging import add, check_room
 
 if TYPE_CHECKING:
@@ -60,10 +58,7 @@ def batch_get_secret_value(store: Store, request: Request) -> dict[str, Any]:
     _check_batch(request)
     if "SecretIdList" in request:
         return _read_each(store, request, request["SecretIdList"])
-    secrets = [secret for secret in store.secrets() if not secret.is_scheduled_for_deletion]
-    wanted = matching(secrets, request["Filters"])
-    size = request.get("MaxResults", BATCH_SIZE)
-    chosen, more = page(request, wanted, size=size, key=by_creation)
+    chosen, more = page_of_secrets(store, request, size=request.get("MaxResults", BATCH_SIZE))
     return _read_each(store, request, [secret.arn for secret in chosen]) | more
 
 

@@ -1,0 +1,92 @@
+"""A page of secrets: filtered, sorted, and found without looking at all of them."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from .filters import admitting, name_prefixes
+from .paging import last_key, next_token
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ..model import SecretRecord
+    from ..request import Request
+    from ..store import Store
+
+BY_CREATION = "created-date"
+#: A prefix that so many names share, for each that a page shows, is not sorted anew: the page is soon full anyway.
+_FEW = 20
+
+
+def page_of_secrets(
+    store: Store, request: Request, *, size: int, sort_by: str = BY_CREATION, planned: bool = False
+) -> tuple[list[SecretRecord], dict[str, str]]:
+    """Return one page of the secrets that the request's filters admit, and the NextToken where there is more.
+
+    `planned`: whether those scheduled for deletion are listed, too.
+    """
+    filters = request.get("Filters", [])
+    admits = admitting(filters)
+    last = last_key(request)
+    descending = request.get("SortOrder") == "desc"
+    few = _few_by_name(store, filters, planned=planned, most=_FEW * size)
+    if few is None:
+        names = _order(store, sort_by, planned=planned).names(last, descending=descending)
+    else:
+        names = _sorted_after(few, _SORT_KEYS[sort_by], last, descending=descending)
+    found = (secret for name in names if admits(secret := store.by_name[name]))
+    seen = list(islice(found, size + 1))
+    chosen = seen[:size]
+    return chosen, next_token(request, _SORT_KEYS[sort_by](chosen[-1])) if len(seen) > size else {}
+
+
+def _order(store: Store, sort_by: str, *, planned: bool) -> Any:
+    if planned:
+        return store.order(f"{sort_by}, all", _SORT_KEYS[sort_by])
+    return store.order(sort_by, _SORT_KEYS[sort_by], _is_active)
+
+
+def _few_by_name(
+    store: Store, filters: list[dict[str, Any]], *, planned: bool, most: int
+) -> Iterable[SecretRecord] | None:
+    """Return the secrets whose names begin as the filters want, where these are few; None where they are not."""
+    prefixes = name_prefixes(filters)
+    if prefixes is None:
+        return None
+    order = _order(store, "name", planned=planned)
+    ranges = [order.range(prefix) for prefix in prefixes]
+    if sum(end - start for start, end in ranges) > most:
+        return None
+    names = {name for start, end in ranges for name in order.names_in(start, end)}
+    return [store.by_name[name] for name in names]
+
+
+def _sorted_after(
+    secrets: Iterable[SecretRecord],
+    key: Callable[[SecretRecord], tuple[Any, ...]],
+    last: tuple[Any, ...] | None,
+    *,
+    descending: bool,
+) -> Iterator[str]:
+    for secret in sorted(secrets, key=key, reverse=descending):
+        if last is None or (key(secret) < last if descending else key(secret) > last):
+            yield secret.name
+
+
+def _is_active(secret: SecretRecord) -> bool:
+    return not secret.is_scheduled_for_deletion
+
+
+def _by_accessed(secret: SecretRecord) -> tuple[Any, ...]:
+    """Sort those never read before all others (inferred)."""
+    return (-1 if secret.accessed is None else secret.accessed, secret.created, secret.serial)
+
+
+_SORT_KEYS: dict[str, Callable[[SecretRecord], tuple[Any, ...]]] = {
+    "created-date": lambda secret: (secret.created, secret.serial),
+    "last-accessed-date": _by_accessed,
+    "last-changed-date": lambda secret: (secret.changed, secret.serial),
+    "name": lambda secret: (secret.name, secret.serial),
+}

@@ -1,0 +1,68 @@
+"""Secrets of a store in an order that is kept up, so that a page of a listing costs what it shows."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right, insort
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from .model import SecretRecord
+
+    Key = tuple[Any, ...]
+
+
+class Order:
+    """The names of some secrets, sorted by a key that is unique to each."""
+
+    def __init__(
+        self,
+        secrets: Iterable[SecretRecord],
+        key: Callable[[SecretRecord], Key],
+        admits: Callable[[SecretRecord], bool],
+    ) -> None:
+        self._key = key
+        self._admits = admits
+        self._entries = sorted(((key(secret), secret.name) for secret in secrets if admits(secret)), key=_first)
+
+    def replace(self, old: SecretRecord | None, new: SecretRecord | None) -> None:
+        """Put the newer state of a secret in the place of the older one; None where there is none."""
+        before, after = self._entry(old), self._entry(new)
+        if before == after:
+            return
+        if before is not None:
+            del self._entries[bisect_left(self._entries, before)]
+        if after is not None:
+            insort(self._entries, after)
+
+    def names(self, last: Key | None = None, *, descending: bool = False) -> Iterator[str]:
+        """Yield the names, from the one that follows a key on."""
+        if descending:
+            end = len(self._entries) if last is None else bisect_left(self._entries, last, key=_first)
+            places: Iterable[int] = range(end - 1, -1, -1)
+        else:
+            start = 0 if last is None else bisect_right(self._entries, last, key=_first)
+            places = range(start, len(self._entries))
+        return (self._entries[place][1] for place in places)
+
+    def range(self, prefix: str) -> tuple[int, int]:
+        """Return where the names with a prefix begin and end, in an order whose key begins with the name."""
+        start = bisect_left(self._entries, prefix, key=_name)
+        end = bisect_right(self._entries, prefix, lo=start, key=lambda entry: _name(entry)[: len(prefix)])
+        return start, end
+
+    def names_in(self, start: int, end: int) -> list[str]:
+        """Return the names that stand between two places."""
+        return [name for _, name in self._entries[start:end]]
+
+    def _entry(self, secret: SecretRecord | None) -> tuple[Key, str] | None:
+        return (self._key(secret), secret.name) if secret is not None and self._admits(secret) else None
+
+
+def _first(entry: tuple[Key, str]) -> Key:
+    return entry[0]
+
+
+def _name(entry: tuple[Key, str]) -> str:
+    return entry[1]

@@ -1,0 +1,84 @@
+"""The orders of a store: kept up with every change, the same as sorting anew; and an agenda that does not grow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service.model import SecretRecord
+from pytest_secretsdelete._service.order import Order
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete import FakeSecretsManager
+
+names = st.text("ab", min_size=1, max_size=3)
+
+
+def record(name: str, changed: int, *, scheduled: bool = False) -> SecretRecord:
+    """Return the record of a secret."""
+    deletion = 1 if scheduled else None
+    return SecretRecord(name=name, arn=name, region="r", account_id="1", created=0, changed=changed, deletion=deletion)
+
+
+@given(st.lists(st.tuples(names, st.integers(0, 5), st.sampled_from(["put", "schedule", "remove"]))), names)
+def test_an_order_is_kept_up(steps: list[tuple[str, int, str]], prefix: str) -> None:
+    """After any changes the names come as if they were sorted anew, from any key on, both ways."""
+    held: dict[str, SecretRecord] = {}
+
+    def key(secret: SecretRecord) -> tuple[Any, ...]:
+        return secret.changed, secret.name
+
+    by_change = Order((), key, lambda secret: not secret.is_scheduled_for_deletion)
+    by_name = Order((), lambda secret: (secret.name,), lambda _: True)
+    for name, changed, step in steps:
+        old = held.pop(name, None)
+        new = None if step == "remove" else record(name, changed, scheduled=step == "schedule")
+        if new is not None:
+            held[name] = new
+        by_change.replace(old, new)
+        by_name.replace(old, new)
+    active = sorted(key(one) for one in held.values() if not one.is_scheduled_for_deletion)
+    assert list(by_change.names()) == [name for _, name in active]
+    assert list(by_change.names(descending=True)) == [name for _, name in reversed(active)]
+    for last in [(2, "a"), *active[:1]]:
+        assert list(by_change.names(last)) == [name for changed, name in active if (changed, name) > last]
+        assert list(by_change.names(last, descending=True)) == [
+            name for changed, name in reversed(active) if (changed, name) < last
+        ]
+    start, end = by_name.range(prefix)
+    assert by_name.names_in(start, end) == sorted(name for name in held if name.startswith(prefix))
+
+
+@pytest.mark.parametrize("names_sought", [["s0"], ["s0", "s01"], ["x"]])
+def test_few_and_many_by_name(names_sought: list[str], fake: FakeSecretsManager, client: Any) -> None:
+    """A name filter gives the same pages whether few or many names begin so."""
+    for number in range(60):
+        fake.seed(f"s{number:02d}", created_days_ago=number % 7)
+    wanted = sorted(
+        (s for s in fake.secrets() if s.name.startswith(tuple(names_sought))),
+        key=lambda s: s.created_date,
+        reverse=True,
+    )
+    filters = [{"Key": "name", "Values": names_sought}]
+    for size in (1, 50):
+        found: list[str] = []
+        paginator = client.get_paginator("list_secrets")
+        for page in paginator.paginate(Filters=filters, SortOrder="desc", PaginationConfig={"PageSize": size}):
+            found += [entry["Name"] for entry in page["SecretList"]]
+        assert sorted(found) == sorted(s.name for s in wanted)
+        assert [fake.secret(name).created_date for name in found] == [s.created_date for s in wanted]
+
+
+def test_the_agenda_does_not_grow(fake: FakeSecretsManager, client: Any) -> None:
+    """What later states have overtaken is forgotten, however often a due date changes."""
+    fake.seed("a", "value")
+    for _ in range(700):
+        client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+        client.restore_secret(SecretId="a")
+        client.delete_secret(SecretId="a", RecoveryWindowInDays=8)
+        client.restore_secret(SecretId="a")
+    assert len(service_of(fake).vault._agenda) <= 1100
