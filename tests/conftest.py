@@ -1,4 +1,4 @@
-"""A machine without AWS configuration, a fake, its client, and a clock."""
+"""A machine without AWS configuration; a fake, its client and its endpoint; a clock."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._reach.endpoint import serve
 from pytest_secretsdelete._time import freezing
 
 from .support import REGION
@@ -55,6 +57,13 @@ def fake() -> Iterator[FakeSecretsManager]:
 def client(fake: FakeSecretsManager) -> Any:
     """Give a client of that fake."""
     return fake.client()
+
+
+@pytest.fixture
+def url(secretsmanager: FakeSecretsManager) -> Iterator[str]:
+    """Return the URL of an endpoint of the test's own fake; the environment of child processes names it."""
+    with serve(service_of(secretsmanager)) as url:
+        yield url
 
 
 @pytest.fixture

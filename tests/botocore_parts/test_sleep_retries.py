@@ -77,7 +77,7 @@ def test_a_refusal_that_botocore_repeats(mode: str, clock: Clock, fake: FakeSecr
                     client.list_secrets()
             assert caught.value.response["Error"]["Code"] == "LimitExceededException"
             attempts.append((caught.value.response["ResponseMetadata"]["RetryAttempts"], len(fake.calls) - before))
-    assert attempts == [(0, 1)] * 2 if mode == "legacy" else [(2, 3)] * 2
+    assert attempts == [(0, 1) if mode == "legacy" else (2, 3)] * 2
     assert fake.secret("a") == secret
 
 

@@ -8,8 +8,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-import boto3
-
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._service.instant import milliseconds, to_datetime, to_microseconds
 
@@ -20,8 +18,7 @@ from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late
 @functools.cache
 def client_for(account: str, region: str) -> Any:
     """Return a client whose access key id names the account; one for the whole run."""
-    session = boto3.Session(aws_access_key_id=account, aws_secret_access_key="x", region_name=region)
-    return session.client("secretsmanager")
+    return support.client_of(account, region)
 
 
 def model_of(operation: str) -> Any:

@@ -87,17 +87,6 @@ class JsonText(Matcher):
         return json.loads(value) == self.content
 
 
-@dataclass(eq=False)
-class SameItems(Matcher):
-    """A list of the same items in any order."""
-
-    items: list[Any]
-
-    def matches(self, value: Any) -> bool:
-        """Compare without regard to order."""
-        return len(value) == len(self.items) and all(item in value for item in self.items)
-
-
 @dataclass(frozen=True)
 class Refused:
     """An error: code, text, status. `{arn}` in the text is the ARN of the secret named a."""

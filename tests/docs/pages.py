@@ -32,6 +32,15 @@ class Block:
         return match[1] if match else None
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table: the heading that it stands under, the head of its first column, and that column's cells."""
+
+    heading: str
+    head: str
+    firsts: list[str]
+
+
 def all_pages() -> list[Path]:
     """Return the README and every page under docs/."""
     return [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
@@ -66,6 +75,27 @@ def blocks(page: Path) -> list[Block]:
 def prose(page: Path) -> str:
     """Return a page without its fenced blocks."""
     return re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+
+def tables(page: Path) -> list[Table]:
+    """Return a page's tables, in their order."""
+    found: list[Table] = []
+    heading, above = "", ""
+    for line in prose(page).splitlines():
+        if match := _HEADING.match(line):
+            heading = match[1]
+        if line.startswith("|"):
+            first = _first_cell(line)
+            if not above.startswith("|"):
+                found.append(Table(heading, first, []))
+            elif first.strip("-"):
+                found[-1].firsts.append(first)
+        above = line
+    return found
+
+
+def _first_cell(line: str) -> str:
+    return re.split(r"(?<!\\)\|", line)[1].strip()
 
 
 def anchors(page: Path) -> set[str]:

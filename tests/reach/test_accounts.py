@@ -7,34 +7,27 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from ..support import ROADS, VALUE, refused
+from ..support import OTHER_ACCOUNT, ROADS, VALUE, client_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_secretsdelete import FakeSecretsManager
 
-OTHER = "210987654321"
-
-
-def client_of(account: str, **options: Any) -> Any:
-    """Return a client whose access key id is this."""
-    return boto3.Session(aws_access_key_id=account, aws_secret_access_key="x", **options).client("secretsmanager")
-
 
 @ROADS
 def test_accounts_are_apart(road: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
     """The same name in two accounts is two secrets, and neither sees the other's."""
-    own, other = fake.client(), client_of(OTHER)
+    own, other = fake.client(), client_of()
     road(own)
     road(other)
     own.create_secret(Name="db/password", SecretString="own")
     arn = other.create_secret(Name="db/password", SecretString="other")["ARN"]
-    assert arn.split(":")[4] == OTHER
+    assert arn.split(":")[4] == OTHER_ACCOUNT
     assert own.get_secret_value(SecretId="db/password")["SecretString"] == "own"
     assert other.get_secret_value(SecretId="db/password")["SecretString"] == "other"
     assert len(own.list_secrets()["SecretList"]) == len(other.list_secrets()["SecretList"]) == 1
-    assert [secret.account_id for secret in fake.secrets()] == [fake.account_id, OTHER]
+    assert [secret.account_id for secret in fake.secrets()] == [fake.account_id, OTHER_ACCOUNT]
 
 
 @ROADS
@@ -51,9 +44,9 @@ def test_other_keys_name_no_account(key: str, road: Callable[[Any], Any], fake: 
 def test_an_account_from_the_environment(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
     """The variable AWS_ACCESS_KEY_ID, set inside, names the account of later clients."""
     with monkeypatch.context() as inside:  # ends before the fake does, whose variable it would put back otherwise
-        inside.setenv("AWS_ACCESS_KEY_ID", OTHER)
+        inside.setenv("AWS_ACCESS_KEY_ID", OTHER_ACCOUNT)
         boto3.Session().client("secretsmanager").create_secret(Name="db/password")
-    assert fake.secrets()[0].account_id == OTHER
+    assert fake.secrets()[0].account_id == OTHER_ACCOUNT
 
 
 def test_refreshable_credentials_name_their_account(fake: FakeSecretsManager) -> None:
@@ -65,9 +58,9 @@ def test_refreshable_credentials_name_their_account(fake: FakeSecretsManager) ->
 
     session = botocore.session.Session()
     expiry = datetime.now(timezone.utc) + timedelta(days=1)
-    session._credentials = RefreshableCredentials(OTHER, "x", "t", expiry, dict, "sts-assume-role")
+    session._credentials = RefreshableCredentials(OTHER_ACCOUNT, "x", "t", expiry, dict, "sts-assume-role")
     session.create_client("secretsmanager").create_secret(Name="db/password")
-    assert fake.secrets()[0].account_id == OTHER
+    assert fake.secrets()[0].account_id == OTHER_ACCOUNT
 
 
 def test_a_fault_of_one_account(fake: FakeSecretsManager) -> None:
@@ -76,14 +69,14 @@ def test_a_fault_of_one_account(fake: FakeSecretsManager) -> None:
     arn = fake.secret("db/password").arn
     fake.fail("GetSecretValue", "DecryptionFailure", times=None, secret_id=arn)
     with refused("ResourceNotFoundException"):
-        client_of(OTHER).get_secret_value(SecretId="db/password")
+        client_of().get_secret_value(SecretId="db/password")
     with refused("DecryptionFailure"):
         fake.client().get_secret_value(SecretId="db/password")
 
 
 def test_look_ups_reach_other_accounts_by_arn(fake: FakeSecretsManager) -> None:
     """A secret of another account is found by its ARN, and by name only among all."""
-    arn = client_of(OTHER).create_secret(Name="theirs", SecretString=VALUE)["ARN"]
+    arn = client_of().create_secret(Name="theirs", SecretString=VALUE)["ARN"]
     assert fake.secret(arn).name == "theirs"
     assert "theirs" in fake
     with pytest.raises(LookupError, match="theirs"):

@@ -270,9 +270,7 @@ def test_a_handler_sees_the_request_and_the_answer(fake: FakeSecretsManager, cli
     client.meta.events.register("response-received", lambda response_dict, **_: seen.update(response=response_dict))
     client.meta.events.register("after-call", lambda http_response, **_: seen.update(http=http_response))
     client.list_secrets()
-    assert seen["request"].headers["X-Amz-Target"] == "secretsmanager.ListSecrets" or (
-        seen["request"].headers["X-Amz-Target"] == b"secretsmanager.ListSecrets"
-    )
+    assert seen["request"].headers["X-Amz-Target"] == b"secretsmanager.ListSecrets"
     assert b"Credential=" in seen["request"].headers["Authorization"]
     assert seen["response"]["body"] == b'{"SecretList":[]}'
     assert seen["http"].status_code == 200

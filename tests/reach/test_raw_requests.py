@@ -13,7 +13,7 @@ from botocore.session import Session
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._time.freezing import freeze
 
-from ..support import REGION, VALUE, Network, raw_request, send_raw
+from ..support import OTHER_ACCOUNT, REGION, VALUE, Network, client_of, raw_request, send_raw
 
 if TYPE_CHECKING:
     from typing import Any
@@ -68,9 +68,8 @@ def test_a_body_that_is_a_file(fake: FakeSecretsManager, client: Any) -> None:
 
 def test_the_account_of_a_raw_request(fake: FakeSecretsManager) -> None:
     """The caller's account is that of the key in the signature, where that names one."""
-    client = boto3.client("secretsmanager", aws_access_key_id="210987654321", aws_secret_access_key="b")
-    send_raw(client, "CreateSecret", {"Name": "mine", "ClientRequestToken": "t" * 32})
-    assert fake.secrets()[0].account_id == "210987654321"
+    send_raw(client_of(), "CreateSecret", {"Name": "mine", "ClientRequestToken": "t" * 32})
+    assert fake.secrets()[0].account_id == OTHER_ACCOUNT
 
 
 def test_the_operation_of_a_request_without_a_target(fake: FakeSecretsManager, client: Any) -> None:

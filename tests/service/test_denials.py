@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from pytest_secretsdelete._botocore import sessions
-
-from ..support import REGION, TOKEN, VALUE, refused, token
+from ..support import CROSS_ACCOUNT, OTHER_ACCOUNT, REGION, TOKEN, VALUE, client_of, refused, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_secretsdelete import FakeSecretsManager
 
-OTHER = f"arn:aws:secretsmanager:{REGION}:210987654321:secret:other-AbCdEf"
+OTHER = f"arn:aws:secretsmanager:{REGION}:{OTHER_ACCOUNT}:secret:other-AbCdEf"
 REPLICATES = {"AddReplicaRegions": [{"Region": "us-east-1"}]}
-NEWER = pytest.mark.skipif(
-    "AssociateCrossAccountReplica" not in sessions.service_model().operation_names,
-    reason="this botocore does not know of replicas in other accounts",
-)
 PRIMARY = {"CrossAccountPrimaryARN": OTHER, "KmsKeyId": "alias/mine"}
 
 
@@ -44,9 +37,8 @@ def test_the_words(fake: FakeSecretsManager, client: Any) -> None:
     )
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
     assert not hasattr(client.exceptions, "AccessDeniedException")
-    theirs = boto3.Session(aws_access_key_id="210987654321", aws_secret_access_key="x").client("secretsmanager")
-    with refused("AccessDeniedException", match="User: arn:aws:iam::210987654321:user/test"):
-        theirs.get_secret_value(SecretId="a")
+    with refused("AccessDeniedException", match=f"User: arn:aws:iam::{OTHER_ACCOUNT}:user/test"):
+        client_of().get_secret_value(SecretId="a")
 
 
 def test_everything(fake: FakeSecretsManager, client: Any) -> None:
@@ -135,7 +127,7 @@ def test_allowing_a_part(fake: FakeSecretsManager, client: Any) -> None:
             "PutResourcePolicy",
             lambda client: client.create_secret(Name="c", **PRIMARY),
             lambda client: client.create_secret(Name="c"),
-            marks=NEWER,
+            marks=CROSS_ACCOUNT,
         ),
         (
             "ListSecrets",
@@ -151,13 +143,13 @@ def test_allowing_a_part(fake: FakeSecretsManager, client: Any) -> None:
             "GetSecretValue",
             lambda client: client.associate_cross_account_replica(SecretId="a", CrossAccountReplicaARN=OTHER),
             lambda client: client.describe_secret(SecretId="a"),
-            marks=NEWER,
+            marks=CROSS_ACCOUNT,
         ),
         pytest.param(
             "AcceptCrossAccountReplication",
             lambda client: client.associate_cross_account_replica(SecretId="a", CrossAccountReplicaARN=OTHER),
             lambda client: client.describe_secret(SecretId="a"),
-            marks=NEWER,
+            marks=CROSS_ACCOUNT,
         ),
     ],
 )
@@ -177,10 +169,10 @@ def test_more_permissions(
     without(client)
 
 
-@NEWER
+@CROSS_ACCOUNT
 def test_stopping_a_cross_account_replica_needs_more(fake: FakeSecretsManager, client: Any) -> None:
     """StopReplicationToReplica asks for DeleteResourcePolicy where the replica's primary is in another account."""
-    other = fake.client(aws_access_key_id="210987654321", aws_secret_access_key="x")
+    other = client_of()
     primary = fake.secret("a").arn
     other.create_secret(Name="copy", CrossAccountPrimaryARN=primary, KmsKeyId="alias/own")
     fake.deny("DeleteResourcePolicy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -220,10 +221,8 @@ def test_a_fault_changes_nothing(fake: FakeSecretsManager, client: Any) -> None:
             lambda: client.put_secret_value(SecretId="a", SecretString="new"),
             lambda: client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True),
         ):
-            try:
+            with nullcontext() if error is MALFORMED else refused(str(error)):
                 call()
-            except client.exceptions.ClientError:
-                assert error is not MALFORMED
     assert fake.secrets() == before
     assert fake.events == ()
     assert fake.unused_faults() == ()

@@ -1,5 +1,6 @@
 """What tests of several folders share."""
 
+from .accounts import CROSS_ACCOUNT, OTHER_ACCOUNT, client_of
 from .handlers import ROADS, Network, Watch, json_response, response, take_the_long_road
 from .names import LAMBDA, REGION, STEPS, TOKEN, VALUE, policy, token
 from .raw import make_request, raw_request, refused, send_raw
@@ -7,7 +8,9 @@ from .rotation import Rotator, rotate_as_the_template, set_up_rotation, tick, un
 from .running import PATIENCE, in_threads, run_python, within_patience
 
 __all__ = [
+    "CROSS_ACCOUNT",
     "LAMBDA",
+    "OTHER_ACCOUNT",
     "PATIENCE",
     "REGION",
     "ROADS",
@@ -17,6 +20,7 @@ __all__ = [
     "Network",
     "Rotator",
     "Watch",
+    "client_of",
     "in_threads",
     "json_response",
     "make_request",

@@ -5,28 +5,28 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import pytest
 
-from pytest_secretsdelete._botocore import sessions
-
-from ...support import LAMBDA, REGION, VALUE, refused, set_up_rotation, until_the_next_due
+from ...support import (
+    CROSS_ACCOUNT,
+    LAMBDA,
+    OTHER_ACCOUNT,
+    REGION,
+    VALUE,
+    client_of,
+    refused,
+    set_up_rotation,
+    until_the_next_due,
+)
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock, FakeSecretsManager
-
-OTHER = "210987654321"
-NEWER = pytest.mark.skipif(
-    "AssociateCrossAccountReplica" not in sessions.service_model().operation_names,
-    reason="this botocore does not know of replicas in other accounts",
-)
 
 
 @pytest.fixture
 def other() -> Any:
     """Give a client of another account."""
-    session = boto3.Session(aws_access_key_id=OTHER, aws_secret_access_key="x", region_name=REGION)
-    return session.client("secretsmanager")
+    return client_of(OTHER_ACCOUNT, REGION)
 
 
 def test_a_forced_deletion_of_what_is_no_secret(fake: FakeSecretsManager, client: Any) -> None:
@@ -127,7 +127,7 @@ def associated(fake: FakeSecretsManager, client: Any, other: Any, name: str = "r
     return primary, replica
 
 
-@NEWER
+@CROSS_ACCOUNT
 def test_one_cross_account_replica_alone(fake: FakeSecretsManager, client: Any, other: Any) -> None:
     """A primary has at most one replica in another account."""
     _, first = associated(fake, client, other)
@@ -138,7 +138,7 @@ def test_one_cross_account_replica_alone(fake: FakeSecretsManager, client: Any, 
         client.associate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=second)
 
 
-@NEWER
+@CROSS_ACCOUNT
 def test_a_cross_account_replica_that_is_not_there(fake: FakeSecretsManager, client: Any, other: Any) -> None:
     """A replica that does not exist cannot be associated."""
     _, replica = associated(fake, client, other)
@@ -146,7 +146,7 @@ def test_a_cross_account_replica_that_is_not_there(fake: FakeSecretsManager, cli
         client.associate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=f"{replica[:-6]}AAAAAA")
 
 
-@NEWER
+@CROSS_ACCOUNT
 def test_links_of_a_cross_account_replica(fake: FakeSecretsManager, client: Any, other: Any) -> None:
     """Both ends describe their link: pending, in step, and detached; values follow only while it is in step."""
     primary, replica = associated(fake, client, other)
@@ -164,7 +164,7 @@ def test_links_of_a_cross_account_replica(fake: FakeSecretsManager, client: Any,
     assert "CrossAccountReplicas" not in client.describe_secret(SecretId="primary")
 
 
-@NEWER
+@CROSS_ACCOUNT
 def test_a_replica_whose_primary_never_accepted(fake: FakeSecretsManager, client: Any, other: Any) -> None:
     """A replica whose primary has gone meanwhile can be made a secret of its own."""
     associated(fake, client, other)
