@@ -1,4 +1,4 @@
-"""Whatever name sleep was imported under, it is the clock's while sleeps are skipped, and the real one afterwards."""
+"""Names under which sleep was imported: they move the clock while sleeps are skipped, and are real afterwards."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_a_module_imported_inside(clock: Clock, other_module: str) -> None:
 
 
 def test_a_name_taken_within_and_kept(clock: Clock) -> None:
-    """Who takes the name while sleeps are skipped, and keeps it, sleeps in real time outside and skips again inside."""
+    """A reference taken while sleeps are skipped sleeps in real time outside, and moves the clock in the next block."""
     kept: list[Any] = []
     for _ in range(2):
         with clock.skip_sleeps():
@@ -104,7 +104,7 @@ def test_nothing_is_left_after_an_exception(clock: Clock) -> None:
         (module.__name__, name)
         for module in list(sys.modules.values())
         for name, value in list(getattr(module, "__dict__", {}).items())
-        if getattr(value, "__module__", None) == "pytest_secretsdelete._time.scheduler" and "sleep" in name
+        if getattr(value, "__module__", None) == "pytest_secretsdelete._time.patching" and "sleep" in name
     ]
     assert [holder for holder in holders if not holder[0].startswith("pytest_secretsdelete")] == []
 

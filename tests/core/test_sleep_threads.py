@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsdelete import Clock
-from pytest_secretsdelete._time import scheduler
+from pytest_secretsdelete._time import quiescence
 
 from .support import LAMBDA, PATIENCE, VALUE, in_threads, set_up_rotation, within_patience
 
@@ -68,7 +68,7 @@ def test_a_purge_is_waited_for(clock: Clock, fake: FakeSecretsManager) -> None:
 def test_several_threads(system: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sleepers of several threads wake one after the other by deadline, and time ends at the latest one."""
     if system == "does not tell":
-        monkeypatch.setattr(scheduler, "_is_about_to_run", lambda thread: None)
+        monkeypatch.setattr(quiescence, "_thread_status", lambda thread: None)
     diary = Diary(clock)
     beginning = threading.Barrier(3)
 
