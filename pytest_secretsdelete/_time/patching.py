@@ -7,7 +7,8 @@ import sys
 import threading
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
 
 from .._botocore.retry_buckets import on_the_clock
 from .scheduler import RealSleeps, Scheduler
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _MICROSECONDS_PER_SECOND = 1_000_000
+_namespace_of = cast(Any, ModuleType).__dict__["__dict__"].__get__
 #: In an object, where the replacement of module attributes does not look.
 _real = RealSleeps(lambda seconds: threading.Event().wait(seconds), asyncio.sleep)
 _open_schedulers: list[Scheduler] = []
@@ -33,23 +35,39 @@ def skip_sleeps(now_in_microseconds: Callable[[], int], go_to: Callable[[int], N
         return
     _learn_real_sleeps()
     scheduler = Scheduler(now_in_microseconds, go_to, _real)
-    replaced: dict[Any, Any] = dict(zip((_real.sleep, _real.sleep_async), _STAND_INS, strict=True))
+    # the token buckets of adaptive retries wait on a condition, not on sleep
+    buckets = on_the_clock(
+        scheduler.sleep, scheduler.sleep_async, lambda: now_in_microseconds() / _MICROSECONDS_PER_SECOND
+    )
+    with _opened(scheduler), _replaced(), buckets:
+        yield
+
+
+@contextmanager
+def _opened(scheduler: Scheduler) -> Iterator[None]:
+    """Let the stand-ins sleep by a scheduler."""
     _open_schedulers.append(scheduler)
-    before = list(sys.modules.values())
-    changed = _replace(replaced, before)
     try:
-        # the token buckets of adaptive retries wait on a condition, not on sleep
-        with on_the_clock(
-            scheduler.sleep, scheduler.sleep_async, lambda: now_in_microseconds() / _MICROSECONDS_PER_SECOND
-        ):
-            yield
+        yield
     finally:
         _open_schedulers.remove(scheduler)
         scheduler.close()
-        # what was imported meanwhile may have taken the stand-ins; one that is kept elsewhere calls the real function
+
+
+@contextmanager
+def _replaced() -> Iterator[None]:
+    """Put the stand-ins in the place of the real functions in all modules."""
+    real_functions = (_real.sleep, _real.sleep_async)
+    before = _namespaces()
+    changed: list[dict[str, Any]] = []
+    try:
+        _replace(real_functions, _STAND_INS, before, changed)
+        yield
+    finally:
+        # a module imported meanwhile may have taken the stand-ins; a reference kept elsewhere calls the real function
         known = set(map(id, before))
-        imported = [module for module in list(sys.modules.values()) if id(module) not in known]
-        _replace({stand_in: real for real, stand_in in replaced.items()}, [*changed, *imported])
+        imported = [namespace for namespace in _namespaces() if id(namespace) not in known]
+        _replace(_STAND_INS, real_functions, [*changed, *imported], [])
 
 
 def _make_stand_ins() -> tuple[Any, Any]:
@@ -78,18 +96,25 @@ def _learn_real_sleeps() -> None:
         _real.sleep_async = asyncio.sleep
 
 
-def _replace(replaced: dict[Any, Any], modules: list[Any]) -> list[Any]:
-    """Put other functions in the place of those that modules hold, their own and imported ones; return which did."""
-    by_id = {id(old): new for old, new in replaced.items()}
+def _namespaces() -> list[dict[str, Any]]:
+    """Return the namespaces of all modules, where their functions look names up.
 
-    def holds_one(module: Any) -> bool:
-        """Tell at the speed of C: most of some thousand modules hold none."""
-        values = list(getattr(module, "__dict__", {}).values())
-        return not by_id.keys().isdisjoint(map(id, values))
+    They are read and written past the attributes of a module, which may be read-only, raise, or not show what the
+    namespace holds. What stands in sys.modules and is no module has no namespace.
+    """
+    modules = [module for module in list(sys.modules.values()) if issubclass(type(module), ModuleType)]
+    return [namespace for namespace in map(_namespace_of, modules) if namespace]
 
-    holders = [module for module in modules if holds_one(module)]
-    for module in holders:
-        for name, value in list(module.__dict__.items()):
-            if id(value) in by_id:
-                setattr(module, name, by_id[id(value)])
-    return holders
+
+def _replace(
+    old: tuple[Any, Any], new: tuple[Any, Any], namespaces: list[dict[str, Any]], changed: list[dict[str, Any]]
+) -> None:
+    """Put functions in the place of others, under any name; list the namespaces before they are changed."""
+    by_id = dict(zip(map(id, old), new, strict=True))
+    for namespace in namespaces:
+        # at the speed of C: most of some thousand modules hold none
+        if not by_id.keys().isdisjoint(map(id, list(namespace.values()))):
+            changed.append(namespace)
+            for name, value in list(namespace.items()):
+                if id(value) in by_id:
+                    namespace[name] = by_id[id(value)]
