@@ -97,9 +97,9 @@ class Clock:
         """
         if not is_frozen():
             raise RuntimeError(who_holds_time())
-        from .scheduler import skipping
+        from .patching import skip_sleeps
 
-        return skipping(now_in_microseconds, self._go_to)
+        return skip_sleeps(now_in_microseconds, self._go_to)
 
     def _go_to(self, target: int) -> None:
         if not is_frozen():

@@ -1,8 +1,8 @@
-"""Sleeping that moves the clock: the sleepers of all threads and event loops, woken in the order of their deadlines.
+"""The scheduler of virtual time: who sleeps until when, and whose turn it is to wake.
 
-Time goes on only when nobody else is about to do something: every other thread sleeps here too, or stands
-still, and an event loop has nothing left to run. Then the sleeper with the earliest deadline moves the
-clock to it and wakes, alone; the others wait until it sleeps again, stands still, or ends.
+Threads and tasks that sleep are registered with their deadlines. As soon as all other threads and event loops
+are quiescent, time moves to the earliest deadline, and that sleeper alone wakes. The others wait until it
+sleeps again, waits for something, or ends.
 """
 
 from __future__ import annotations
@@ -10,130 +10,126 @@ from __future__ import annotations
 import asyncio
 import itertools
 import operator
-import sys
 import threading
-import time
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .._botocore.retry_buckets import on_the_clock
+from .quiescence import PASSES_OF_OPAQUE_LOOP, ThreadObserver, is_ending, is_idle
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+    from collections.abc import Awaitable, Callable
 
-# In lists, where the replacement of module attributes does not look.
-_REAL_SLEEP: list[Callable[[float], Any]] = [lambda seconds: threading.Event().wait(seconds)]
-_REAL_ASYNC_SLEEP = [asyncio.sleep]
 _MICROSECONDS_PER_SECOND = 1_000_000
-#: Seconds beyond which no date can be named: who sleeps longer than a thousand years sleeps in real time.
-_FOR_EVER = 1000 * 365 * 86_400
-#: Real seconds between two looks at the other threads.
-_LOOK_EVERY = 0.0005
-#: Who is not next looks again after as many, unless called before.
-_LOOKS_WHILE_OTHERS_ARE_NEXT = 10
-#: So many looks in a row must find a thread where it was, before it counts as standing still: few where the
-#: system tells that it is not about to run, more where it does not.
-_LOOKS = 3
-_LOOKS_WITHOUT_THE_SYSTEM = 60
-#: Passes of an event loop whose queue cannot be seen, before it counts as idle.
-_BLIND_PASSES = 5
+#: No date can be named after a longer sleep, so it is left to the real function: a thousand years.
+_LONGEST_SLEEP_IN_SECONDS = 1000 * 365 * 86_400
+#: Real time between two observations of the other threads.
+_OBSERVATION_INTERVAL_IN_SECONDS = 0.0005
+#: Real time after which a thread whose turn it is not looks again, unless it is notified before.
+_TURN_TIMEOUT_IN_SECONDS = 0.005
+
+
+@dataclass
+class RealSleeps:
+    """The functions that sleep in real time."""
+
+    sleep: Callable[[float], Any]
+    sleep_async: Callable[..., Awaitable[Any]]
 
 
 @dataclass(eq=False)
 class Sleeper:
-    """One who sleeps until an instant, in microseconds; a task if it has a future, else a thread."""
+    """A thread, or a task if it has a future, that sleeps until a deadline."""
 
-    deadline: int
-    place: int
+    deadline_in_microseconds: int
+    number: int
     thread: int
     future: asyncio.Future[None] | None = None
-    #: Set when it may be its turn: meanwhile a thread need not look so often.
+    #: Set when it may be this sleeper's turn: until then its thread need not look often.
     turn: threading.Event = field(default_factory=threading.Event)
 
     def can_wake(self) -> bool:
-        """Tell whether anybody is there to be woken: not a task whose loop has stopped, or is about to."""
-        return self.future is None or not _is_ending(self.future.get_loop())
+        """Tell whether it can run when it wakes: not a task whose loop has stopped, or is about to."""
+        return self.future is None or not is_ending(self.future.get_loop())
 
 
-class Dormitory:
+class Scheduler:
     """All sleepers of the process, while sleeping moves the clock."""
 
-    def __init__(self, now: Callable[[], int], go_to: Callable[[int], None]) -> None:
-        self._now = now
+    def __init__(self, now_in_microseconds: Callable[[], int], go_to: Callable[[int], None], real: RealSleeps) -> None:
+        self._now_in_microseconds = now_in_microseconds
         self._go_to = go_to
+        self._real = real
         self._lock = threading.Lock()
         self._sleepers: list[Sleeper] = []
-        self._places = itertools.count()
+        self._numbers = itertools.count()
+        self._observer = ThreadObserver()
         self._idle_loops: dict[int, asyncio.AbstractEventLoop] = {}
-        self._pumped: set[asyncio.AbstractEventLoop] = set()
-        self._looks: dict[int, tuple[int, int, int]] = {}
-        self._open = True
+        self._loops_with_waker: set[asyncio.AbstractEventLoop] = set()
+        self._is_open = True
 
     def close(self) -> None:
-        """Let who still sleeps sleep on in real time."""
-        self._open = False
+        """Move time no more: sleeps that are still running finish in real time."""
+        self._is_open = False
 
     def sleep(self, seconds: float, /) -> None:
-        """Stand in for time.sleep; zero and negative numbers, and what is no number, behave as real."""
-        if not self._open or not _is_long(seconds):
-            _REAL_SLEEP[0](seconds)
+        """Stand in for time.sleep. Zero, negative numbers and what is no number are left to the real function."""
+        if not self._is_open or not _is_skippable(seconds):
+            self._real.sleep(seconds)
             return
-        sleeper = self._lie_down(seconds)
+        sleeper = self._register(seconds)
         try:
-            while self._open and self._choose(sleeper) is None:
-                _REAL_SLEEP[0](_LOOK_EVERY)
-                sleeper.turn.wait(_LOOK_EVERY * _LOOKS_WHILE_OTHERS_ARE_NEXT)
-            if self._open:
-                self._go_to(sleeper.deadline)
+            while self._is_open and self._choose(sleeper) is None:
+                self._real.sleep(_OBSERVATION_INTERVAL_IN_SECONDS)
+                sleeper.turn.wait(_TURN_TIMEOUT_IN_SECONDS)
+            if self._is_open:
+                self._go_to(sleeper.deadline_in_microseconds)
         finally:
-            self._get_up(sleeper)
-        if not self._open:
-            _REAL_SLEEP[0](max(sleeper.deadline - self._now(), 0) / _MICROSECONDS_PER_SECOND)
+            self._unregister(sleeper)
+        if not self._is_open:
+            self._real.sleep(self._seconds_left(sleeper))
 
     async def sleep_async(self, delay: float, result: Any = None) -> Any:
-        """Stand in for asyncio.sleep; it always yields to the event loop."""
-        if not self._open or not _is_long(delay):
-            return await _REAL_ASYNC_SLEEP[0](delay, result)
+        """Stand in for asyncio.sleep, which always yields to the event loop."""
+        if not self._is_open or not _is_skippable(delay):
+            return await self._real.sleep_async(delay, result)
         loop = asyncio.get_running_loop()
-        sleeper = self._lie_down(delay, loop.create_future())
+        sleeper = self._register(delay, loop.create_future())
         try:
-            if loop not in self._pumped:
-                self._pumped.add(loop)
-                loop.call_soon(self._pump, loop, _BLIND_PASSES)
+            if loop not in self._loops_with_waker:
+                self._loops_with_waker.add(loop)
+                loop.call_soon(self._wake_tasks, loop, PASSES_OF_OPAQUE_LOOP)
             await sleeper.future  # type: ignore[misc]
         finally:
-            self._get_up(sleeper)
+            self._unregister(sleeper)
         return result
 
-    def _lie_down(self, seconds: float, future: asyncio.Future[None] | None = None) -> Sleeper:
-        deadline = self._now() + max(round(_number(seconds) * _MICROSECONDS_PER_SECOND), 1)
+    def _register(self, seconds: float, future: asyncio.Future[None] | None = None) -> Sleeper:
+        length_in_microseconds = max(round(_number(seconds) * _MICROSECONDS_PER_SECOND), 1)
+        deadline = self._now_in_microseconds() + length_in_microseconds
         with self._lock:
-            sleeper = Sleeper(deadline, next(self._places), threading.get_ident(), future)
+            sleeper = Sleeper(deadline, next(self._numbers), threading.get_ident(), future)
             self._sleepers.append(sleeper)
-            self._looks.clear()
-            self._call_next()
+            self._observer.forget()
+            self._notify_next()
         return sleeper
 
-    def _get_up(self, sleeper: Sleeper) -> None:
+    def _unregister(self, sleeper: Sleeper) -> None:
         with self._lock:
             self._sleepers.remove(sleeper)
-            self._call_next()
+            self._notify_next()
 
-    def _call_next(self) -> None:
-        """Let the thread look whose turn it may be, where it may have waited for another's."""
+    def _notify_next(self) -> None:
+        """Let the next thread look at once whether it is its turn."""
         following = self._next() if len(self._sleepers) > 1 else next(iter(self._sleepers), None)
         if following is not None:
             following.turn.set()
 
     def _choose(self, *sleepers: Sleeper) -> Sleeper | None:
-        """Return the one of these sleepers whose turn it is, if everybody else stands still."""
+        """Return the one of these sleepers whose turn it is, if all others are quiescent."""
         with self._lock:
             following = self._next()
             if following in sleepers:
-                return following if self._all_still() else None
+                return following if self._is_quiescent() else None
             for sleeper in sleepers:
                 sleeper.turn.clear()
             return None
@@ -141,174 +137,65 @@ class Dormitory:
     def _next(self) -> Sleeper | None:
         """Return the sleeper with the earliest deadline, of those whose thread can run when they wake.
 
-        A thread that sleeps cannot run its event loop's tasks, nor what it did before it fell asleep again
-        (inside a rotation function that the clock has started).
+        A thread that sleeps cannot run its event loop's tasks. Neither can it run what it did before it fell asleep
+        again, within a rotation function that the clock has called.
         """
-        newest = {s.thread: s for s in self._sleepers if s.future is None}
+        newest = {sleeper.thread: sleeper for sleeper in self._sleepers if sleeper.future is None}
         free = (s for s in self._sleepers if newest.get(s.thread, s) is s and s.can_wake())
-        return min(free, key=lambda s: (s.deadline, s.place), default=None)
+        return min(free, key=lambda s: (s.deadline_in_microseconds, s.number), default=None)
 
-    def _all_still(self) -> bool:
-        """Tell whether every other thread sleeps here, idles in its loop, or stands still."""
-        if threading._limbo:  # type: ignore[attr-defined] # noqa: SLF001 - a thread that is just being started
-            return False
-        at_rest = {s.thread for s in self._sleepers if s.future is None} | {threading.get_ident()}
-        at_rest |= {thread for thread, loop in list(self._idle_loops.items()) if loop.is_running()}
-        frames = sys._current_frames()  # noqa: SLF001 - the only way to see what other threads are about
-        still = [self._is_still(thread, frame) for thread, frame in frames.items() if thread not in at_rest]
-        return all(still)
+    def _is_quiescent(self) -> bool:
+        """Tell whether every other thread sleeps here, runs a loop that is idle, or waits."""
+        sleeping = {sleeper.thread for sleeper in self._sleepers if sleeper.future is None}
+        idle = {thread for thread, loop in list(self._idle_loops.items()) if loop.is_running()}
+        return self._observer.is_quiescent(sleeping | idle)
 
-    def _is_still(self, thread: int, frame: FrameType) -> bool:
-        seen_frame, seen_place, looks = self._looks.get(thread, (0, 0, 0))
-        runs = _is_about_to_run(thread)
-        unmoved = not runs and (seen_frame, seen_place) == (id(frame), frame.f_lasti)
-        looks = looks + 1 if unmoved else 0
-        self._looks[thread] = (id(frame), frame.f_lasti, looks)
-        return looks >= (_LOOKS_WITHOUT_THE_SYSTEM if runs is None else _LOOKS)
-
-    def _pump(self, loop: asyncio.AbstractEventLoop, passes: int) -> None:
-        """Wake the tasks of one loop, each in its turn, whenever the loop has nothing else to run."""
+    def _wake_tasks(self, loop: asyncio.AbstractEventLoop, passes_left: int) -> None:
+        """Wake the tasks of one loop, each in its turn. A callback that runs in every pass while a task sleeps."""
         thread = threading.get_ident()
         with self._lock:
             tasks = [s for s in self._sleepers if s.future is not None and s.future.get_loop() is loop]
         if not tasks:
             self._idle_loops.pop(thread, None)
-            self._pumped.discard(loop)
-        elif not self._open:
-            self._sleep_on(loop, tasks)
-        elif not _is_idle(loop, passes):
+            self._loops_with_waker.discard(loop)
+        elif not self._is_open:
+            for task in tasks:
+                loop.call_later(self._seconds_left(task), _finish, task.future)
+        elif not is_idle(loop, passes_left):
             self._idle_loops.pop(thread, None)
-            loop.call_soon(self._pump, loop, passes - 1)
+            loop.call_soon(self._wake_tasks, loop, passes_left - 1)
         else:
             self._idle_loops[thread] = loop
-            self._wake_one(loop, tasks)
+            self._wake_one(tasks)
+            loop.call_soon(self._wake_tasks, loop, PASSES_OF_OPAQUE_LOOP)
 
-    def _wake_one(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
+    def _wake_one(self, tasks: list[Sleeper]) -> None:
+        """Wake the task whose turn it is, or pause for as long as it is none's."""
         chosen = self._choose(*tasks)
         if chosen is None:
-            _REAL_SLEEP[0](_LOOK_EVERY)
-        else:
-            error: BaseException | None = None
-            try:
-                self._go_to(chosen.deadline)
-            except BaseException as raised:  # noqa: BLE001 - a rotation that came due raised it: the sleeper's to bear
-                error = raised
-            self._idle_loops.pop(threading.get_ident(), None)
-            _finish(chosen.future, error)
-        loop.call_soon(self._pump, loop, _BLIND_PASSES)
+            self._real.sleep(_OBSERVATION_INTERVAL_IN_SECONDS)
+            return
+        error: BaseException | None = None
+        try:
+            self._go_to(chosen.deadline_in_microseconds)
+        except BaseException as raised:  # noqa: BLE001 - raised by a rotation that came due: the task must see it
+            error = raised
+        self._idle_loops.pop(threading.get_ident(), None)
+        _finish(chosen.future, error)
 
-    def _sleep_on(self, loop: asyncio.AbstractEventLoop, tasks: list[Sleeper]) -> None:
-        for sleeper in tasks:
-            left = max(sleeper.deadline - self._now(), 0) / _MICROSECONDS_PER_SECOND
-            loop.call_later(left, _finish, sleeper.future)
+    def _seconds_left(self, sleeper: Sleeper) -> float:
+        return max(sleeper.deadline_in_microseconds - self._now_in_microseconds(), 0) / _MICROSECONDS_PER_SECOND
 
 
-@contextmanager
-def skipping(now: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[None]:
-    """Let sleeping move the clock, everywhere in the process, under whatever name sleep was imported.
-
-    `now` tells the instant and `go_to` moves to one, both in microseconds.
-    """
-    if _open_dormitories:
-        yield  # one is open already
-        return
-    _learn_real_sleeps()
-    dormitory = Dormitory(now, go_to)
-    replaced: dict[Any, Any] = dict(zip((_REAL_SLEEP[0], _REAL_ASYNC_SLEEP[0]), _STAND_INS, strict=True))
-    _open_dormitories.append(dormitory)
-    before = list(sys.modules.values())
-    changed = _replace(replaced, before)
-    try:
-        # the token buckets of adaptive retries wait on a condition, not on sleep
-        with on_the_clock(dormitory.sleep, dormitory.sleep_async, lambda: now() / _MICROSECONDS_PER_SECOND):
-            yield
-    finally:
-        _open_dormitories.remove(dormitory)
-        dormitory.close()
-        # what was imported meanwhile may have taken the stand-ins; one that is kept elsewhere passes on to the real
-        known = set(map(id, before))
-        imported = [module for module in list(sys.modules.values()) if id(module) not in known]
-        _replace({stand_in: real for real, stand_in in replaced.items()}, [*changed, *imported])
-
-
-_open_dormitories: list[Dormitory] = []
-
-
-def _make_stand_ins() -> tuple[Any, Any]:
-    """Return what stands for time.sleep and asyncio.sleep: the same two for ever, for whoever has kept one."""
-
-    def sleep(seconds: float, /) -> None:
-        open_one = _open_dormitories[-1:]
-        (open_one[0].sleep if open_one else _REAL_SLEEP[0])(seconds)
-
-    async def sleep_async(delay: float, result: Any = None) -> Any:
-        open_one = _open_dormitories[-1:]
-        return await (open_one[0].sleep_async if open_one else _REAL_ASYNC_SLEEP[0])(delay, result)
-
-    return sleep, sleep_async
-
-
-_STAND_INS = _make_stand_ins()
-
-
-def _learn_real_sleeps() -> None:
-    """Find the real functions, which somebody may have patched when this room was first entered."""
-    if getattr(time.sleep, "__self__", None) is time:
-        _REAL_SLEEP[0] = time.sleep
-    code = getattr(asyncio.sleep, "__code__", None)  # a wrapper made with functools.wraps bears the same names
-    if code is not None and code.co_filename == asyncio.tasks.__file__:
-        _REAL_ASYNC_SLEEP[0] = asyncio.sleep
-
-
-def _replace(replaced: dict[Any, Any], modules: list[Any]) -> list[Any]:
-    """Put other functions in the place of those that modules hold, their own and imported ones; return which did."""
-    by_id = {id(old): new for old, new in replaced.items()}
-
-    def holds_one(module: Any) -> bool:
-        """Tell at the speed of C: most of some thousand modules hold none."""
-        values = list(getattr(module, "__dict__", {}).values())
-        return not by_id.keys().isdisjoint(map(id, values))
-
-    holders = [module for module in modules if holds_one(module)]
-    for module in holders:
-        for name, value in list(module.__dict__.items()):
-            if id(value) in by_id:
-                setattr(module, name, by_id[id(value)])
-    return holders
-
-
-def _is_about_to_run(thread: int) -> bool | None:
-    """Tell whether the system runs a thread or is about to; None where it does not say (not on Linux)."""
-    native_id = getattr(threading._active.get(thread), "native_id", None)  # type: ignore[attr-defined] # noqa: SLF001
-    try:
-        status = Path(f"/proc/self/task/{native_id}/stat").read_text()
-    except OSError:
-        return None
-    return status.rpartition(")")[2].split()[0] == "R"
-
-
-def _is_long(seconds: Any) -> bool:
-    """Tell whether an argument of sleep is one that the clock is moved for; all others are left to the real sleep."""
+def _is_skippable(seconds: Any) -> bool:
+    """Tell whether an argument of sleep is one for which the clock moves."""
     number = _number(seconds)
-    return isinstance(number, (int, float)) and 0 < number < _FOR_EVER
+    return isinstance(number, (int, float)) and 0 < number < _LONGEST_SLEEP_IN_SECONDS
 
 
 def _number(seconds: Any) -> Any:
     """Return what sleep makes of an argument that stands for a whole number."""
     return operator.index(seconds) if hasattr(seconds, "__index__") else seconds
-
-
-def _is_ending(loop: asyncio.AbstractEventLoop) -> bool:
-    """Tell whether a loop does not run, or has been told to stop after this pass."""
-    return not loop.is_running() or bool(getattr(loop, "_stopping", False))
-
-
-def _is_idle(loop: asyncio.AbstractEventLoop, passes: int) -> bool:
-    """Tell whether a loop has nothing to run but the pump; one that hides its queue, after a few passes."""
-    if _is_ending(loop):
-        return False
-    ready = getattr(loop, "_ready", None)
-    return not ready if ready is not None else passes <= 0
 
 
 def _finish(future: asyncio.Future[None] | None, error: BaseException | None = None) -> None:

@@ -1,19 +1,24 @@
-"""Whatever name sleep was imported under, it is the clock's while sleeps are skipped, and the real one afterwards."""
+"""Names under which sleep was imported: they move the clock while sleeps are skipped, and are real afterwards."""
 
 from __future__ import annotations
 
 import asyncio
 import asyncio as aio
+import contextlib
 import importlib
 import sys
 import time
+import types
 from asyncio import sleep as nap_of_a_task
 from datetime import timedelta
 from time import sleep
 from time import sleep as nap
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
 import pytest
+
+from pytest_secretsdelete._time import patching
 
 from ..support import run_python, within_patience
 
@@ -80,7 +85,7 @@ def test_a_module_imported_inside(clock: Clock, other_module: str) -> None:
 
 
 def test_a_name_taken_within_and_kept(clock: Clock) -> None:
-    """Who takes the name while sleeps are skipped, and keeps it, sleeps in real time outside and skips again inside."""
+    """A reference taken while sleeps are skipped sleeps in real time outside, and moves the clock in the next block."""
     kept: list[Any] = []
     for _ in range(2):
         with clock.skip_sleeps():
@@ -100,13 +105,119 @@ def test_nothing_is_left_after_an_exception(clock: Clock) -> None:
     with pytest.raises(ZeroDivisionError), clock.skip_sleeps():
         raise ZeroDivisionError
     assert (time.sleep, asyncio.sleep) == REAL
-    holders = [
-        (module.__name__, name)
-        for module in list(sys.modules.values())
-        for name, value in list(getattr(module, "__dict__", {}).items())
-        if getattr(value, "__module__", None) == "pytest_secretsdelete._time.scheduler" and "sleep" in name
+    assert holders_of_stand_ins() == []
+
+
+class ReadOnly(types.ModuleType):
+    """A module whose attributes cannot be set."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        raise AttributeError(name)
+
+
+class Raising(types.ModuleType):
+    """A module whose attributes raise, as those of a proxy for something that is not there."""
+
+    def __getattribute__(self, name: str) -> Any:
+        raise RuntimeError(name)
+
+
+class Lying(types.ModuleType):
+    """A module that shows a namespace which is not its own."""
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        return {"sleep": REAL[0], "elsewhere": REAL[1]}
+
+
+class Silent(types.ModuleType):
+    """A module that has no namespace to show."""
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        raise OSError
+
+
+class NoModule:
+    """What some libraries put in the place of a module."""
+
+    sleep = REAL[0]
+
+    def __getattr__(self, name: str) -> Any:
+        raise LookupError(name)
+
+
+def namespace_of(module: Any) -> Any:
+    """Return the namespace in which the functions of a module look names up; an empty module may have none."""
+    return types.ModuleType.__dict__["__dict__"].__get__(module)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [ReadOnly, Raising, Lying, Silent, lambda _: types.ModuleType.__new__(types.ModuleType)],
+    ids=["read-only", "raising", "lying", "silent", "empty"],
+)
+def test_an_odd_module(make: Any, clock: Clock) -> None:
+    """A module that resists does no harm: the others are patched, and afterwards it is as before."""
+    odd = make("odd")
+    namespace = namespace_of(odd)
+    if namespace:
+        namespace["sleep"] = REAL[0]
+    before = namespace and dict(namespace)
+    with mock.patch.dict(sys.modules, odd=odd), clock.skip_sleeps():
+        assert slept(clock, sleep, 10) == timedelta(seconds=10)
+        if namespace:
+            assert slept(clock, namespace["sleep"], 10) == timedelta(seconds=10)
+    assert namespace_of(odd) == before
+    assert (time.sleep, sleep, asyncio.sleep) == (REAL[0], REAL[0], REAL[1])
+    assert slept(clock, sleep, 0.001) == timedelta(0)
+
+
+@pytest.mark.parametrize("odd", [NoModule(), None, "text", 5], ids=["object", "None", "text", "number"])
+def test_what_is_no_module_is_passed_over(odd: Any, clock: Clock) -> None:
+    """What stands in sys.modules and is no module stays as it is."""
+    with mock.patch.dict(sys.modules, odd=odd), clock.skip_sleeps():
+        assert slept(clock, sleep, 10) == timedelta(seconds=10)
+        assert NoModule.sleep is REAL[0]
+        assert "sleep" not in getattr(odd, "__dict__", {})
+    assert (time.sleep, sleep, asyncio.sleep) == (REAL[0], REAL[0], REAL[1])
+
+
+def holders_of_stand_ins() -> list[str]:
+    """Return the modules of others that hold a function which moves the clock."""
+    return [
+        name
+        for name, module in list(sys.modules.items())
+        if not name.startswith("pytest_secretsdelete")
+        and any(value is stand_in for value in list(vars(module).values()) for stand_in in patching._STAND_INS)
     ]
-    assert [holder for holder in holders if not holder[0].startswith("pytest_secretsdelete")] == []
+
+
+@pytest.mark.parametrize("failing", ["_replace", "on_the_clock"])
+def test_entering_fails(failing: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where entering fails half-way nothing stays on, and the next attempt works."""
+    replace = patching._replace
+
+    def fail(old: Any, new: Any, namespaces: Any, changed: Any) -> None:
+        replace(old, new, namespaces[: len(namespaces) // 2], changed)
+        monkeypatch.undo()
+        raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def fail_later(*_: Any) -> Iterator[None]:
+        assert holders_of_stand_ins()
+        raise KeyboardInterrupt
+        yield
+
+    monkeypatch.setattr(patching, failing, {"_replace": fail, "on_the_clock": fail_later}[failing])
+    with pytest.raises(KeyboardInterrupt), clock.skip_sleeps():
+        raise AssertionError("it has been entered")
+    monkeypatch.undo()
+    assert holders_of_stand_ins() == []
+    assert not patching._open_schedulers
+    assert slept(clock, sleep, 0.001) == timedelta(0)
+    with clock.skip_sleeps():
+        assert slept(clock, sleep, 10) == timedelta(seconds=10)
 
 
 def test_nested(clock: Clock) -> None:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
 
 class SecretiveLoop(asyncio.SelectorEventLoop):
-    """A loop that shows nobody what is ready to run, as one written in C does."""
+    """A loop that does not show which callbacks are ready to run, as a loop written in C."""
 
     def __getattribute__(self, name: str) -> Any:
-        if name == "_ready" and sys._getframe(1).f_globals["__name__"] == "pytest_secretsdelete._time.scheduler":
+        if name == "_ready" and sys._getframe(1).f_globals["__name__"] == "pytest_secretsdelete._time.quiescence":
             raise AttributeError(name)
         return super().__getattribute__(name)
 
@@ -230,7 +230,7 @@ def test_a_loop_after_another(clock: Clock) -> None:
 
 
 def test_a_stopped_loop_holds_nobody_up(clock: Clock) -> None:
-    """A task that lies in a loop which has been stopped cannot wake, and does not keep others from it."""
+    """A task whose loop has been stopped cannot wake, and does not keep others from waking."""
     start, stopped = clock.now(), threading.Event()
     loop = asyncio.new_event_loop()
 
@@ -258,7 +258,7 @@ def test_a_stopped_loop_holds_nobody_up(clock: Clock) -> None:
 
 
 def test_a_thread_at_work_after_its_loop_has_stopped(clock: Clock) -> None:
-    """A thread whose loop has been stopped, a task asleep in it, holds time back like any other that is at work."""
+    """A busy thread holds time back, although it has a stopped loop with a sleeping task."""
     start, running, stopped, seen = clock.now(), threading.Event(), threading.Event(), set()
     loop = asyncio.new_event_loop()
 
@@ -308,8 +308,8 @@ def test_a_loop_that_pauses_in_the_same_thread(clock: Clock) -> None:
     assert clock.now() - start == timedelta(seconds=10)
 
 
-def test_tasks_left_at_the_end_sleep_on_in_real_time(clock: Clock) -> None:
-    """A task that sleeps when the context ends sleeps on in real time, and the clock is left alone."""
+def test_tasks_still_sleeping_at_the_end_finish_in_real_time(clock: Clock) -> None:
+    """A task still sleeping when the context ends finishes in real time, and the clock is left alone."""
     start = clock.now()
 
     async def main() -> str:
@@ -323,7 +323,7 @@ def test_tasks_left_at_the_end_sleep_on_in_real_time(clock: Clock) -> None:
 
 
 def test_a_task_left_at_the_end_can_be_cancelled(clock: Clock) -> None:
-    """A task that sleeps on in real time can be cancelled, and its time goes by without a trace."""
+    """A task still sleeping when the context ends can be cancelled, and nothing happens at its deadline."""
 
     async def main() -> None:
         with clock.skip_sleeps():

@@ -1,0 +1,120 @@
+"""Patching sleep: every module of the process gets functions that move the clock, and then its own again."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, cast
+
+from .._botocore.retry_buckets import on_the_clock
+from .scheduler import RealSleeps, Scheduler
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_MICROSECONDS_PER_SECOND = 1_000_000
+_namespace_of = cast(Any, ModuleType).__dict__["__dict__"].__get__
+#: In an object, where the replacement of module attributes does not look.
+_real = RealSleeps(lambda seconds: threading.Event().wait(seconds), asyncio.sleep)
+_open_schedulers: list[Scheduler] = []
+
+
+@contextmanager
+def skip_sleeps(now_in_microseconds: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[None]:
+    """Let sleeping move the clock everywhere in the process, under whatever name sleep was imported.
+
+    `now_in_microseconds` tells the instant, `go_to` moves to one, in microseconds too. Within another such block
+    nothing changes. A sleep still running when the block ends finishes in real time.
+    """
+    if _open_schedulers:
+        yield
+        return
+    _learn_real_sleeps()
+    scheduler = Scheduler(now_in_microseconds, go_to, _real)
+    # the token buckets of adaptive retries wait on a condition, not on sleep
+    buckets = on_the_clock(
+        scheduler.sleep, scheduler.sleep_async, lambda: now_in_microseconds() / _MICROSECONDS_PER_SECOND
+    )
+    with _opened(scheduler), _replaced(), buckets:
+        yield
+
+
+@contextmanager
+def _opened(scheduler: Scheduler) -> Iterator[None]:
+    """Let the stand-ins sleep by a scheduler."""
+    _open_schedulers.append(scheduler)
+    try:
+        yield
+    finally:
+        _open_schedulers.remove(scheduler)
+        scheduler.close()
+
+
+@contextmanager
+def _replaced() -> Iterator[None]:
+    """Put the stand-ins in the place of the real functions in all modules."""
+    real_functions = (_real.sleep, _real.sleep_async)
+    before = _namespaces()
+    changed: list[dict[str, Any]] = []
+    try:
+        _replace(real_functions, _STAND_INS, before, changed)
+        yield
+    finally:
+        # a module imported meanwhile may have taken the stand-ins; a reference kept elsewhere calls the real function
+        known = set(map(id, before))
+        imported = [namespace for namespace in _namespaces() if id(namespace) not in known]
+        _replace(_STAND_INS, real_functions, [*changed, *imported], [])
+
+
+def _make_stand_ins() -> tuple[Any, Any]:
+    """Return what stands in for time.sleep and asyncio.sleep: always the same two, as code may keep a reference."""
+
+    def sleep(seconds: float, /) -> None:
+        scheduler = _open_schedulers[-1:]
+        (scheduler[0].sleep if scheduler else _real.sleep)(seconds)
+
+    async def sleep_async(delay: float, result: Any = None) -> Any:
+        scheduler = _open_schedulers[-1:]
+        return await (scheduler[0].sleep_async if scheduler else _real.sleep_async)(delay, result)
+
+    return sleep, sleep_async
+
+
+_STAND_INS = _make_stand_ins()
+
+
+def _learn_real_sleeps() -> None:
+    """Find the real functions, which somebody may have patched when this module was imported."""
+    if getattr(time.sleep, "__self__", None) is time:
+        _real.sleep = time.sleep
+    code = getattr(asyncio.sleep, "__code__", None)  # a wrapper made with functools.wraps bears the same names
+    if code is not None and code.co_filename == asyncio.tasks.__file__:
+        _real.sleep_async = asyncio.sleep
+
+
+def _namespaces() -> list[dict[str, Any]]:
+    """Return the namespaces of all modules, where their functions look names up.
+
+    They are read and written past the attributes of a module, which may be read-only, raise, or not show what the
+    namespace holds. What stands in sys.modules and is no module has no namespace.
+    """
+    modules = [module for module in list(sys.modules.values()) if issubclass(type(module), ModuleType)]
+    return [namespace for namespace in map(_namespace_of, modules) if namespace]
+
+
+def _replace(
+    old: tuple[Any, Any], new: tuple[Any, Any], namespaces: list[dict[str, Any]], changed: list[dict[str, Any]]
+) -> None:
+    """Put functions in the place of others, under any name; list the namespaces before they are changed."""
+    by_id = dict(zip(map(id, old), new, strict=True))
+    for namespace in namespaces:
+        # at the speed of C: most of some thousand modules hold none
+        if not by_id.keys().isdisjoint(map(id, list(namespace.values()))):
+            changed.append(namespace)
+            for name, value in list(namespace.items()):
+                if id(value) in by_id:
+                    namespace[name] = by_id[id(value)]
