@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import difflib
 import threading
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import _active
 from ._botocore import sessions
 from ._reach import environment
 from ._reach.interception import ensure_installed
-from ._service import delays, faults, names, seeding
-from ._service.delays import Delay, Delays
+from ._service import faults, names, seeding
 from ._service.operations import OPERATIONS
 from ._service.service import Host, Service
+from ._service.settings import Settings
 from ._service.snapshot import snapshot
-from ._service.wire import account_of
 from ._time import reading
 
 if TYPE_CHECKING:
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ._service.delays import Delay
     from ._service.faults import Fault
     from ._service.snapshot import Secret
     from ._service.store import Store
@@ -56,10 +55,10 @@ class FakeSecretsManager:
         self,
         *,
         region: str | None = None,
-        account_id: str = "123456789012",
-        purge_delay: Delay = timedelta(0),
-        force_delete_delay: Delay = timedelta(0),
-        keep_credentials: bool = False,
+        account_id: str = Settings.account_id,
+        purge_delay: Delay = Settings.purge_delay,
+        force_delete_delay: Delay = Settings.force_delete_delay,
+        keep_credentials: bool = Settings.keep_credentials,
     ) -> None:
         """Make a fake that is not active yet.
 
@@ -69,20 +68,19 @@ class FakeSecretsManager:
         that is given the secret; the service promises no time, so both are the test's to choose).
         `keep_credentials`: leave the process's AWS credentials alone. ValueError for what is not legal.
         """
-        if account_of(account_id) is None:
-            raise ValueError(f"account_id={account_id!r} is not an AWS account id: a str of twelve digits.")
-        if region is not None and not names.is_region(region):
-            raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
-        if not isinstance(keep_credentials, bool):
-            raise ValueError(f"keep_credentials={keep_credentials!r}: True or False is legal.")
-        self._keep_credentials = keep_credentials
+        settings = Settings(
+            region=region,
+            account_id=account_id,
+            purge_delay=purge_delay,
+            force_delete_delay=force_delete_delay,
+            keep_credentials=keep_credentials,
+        )
+        self._keep_credentials = settings.keep_credentials
         self._service = Service(
             _HOST,
-            account_id=account_id,
-            region=region,
-            delays=Delays(
-                delays.checked("purge_delay", purge_delay), delays.checked("force_delete_delay", force_delete_delay)
-            ),
+            account_id=settings.account_id,
+            region=settings.region,
+            delays=settings.delays,
         )
         self._vault = self._service.vault
         self._timeline = self._service.timeline

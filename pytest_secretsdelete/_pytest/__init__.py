@@ -1,1 +1,1 @@
-"""What pytest asks of the fake: options, markers, the guard of a run, the report of a failed test."""
+"""What the plugin imports once it is used: options, markers, the start of a test, the guard, seed files, reports."""

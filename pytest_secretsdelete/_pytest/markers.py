@@ -1,20 +1,23 @@
-"""What markers and ini options ask of one test: its fake's settings, its time, its seeds.
+"""The markers: their schemas, how levels merge, and the plan of a test that comes of them and of the ini options.
 
-pytest's objects are looked at here, never imported. Errors are ValueErrors that say what was given and what
-is legal; secret values are not shown.
+Messages say what was given and what is legal. They show no secret value.
 """
 
 from __future__ import annotations
 
 import difflib
 import inspect
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from .._fake import FakeSecretsManager, service_of
-from .._service import delays, names, seeding
+import pytest
+
+from .._botocore import sessions
+from .._service import names, seeding
 from .._service.instant import aware, to_microseconds
+from .._service.settings import Settings
+from .._time import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -22,38 +25,18 @@ if TYPE_CHECKING:
 SECRET = "secret"  # noqa: S105 - a marker's name
 SETTINGS = "secretsmanager"
 _UNSET: Any = object()
-_ENDLESS = timedelta(days=100_000)
+_READ_ON = "Read on: docs/reference/markers.md"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """What one test asks for."""
 
-    fake_options: Mapping[str, Any] = field(default_factory=dict)
+    settings: Settings
     now: datetime | None = None
     skip_sleeps: bool = False
     fail_on_leftovers: bool = False
     seeds: tuple[seeding.Seed, ...] = ()
-
-    def new_fake(self) -> FakeSecretsManager:
-        """Return the fake, not started and without its seeds."""
-        return FakeSecretsManager(**self.fake_options)
-
-    def sow(self, fake: FakeSecretsManager, at: int | None = None) -> None:
-        """Put the seeds into a fake; ValueError for one that contradicts itself or another."""
-        for seed in self.seeds:
-            service_of(fake).seed(seed, at)
-
-    def rehearse(self) -> None:
-        """Sow in a fake that is thrown away, at the instant at which the test will start; ValueError as there.
-
-        A delay that is a callable is called once, at the deletion, so not here: it is taken to be endless.
-        """
-        options: dict[str, Any] = {
-            name: _ENDLESS if callable(value) else value for name, value in self.fake_options.items()
-        }
-        at = None if self.now is None else to_microseconds(self.now) // 1000
-        self.sow(FakeSecretsManager(**options), at)
 
 
 def settings(
@@ -80,50 +63,56 @@ def marker_help() -> list[str]:
 
 
 def _form_of(marker: str, schema: Callable[..., Any]) -> str:
-    """Return how a marker is written: its schema's words and defaults."""
-    words = [
-        word.replace(annotation=word.empty, default=... if word.default is _UNSET else word.default)
-        for word in inspect.signature(schema).parameters.values()
+    """Return how a marker is written: its schema's parameters and defaults."""
+    parameters = [
+        parameter.replace(annotation=parameter.empty, default=... if parameter.default is _UNSET else parameter.default)
+        for parameter in inspect.signature(schema).parameters.values()
     ]
-    return f"{marker}{inspect.Signature(words)}".replace("Ellipsis", "...")
+    return f"{marker}{inspect.Signature(parameters)}".replace("Ellipsis", "...")
 
 
-def plan(item: Any, ini: Mapping[str, Any]) -> Plan:
-    """Return what an item's markers ask for on top of the ini options."""
+def plan_of(item: pytest.Item, ini: Mapping[str, Any]) -> Plan:
+    """Return what a test's markers ask for on top of the ini options; fail the test for a wrong one."""
+    try:
+        return _checked_plan(item, ini)
+    except ValueError as error:
+        raise wrong_marker(item, error) from None
+
+
+def wrong_marker(item: pytest.Item, error: ValueError) -> BaseException:
+    """Return the failure of a test with a wrong marker: one message, no traceback."""
+    return pytest.fail.Exception(f"{item.nodeid}: {error} {_READ_ON}", pytrace=False)
+
+
+def _checked_plan(item: Any, ini: Mapping[str, Any]) -> Plan:
+    """Merge the markers and the ini options, and check the seeds for the instant at which the test starts."""
     marked = [(label, marks) for label, marks in levels(item) if marks]
-    made = from_settings({**ini, **_merged_settings(marked)})
-    default_region = made.new_fake().region
-    made = replace(made, seeds=tuple(_closest_seeds(marked, default_region)))
-    made.rehearse()
-    return made
+    plan = plan_from({**ini, **_merged_settings(marked)})
+    default_region = plan.settings.region or sessions.default_region()
+    plan = replace(plan, seeds=tuple(_closest_seeds(marked, default_region)))
+    at = reading.now() if plan.now is None else to_microseconds(plan.now) // reading.MICROSECONDS_PER_MILLISECOND
+    for seed in plan.seeds:
+        seeding.check(seed, plan.settings, at)
+    return plan
 
 
-def from_settings(given: Mapping[str, Any]) -> Plan:
+def plan_from(given: Mapping[str, Any]) -> Plan:
     """Return the plan that settings make, without seeds."""
-    options = dict(given)
+    of_fake = dict(given)
     for name in ("skip_sleeps", "fail_on_leftovers"):
-        if not isinstance(options.get(name, False), bool):
-            raise ValueError(f"{name}={options[name]!r}: True or False is legal.")
-    start = options.pop("now", None)
-    made = Plan(
-        now=None if start is None else _instant(start),
-        skip_sleeps=options.pop("skip_sleeps", False),
-        fail_on_leftovers=options.pop("fail_on_leftovers", False),
-        fake_options=options,
+        if not isinstance(of_fake.get(name, False), bool):
+            raise ValueError(f"{name}={of_fake[name]!r}: True or False is legal.")
+    now = of_fake.pop("now", None)
+    return Plan(
+        now=None if now is None else _instant(now),
+        skip_sleeps=of_fake.pop("skip_sleeps", False),
+        fail_on_leftovers=of_fake.pop("fail_on_leftovers", False),
+        settings=Settings(**of_fake),
     )
-    made.new_fake()
-    return made
-
-
-#: How an ini option's text becomes a setting; the others are text, or what pytest has read already.
-INI_READERS: Mapping[str, Callable[[str], timedelta]] = {
-    "purge_delay": delays.parse,
-    "force_delete_delay": delays.parse,
-}
 
 
 def levels(item: Any) -> Iterator[tuple[str, list[Any]]]:
-    """Yield an item's marks of ours, closest level first: parameter, function, class by class, module, further."""
+    """Yield the levels of an item, with their marks of ours, from the parameter out to the session."""
     own = list(item.own_markers)
     yield "parameter", _ours(_taken(own, getattr(getattr(item, "callspec", None), "marks", ())))
     yield "function", _ours(own)
@@ -146,11 +135,11 @@ def _ours(marks: Iterable[Any]) -> list[Any]:
 
 
 def _taken(marks: list[Any], wanted: Iterable[Any]) -> list[Any]:
-    """Take these very marks out of a list, the last entry of each, and return those that were there."""
+    """Remove given marks, compared by identity, from a list; return those that were in it."""
     taken = []
-    for mark in wanted:  # pytest puts a parameter's behind the function's, of which one may be the same
+    for mark in wanted:  # from the end: pytest appends a parameter's marks to the function's, which may hold the same
         place = next((place for place in reversed(range(len(marks))) if marks[place] is mark), None)
-        if place is not None:  # a conftest may have taken it off
+        if place is not None:  # a conftest may have removed it
             taken.append(marks.pop(place))
     return taken
 
@@ -189,7 +178,7 @@ def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str)
 
 
 def _bound(schema: Callable[..., Any], mark: Any) -> Any:
-    """Call a marker's schema with the marker's words."""
+    """Call a marker's schema with the marker's arguments."""
     signature = inspect.signature(schema)
     try:
         signature.bind(*mark.args, **mark.kwargs)
@@ -205,11 +194,11 @@ def _bound(schema: Callable[..., Any], mark: Any) -> Any:
 
 
 def _shown(mark: Any) -> str:
-    """Show a marker without its values."""
-    words = [repr(mark.args[0])] if mark.args and isinstance(mark.args[0], str) else []
-    words += ["..."] * (len(mark.args) - len(words))
-    words += [f"{name}=..." for name in mark.kwargs]
-    return f"@pytest.mark.{mark.name}({', '.join(words)})"
+    """Return a marker as text, without its values."""
+    arguments = [repr(mark.args[0])] if mark.args and isinstance(mark.args[0], str) else []
+    arguments += ["..."] * (len(mark.args) - len(arguments))
+    arguments += [f"{name}=..." for name in mark.kwargs]
+    return f"@pytest.mark.{mark.name}({', '.join(arguments)})"
 
 
 def _instant(when: Any) -> datetime:

@@ -1,4 +1,4 @@
-"""Secrets from a file, for code that reads them while it is imported."""
+"""The seed file: secrets for code that reads them while it is imported."""
 
 from __future__ import annotations
 
@@ -7,31 +7,43 @@ import re
 import sys
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from .._fake import FakeSecretsManager, service_of
 from .._service.seeding import Seed, secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
+
+    from .._service.settings import Settings
 
 if sys.version_info >= (3, 11):
     import tomllib
 else:  # pragma: no cover - measured on newer Pythons alone; on 3.10 pytest brings tomli along
     import tomli as tomllib
 
+_READ_ON = "Read on: docs/how-to/read-secrets-at-import.md"
 
-def fake_from(path: Path, options: Mapping[str, Any]) -> FakeSecretsManager:
-    """Return a fake, not started, that holds the secrets of a file; ValueError for a file that cannot be used."""
-    fake = FakeSecretsManager(**options)
-    for seed in read(path):
-        service_of(fake).seed(seed)
-    return fake
+
+def serve(config: pytest.Config, path: str, settings: Settings) -> FakeSecretsManager:
+    """Start a fake that holds the secrets of a file, until the run ends or somebody stops it.
+
+    UsageError for a file that cannot be used. A relative path counts from pytest's root directory.
+    """
+    fake = FakeSecretsManager(**vars(settings))
+    try:
+        for seed in read(config.rootpath / path):
+            service_of(fake).seed(seed)
+    except ValueError as error:
+        raise pytest.UsageError(f"ini option secretsmanager_seed_file: {error} {_READ_ON}") from None
+    config.add_cleanup(fake.stop)
+    return fake.start()
 
 
 def read(path: Path) -> list[Seed]:
-    """Read a seed file, TOML or JSON: secret names, each with its value or a table of a seed's words.
+    """Read a seed file, TOML or JSON: secret names, each with its value or a table of a seed's arguments.
 
-    A table has `value` and the words of `@pytest.mark.secret`. No message shows a value.
+    A table has `value` and the arguments of `@pytest.mark.secret`. No message shows a value.
     """
     try:
         text = path.read_text(encoding="utf-8-sig")
@@ -62,10 +74,10 @@ def _place_in(error: ValueError) -> str:
 
 
 def _seed(path: Path, name: str, entry: Any) -> Seed:
-    words = dict(entry) if isinstance(entry, dict) else {"value": entry}
-    value = words.pop("value", None)
+    arguments = dict(entry) if isinstance(entry, dict) else {"value": entry}
+    value = arguments.pop("value", None)
     try:
-        return secret(name, value, **words)
+        return secret(name, value, **arguments)
     except (TypeError, ValueError) as error:
         raise ValueError(
             f"{path}: the secret {name!r}: {str(error).rstrip('.')}. Legal: its value, or a table of value and the "

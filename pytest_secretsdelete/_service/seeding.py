@@ -1,4 +1,4 @@
-"""Putting a secret into a fake without an API call: what `fake.seed` and `@pytest.mark.secret` share."""
+"""Seeds: secrets put into a fake without an API call, by `fake.seed` and `@pytest.mark.secret`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
 from . import names
@@ -19,6 +19,7 @@ from .operations.tags import checked_tags
 from .versions import Versions
 
 if TYPE_CHECKING:
+    from .settings import Settings
     from .store import Store
 
 #: What a value may be written as; a mapping or a sequence is stored as JSON text.
@@ -108,6 +109,16 @@ def tried(name: str, value: SeedValue | None, options: dict[str, Any]) -> tuple[
         return None, error.with_traceback(None)
 
 
+def check(seed: Seed, settings: Settings, at: int) -> None:
+    """Check that a seed fits a fake with these settings at an instant, in milliseconds; ValueError if not.
+
+    A callable `purge_delay` is called once, when the secret is put in, so not here.
+    """
+    dates = _dates(seed, at)
+    if dates.deletion is not None and isinstance(settings.purge_delay, timedelta):
+        _check_window(seed.name, dates.deletion, dates.deletion + milliseconds(settings.purge_delay), at)
+
+
 def seed_into(store: Store, seed: Seed, at: int) -> SecretRecord:
     """Put a seed into a store; ValueError where its name is taken or its recovery window is over.
 
@@ -125,22 +136,20 @@ def seed_into(store: Store, seed: Seed, at: int) -> SecretRecord:
 
 
 def _record(store: Store, seed: Seed, at: int) -> SecretRecord:
-    deleted = None if seed.deleted_days_ago is None else at - _milliseconds(seed.deleted_days_ago)
-    created = at - _milliseconds(seed.created_days_ago or seed.deleted_days_ago or 0)
-    _check_dates(seed, created, deleted)
+    dates = _dates(seed, at)
     return SecretRecord(
         name=seed.name,
         arn=store.new_arn(seed.name),
         region=store.region,
         account_id=store.account,
-        created=created,
-        changed=created if deleted is None else max(deleted, created),
+        created=dates.created,
+        changed=dates.created if dates.deleted is None else max(dates.deleted, dates.created),
         serial=store.vault.next_serial(),
         description=seed.description,
         kms_key_id=seed.kms_key_id,
         tag_pairs=seed.tags,
-        versions=_versions(seed, created),
-        deletion=None if deleted is None else deleted + seed.recovery_window_in_days * DAY,
+        versions=_versions(seed, dates.created),
+        deletion=dates.deletion,
         seeded=True,
     )
 
@@ -164,23 +173,40 @@ def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
     return value
 
 
-def _check_dates(seed: Seed, created: int, deleted: int | None) -> None:
-    """Refuse dates outside the years that dates can name."""
+class _Dates(NamedTuple):
+    """The dates of a seed, in milliseconds; `deletion` is the end of the recovery window."""
+
+    created: int
+    deleted: int | None
+    deletion: int | None
+
+
+def _dates(seed: Seed, at: int) -> _Dates:
+    """Count a seed's days back from an instant; ValueError outside the years that dates can name."""
+    deleted = None if seed.deleted_days_ago is None else at - _milliseconds(seed.deleted_days_ago)
+    deletion = None if deleted is None else deleted + seed.recovery_window_in_days * DAY
+    created = at - _milliseconds(seed.created_days_ago or seed.deleted_days_ago or 0)
     try:
         to_datetime(created)
-        to_datetime((deleted or 0) + seed.recovery_window_in_days * DAY)
+        to_datetime(deletion or 0)
     except OverflowError:
         raise ValueError(f"The dates of {seed.name!r} are outside the years 1 to 9999.") from None
+    return _Dates(created, deleted, deletion)
 
 
 def _with_purge(store: Store, made: SecretRecord, deletion: int, at: int) -> SecretRecord:
     purge_due = deletion + _purge_delay(store, made)
+    _check_window(made.name, deletion, purge_due, at)
+    return replace(made, purge_due=purge_due)
+
+
+def _check_window(name: str, deletion: int, purge_due: int, at: int) -> None:
+    """Refuse a deletion whose purge has come due already."""
     if purge_due <= at:
         raise ValueError(
-            f"The recovery window of {made.name!r} ended at {to_datetime(deletion).isoformat()}: the secret would "
-            "be gone. Use a smaller deleted_days_ago, a longer recovery_window_in_days, or a purge_delay that keeps it."
+            f"The recovery window of {name!r} ended at {to_datetime(deletion).isoformat()}: the secret would be gone. "
+            "Use a smaller deleted_days_ago, a longer recovery_window_in_days, or a purge_delay that keeps it."
         )
-    return replace(made, purge_due=purge_due)
 
 
 def _purge_delay(store: Store, made: SecretRecord) -> int:

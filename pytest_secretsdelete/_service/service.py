@@ -95,9 +95,9 @@ class Service:
             request = Request(incoming.operation, body, store.account, store.region, self.vault.latest)
             return self.failures.wait_for(request, store)
 
-    def seed(self, seed: Seed, at: int | None = None) -> SecretRecord:
-        """Put a checked seed in, counted from an instant, in milliseconds: the present one, unless given."""
-        return seed_into(self.store(seed.region), seed, self.settled() if at is None else at)
+    def seed(self, seed: Seed) -> SecretRecord:
+        """Put a seed in; its days count back from the present instant."""
+        return seed_into(self.store(seed.region), seed, self.settled())
 
     def next_due(self) -> int | None:
         """Return the instant, in milliseconds, of the next purge, rotation or clean-up, or None."""

@@ -187,6 +187,7 @@ WRONG = {
     "keep_credentials = maybe": ["'maybe'", "true"],
     "skip_sleeps = maybe": ["'maybe'", "true"],
     "fail_on_leftovers = maybe": ["'maybe'", "true"],
+    "unmocked =": ["''", "pass and block"],
     "unmocked = Block": ["'Block'", "pass and block"],
     "seed_file = missing.toml": ["missing.toml", "cannot be read"],
 }

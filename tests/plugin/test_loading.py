@@ -50,7 +50,7 @@ def apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Apart:
     return run
 
 
-def _told(result: pytest.RunResult, word: str) -> list[str]:
+def _printed(result: pytest.RunResult, word: str) -> list[str]:
     (line,) = [line for line in result.outlines if line.startswith(word)]
     return line.split()[1:]
 
@@ -59,16 +59,27 @@ def test_unused_plugin(apart: Apart) -> None:
     """A run that uses nothing loads neither botocore nor freezegun, nor any other room of the package."""
     result = apart("def test_it(): pass")
     result.assert_outcomes(passed=1)
-    assert _told(result, "LOADED") == ["pytest_secretsdelete", "pytest_secretsdelete.plugin"]
-    assert _told(result, "CHANGED") == []
+    assert _printed(result, "LOADED") == ["pytest_secretsdelete", "pytest_secretsdelete.plugin"]
+    assert _printed(result, "CHANGED") == []
 
 
 def test_failing_and_collecting_runs(apart: Apart) -> None:
     """A failed test, --collect-only and --fixtures load no more than that."""
     expected = ["pytest_secretsdelete", "pytest_secretsdelete.plugin"]
     tests = "def test_it(): assert 1 == 2"
-    assert _told(apart(tests), "LOADED") == expected
-    assert _told(apart(tests, "--collect-only", "--fixtures"), "LOADED") == expected
+    assert _printed(apart(tests), "LOADED") == expected
+    assert _printed(apart(tests, "--collect-only", "--fixtures"), "LOADED") == expected
+
+
+def test_options_alone(apart: Apart) -> None:
+    """A run that sets options, and uses no fake, loads neither botocore nor freezegun."""
+    result = apart("def test_it(): pass", "-osecretsmanager_region=eu-west-1", "-osecretsmanager_purge_delay=15m")
+    result.assert_outcomes(passed=1)
+    loaded = _printed(result, "LOADED")
+    assert "pytest_secretsdelete._pytest.options" in loaded
+    assert {"botocore", "freezegun", "pytest_secretsdelete._fake", "pytest_secretsdelete._pytest.guarding"}.isdisjoint(
+        loaded
+    )
 
 
 def test_fake_without_the_clock(apart: Apart) -> None:
@@ -83,15 +94,15 @@ def test_fake_without_the_clock(apart: Apart) -> None:
         """
     )
     result.assert_outcomes(passed=1)
-    assert "botocore" in _told(result, "LOADED")
-    assert "freezegun" not in _told(result, "LOADED")
+    assert "botocore" in _printed(result, "LOADED")
+    assert "freezegun" not in _printed(result, "LOADED")
 
 
 def test_clock(apart: Apart) -> None:
     """The clock does."""
     result = apart("def test_it(secretsmanager_clock): secretsmanager_clock.advance(days=1)")
     result.assert_outcomes(passed=1)
-    assert "freezegun" in _told(result, "LOADED")
+    assert "freezegun" in _printed(result, "LOADED")
 
 
 def test_environment_and_default_session(apart: Apart, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -124,14 +135,14 @@ def test_environment_and_default_session(apart: Apart, monkeypatch: pytest.Monke
         """
     )
     result.assert_outcomes(passed=3, failed=1)
-    assert _told(result, "CHANGED") == []
+    assert _printed(result, "CHANGED") == []
 
 
 def test_run_that_ends_within_a_test(apart: Apart) -> None:
     """A run that is interrupted leaves nothing in the environment either."""
     result = apart("def test_it(secretsmanager): raise KeyboardInterrupt")
     assert result.ret == pytest.ExitCode.INTERRUPTED
-    assert _told(result, "CHANGED") == []
+    assert _printed(result, "CHANGED") == []
 
 
 def test_plugin_of_a_conftest(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:

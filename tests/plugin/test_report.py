@@ -45,7 +45,7 @@ QUIET_BOTOCORE = """
 """
 
 
-def _told(result: pytest.RunResult, name: str) -> str:
+def _rendered(result: pytest.RunResult, name: str) -> str:
     (report,) = [report for report in reports_of(result)[name] if report.failed]
     return dict(report.sections)["Secrets Manager"]
 
@@ -55,7 +55,7 @@ def test_calls_and_events_in_their_order(run: Run) -> None:
     result = run(LIFE)
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(["*- Secrets Manager -*"])
-    lines = _told(result, "test_failed").splitlines()
+    lines = _rendered(result, "test_failed").splitlines()
     start, end = "2020-03-01 00:00:00.123Z  ", "2020-03-08 00:00:00.123Z  "
     assert lines == [
         f"{start}* seeded seeded (us-east-1)",
@@ -87,7 +87,7 @@ def test_purges_stand_where_they_happened(run: Run) -> None:
             assert "told" == "not"
         """
     )
-    assert [line[26:] for line in _told(result, "test_it").splitlines()] == [
+    assert [line[26:] for line in _rendered(result, "test_it").splitlines()] == [
         "* seeded a (us-east-1)",
         "DeleteSecret a RecoveryWindowInDays=7 (us-east-1)",
         "* EndSecretVersionDelete a (us-east-1)",
@@ -115,7 +115,7 @@ def test_report_after_the_clock_has_gone(run: Run) -> None:
         """
     )
     result.assert_outcomes(passed=1, errors=1)
-    assert _told(result, "test_it").splitlines()[1:] == ["2020-03-01 00:00:00.000Z  DeleteSecret a (us-east-1)"]
+    assert _rendered(result, "test_it").splitlines()[1:] == ["2020-03-01 00:00:00.000Z  DeleteSecret a (us-east-1)"]
 
 
 def test_long_lives_are_cut(run: Run) -> None:
@@ -128,7 +128,7 @@ def test_long_lives_are_cut(run: Run) -> None:
             secretsmanager_client.describe_secret(SecretId="last")
         """
     )
-    lines = _told(result, "test_it").splitlines()
+    lines = _rendered(result, "test_it").splitlines()
     assert len(lines) < 200
     assert lines[-1].endswith(
         "(us-east-1) -> ResourceNotFoundException: Secrets Manager can't find the specified secret."
@@ -145,7 +145,7 @@ def test_no_value_in_the_output(run: Run) -> None:
     assert VALUE not in output
 
 
-def test_seeds_and_rotations_are_told(run: Run) -> None:
+def test_seeds_and_rotations_are_rendered(run: Run) -> None:
     """The life of a secret begins with its seed, and a failed rotation tells the step and the kind of error."""
     result = run(
         """
@@ -165,7 +165,7 @@ def test_seeds_and_rotations_are_told(run: Run) -> None:
             assert 1 == 2
         """
     )
-    told = [line.partition("Z  ")[2] for line in _told(result, "test_it").splitlines()]
+    told = [line.partition("Z  ")[2] for line in _rendered(result, "test_it").splitlines()]
     assert sorted(told[:2]) == [
         "* seeded a (us-east-1)",
         "* seeded old (us-east-1), scheduled for deletion on 2020-03-02 00:00:00Z",
@@ -233,7 +233,7 @@ def test_passing_tests_are_told_nothing(run: Run) -> None:
 def test_no_call(run: Run) -> None:
     """A failed test whose code has made no call is told so."""
     result = run("def test_it(secretsmanager): assert 1 == 2")
-    assert _told(result, "test_it") == "no call reached the fake"
+    assert _rendered(result, "test_it") == "no call reached the fake"
 
 
 def test_errors_of_fixtures(run: Run) -> None:
@@ -263,9 +263,9 @@ def test_errors_of_fixtures(run: Run) -> None:
         """
     )
     result.assert_outcomes(errors=2, passed=1, failed=1)
-    assert "ListSecrets (us-east-1)" in _told(result, "test_early")
-    assert "GetRandomPassword (us-east-1)" in _told(result, "test_late")
-    assert _told(result, "test_next") == "no call reached the fake"
+    assert "ListSecrets (us-east-1)" in _rendered(result, "test_early")
+    assert "GetRandomPassword (us-east-1)" in _rendered(result, "test_late")
+    assert _rendered(result, "test_next") == "no call reached the fake"
 
 
 def test_faults_and_denials_are_calls(run: Run) -> None:
@@ -285,6 +285,6 @@ def test_faults_and_denials_are_calls(run: Run) -> None:
             assert 1 == 2
         """
     )
-    lines = _told(result, "test_it").splitlines()
+    lines = _rendered(result, "test_it").splitlines()
     assert "DeleteSecret a (us-east-1) -> AccessDeniedException: User: " in lines[0]
     assert "ListSecrets (us-east-1) -> InvalidParameterException" in lines[1]

@@ -123,6 +123,38 @@ def test_calls_are_stopped(run: Run) -> None:
         assert [word for word in words if word not in text] == []
 
 
+def test_stopped_calls_come_before_findings(run: Run) -> None:
+    """A test with a stopped call and an unused fault fails for the call."""
+    result = run(
+        PREAMBLE
+        + """
+    @pytest.fixture
+    def before():
+        swallow()
+
+    def test_it(before, secretsmanager):
+        secretsmanager.fail("*", "ThrottlingException")
+    """,
+        ini=BLOCK,
+    )
+    result.assert_outcomes(failed=1)
+    (failed,) = [report for report in reports_of(result)["test_it"] if report.failed]
+    assert "GetSecretValue of 'db/password' in eu-west-1 would have left" in str(failed.longrepr)
+    assert "never struck" not in str(failed.longrepr)
+
+
+@pytest.mark.parametrize(("ini", "registered"), [("", False), (BLOCK, True)])
+def test_a_plugin_of_its_own(run: Run, ini: str, registered: bool) -> None:
+    """The hooks that report stopped calls are there where calls are stopped, and nowhere else."""
+    run(
+        f"""
+        def test_it(pytestconfig):
+            assert pytestconfig.pluginmanager.has_plugin("secretsdelete_stopped_calls") == {registered}
+        """,
+        ini=ini,
+    ).assert_outcomes(passed=1)
+
+
 def test_calls_to_this_machine_pass(run: Run) -> None:
     """A server on this machine is a server of the test's own."""
     run(

@@ -251,8 +251,30 @@ def test_wrong_mark_of_a_class_and_of_a_parameter(run: Run) -> None:
     }
 
 
+def test_a_callable_delay_is_called_once(run: Run) -> None:
+    """A callable purge_delay is called once for a seed, when it is put in, after time has been set."""
+    run(
+        """
+        from datetime import datetime, timedelta, timezone
+        import pytest
+
+        called = []
+
+        def delay(secret):
+            called.append((secret.name, datetime.now(timezone.utc).year))
+            return timedelta(1)
+
+        @pytest.mark.secret("a", "x", deleted_days_ago=1)
+        @pytest.mark.secret("b", "x")
+        @pytest.mark.secretsmanager(purge_delay=delay, now="2020-03-01T00:00:00Z")
+        def test_it(secretsmanager):
+            assert called == [("a", 2020)]
+        """
+    ).assert_outcomes(passed=1)
+
+
 def test_callable_delay_that_keeps_nothing(run: Run) -> None:
-    """A callable purge_delay is asked once, at the seeding: what it does not keep is one message then."""
+    """What a callable purge_delay does not keep is one message, when the seed is put in."""
     result = run(
         """
         from datetime import timedelta

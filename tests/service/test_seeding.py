@@ -5,12 +5,17 @@ from __future__ import annotations
 import json
 import re
 import traceback
+from contextlib import nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from freezegun import freeze_time
 
 from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._service import seeding
+from pytest_secretsdelete._service.instant import parse, to_microseconds
+from pytest_secretsdelete._service.settings import Settings
 
 from ..support import REGION, VALUE, refused
 
@@ -268,6 +273,38 @@ def test_wrong_words(
     with pytest.raises(error, match=message):
         fake.seed(*words, **options)
     assert fake.secrets() == ()
+
+
+NOW = 1_600_000_000_000
+CHECKED: list[tuple[dict[str, Any], dict[str, Any], str | None]] = [
+    ({}, {}, None),
+    ({"created_days_ago": 36_500}, {}, None),
+    ({"deleted_days_ago": 29.9}, {}, None),
+    ({"deleted_days_ago": 30}, {}, "recovery window of 'a' ended at 2020-09-13T12:26:40"),
+    ({"deleted_days_ago": 30}, {"purge_delay": timedelta(milliseconds=1)}, None),
+    ({"deleted_days_ago": 9, "recovery_window_in_days": 7}, {"purge_delay": timedelta(2)}, "recovery window of 'a'"),
+    ({"deleted_days_ago": 30}, {"force_delete_delay": timedelta(1)}, "recovery window of 'a'"),
+    ({"deleted_days_ago": 30}, {"purge_delay": lambda secret: 1 / 0}, None),
+]
+
+
+@pytest.mark.parametrize(("options", "given", "message"), CHECKED)
+def test_checking_without_a_fake(options: dict[str, Any], given: dict[str, Any], message: str | None) -> None:
+    """A seed can be checked against settings and an instant alone; a callable delay is not called for it."""
+    with nullcontext() if message is None else pytest.raises(ValueError, match=message):
+        seeding.check(seeding.secret("a", VALUE, **options), Settings(**given), NOW)
+
+
+@pytest.mark.parametrize("at", ["0001-01-02T00:00:00Z", "9999-12-30T00:00:00Z"])
+def test_dates_that_no_year_has(at: str) -> None:
+    """A date before the year 1 or after the year 9999 is an error, in the check and in the fake alike."""
+    seed = seeding.secret("a", VALUE, deleted_days_ago=3)
+    with pytest.raises(ValueError, match="dates of 'a' are outside the years 1 to 9999"):
+        seeding.check(seed, Settings(), to_microseconds(parse(at)) // 1000)
+    with freeze_time(at), FakeSecretsManager(region=REGION) as fake:
+        with pytest.raises(ValueError, match="dates of 'a' are outside the years 1 to 9999"):
+            fake.seed("a", VALUE, deleted_days_ago=3)
+        assert fake.secrets() == ()
 
 
 def test_a_name_twice(fake: FakeSecretsManager) -> None:

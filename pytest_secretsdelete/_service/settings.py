@@ -1,0 +1,40 @@
+"""The settings of a fake: what is legal, and the defaults."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from . import names
+from .delays import Delays, checked
+from .wire import account_of
+
+if TYPE_CHECKING:
+    from .delays import Delay
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The arguments of `FakeSecretsManager`, validated; ValueError for what is not legal."""
+
+    region: str | None = None
+    account_id: str = "123456789012"
+    purge_delay: Delay = timedelta(0)
+    force_delete_delay: Delay = timedelta(0)
+    keep_credentials: bool = False
+
+    def __post_init__(self) -> None:
+        if account_of(self.account_id) is None:
+            raise ValueError(f"account_id={self.account_id!r} is not an AWS account id: a str of twelve digits.")
+        if self.region is not None and not names.is_region(self.region):
+            raise ValueError(f"region={self.region!r} is not a region code such as eu-west-1.")
+        if not isinstance(self.keep_credentials, bool):
+            raise ValueError(f"keep_credentials={self.keep_credentials!r}: True or False is legal.")
+        checked("purge_delay", self.purge_delay)
+        checked("force_delete_delay", self.force_delete_delay)
+
+    @property
+    def delays(self) -> Delays:
+        """How late the background deletion is."""
+        return Delays(self.purge_delay, self.force_delete_delay)
