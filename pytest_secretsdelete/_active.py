@@ -41,6 +41,9 @@ class Guarding(Protocol):
     def stop(self, incoming: Incoming) -> None:
         """Stop a request, by raising."""
 
+    def remember(self, message: str) -> None:
+        """Keep what is to be reported of a request that was stopped elsewhere."""
+
 
 _stack: list[tuple[Responder, ...]] = [()]
 _guard: list[Guarding | None] = [None]
@@ -51,6 +54,11 @@ _own = threading.local()
 def responders() -> tuple[Responder, ...]:
     """Return the active fakes, innermost last."""
     return _stack[0]
+
+
+def is_active(responder: Responder) -> bool:
+    """Tell whether a fake is among the active ones."""
+    return any(active is responder for active in _stack[0])
 
 
 def innermost() -> Responder | None:
@@ -66,8 +74,8 @@ def innermost() -> Responder | None:
 def answering(responder: Responder) -> Iterator[None]:
     """Let a fake answer this thread, whichever is the innermost: its rotation functions call it and no other."""
     before = getattr(_own, "responder", None)
-    _own.responder = responder
     try:
+        _own.responder = responder
         yield
     finally:
         _own.responder = before
