@@ -53,7 +53,7 @@ def is_rotating() -> bool:
 
 def claim(vault: Vault, turn: Turn) -> Turn:
     """Note, under the lock, that a rotation is about to run: until it has ended, no other comes due."""
-    vault.running += 1
+    vault.running.append(threading.get_ident())
     return turn
 
 
@@ -63,7 +63,7 @@ def run(vault: Vault, turn: Turn) -> None:
         _run(vault, turn)
     finally:
         with vault.lock:
-            vault.running -= 1
+            vault.running.remove(threading.get_ident())
 
 
 def _run(vault: Vault, turn: Turn) -> None:

@@ -12,7 +12,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from . import names
+from . import locks, names
 from .due import due_of
 
 if TYPE_CHECKING:
@@ -44,13 +44,19 @@ class Vault:
     rotation_functions: dict[str, RotationFunction] = field(default_factory=dict)
     #: The latest instant that the fake has seen.
     latest: int = 0
-    #: How many rotations have been handed out to be run, and have not ended.
-    running: int = 0
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    #: The threads of the rotations that have been handed out to be run, and have not ended.
+    running: list[int] = field(default_factory=list)
+    lock: threading.RLock = field(default_factory=locks.new)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
     _by_arn: dict[str, Secret] = field(default_factory=dict)
     _agenda: list[tuple[int, int, str]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        locks.in_children(self._forget_other_threads)
+
+    def _forget_other_threads(self) -> None:
+        self.running = [thread for thread in self.running if thread == threading.get_ident()]
 
     def store(self, account: str, region: str) -> Store:
         """Return the store of an account and region, empty at first."""

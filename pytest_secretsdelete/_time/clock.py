@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .. import _active
+from .._service import locks
 from .._service.instant import aware, from_microseconds, parse, to_microseconds
 from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_holds_time
 
@@ -20,7 +20,7 @@ _THE_END = to_microseconds(parse("9999-12-31T00:00:00Z"))
 _READ_ON = "Read on: docs/reference/clock.md#moving"
 _TOO_FAR = f"The clock goes from the year 1 to the last midnight of the year 9999; that is beyond it. {_READ_ON}"
 #: Two threads that move time at once must not set it back; not held while anything comes due.
-_setting = threading.Lock()
+_setting = locks.new()
 
 
 class Clock:

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .._botocore.retry_buckets import on_the_clock
+from .._service import locks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,17 +65,21 @@ class Dormitory:
     def __init__(self, now: Callable[[], int], go_to: Callable[[int], None]) -> None:
         self._now = now
         self._go_to = go_to
-        self._lock = threading.Lock()
+        self._lock = locks.new()
         self._sleepers: list[Sleeper] = []
         self._places = itertools.count()
         self._idle_loops: dict[int, asyncio.AbstractEventLoop] = {}
         self._pumped: set[asyncio.AbstractEventLoop] = set()
         self._looks: dict[int, tuple[int, int, int]] = {}
         self._open = True
+        locks.in_children(self._forget_other_threads)
 
     def close(self) -> None:
         """Let who still sleeps sleep on in real time."""
         self._open = False
+
+    def _forget_other_threads(self) -> None:
+        self._sleepers = [sleeper for sleeper in self._sleepers if sleeper.thread == threading.get_ident()]
 
     def sleep(self, seconds: float, /) -> None:
         """Stand in for time.sleep; zero and negative numbers, and what is no number, behave as real."""
