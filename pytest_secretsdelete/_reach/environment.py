@@ -16,6 +16,10 @@ FAKE_CREDENTIALS: dict[str, str | None] = {
     "AWS_CREDENTIAL_EXPIRATION": None,
     "AWS_PROFILE": None,
     "AWS_DEFAULT_PROFILE": None,
+    # a client that is given a profile, or told to find its defaults, would ask these over the network
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": None,
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": None,
 }
 REGION_VARIABLE = "AWS_DEFAULT_REGION"
 
