@@ -26,6 +26,9 @@ class Guarding(Protocol):
     def stop(self, incoming: Incoming) -> None:
         """Stop a request, by raising."""
 
+    def remember(self, message: str) -> None:
+        """Keep what is to be reported of a request that was stopped elsewhere."""
+
 
 _stack: list[tuple[Service, ...]] = [()]
 _guard: list[Guarding | None] = [None]
@@ -36,6 +39,11 @@ _own = threading.local()
 def responders() -> tuple[Service, ...]:
     """Return the active fakes, innermost last."""
     return _stack[0]
+
+
+def is_active(service: Service) -> bool:
+    """Tell whether a fake is among the active ones."""
+    return any(active is service for active in _stack[0])
 
 
 def innermost() -> Service | None:
@@ -51,8 +59,8 @@ def innermost() -> Service | None:
 def answering(responder: Service) -> Iterator[None]:
     """Let a fake answer this thread, whichever is the innermost: its rotation functions call it and no other."""
     before = getattr(_own, "responder", None)
-    _own.responder = responder
     try:
+        _own.responder = responder
         yield
     finally:
         _own.responder = before

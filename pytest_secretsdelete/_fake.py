@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import threading
 from typing import TYPE_CHECKING, Any
 
 from . import _active
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 _HOST = Host(reading.now, sessions.default_region, sessions.input_shape, _active.answering)
 #: How many names a message lists.
 _MOST_NAMES = 10
-#: One fake at a time starts or stops, of whichever thread.
-_starting = threading.Lock()
 
 
 class FakeSecretsManager:
@@ -85,11 +82,10 @@ class FakeSecretsManager:
         self._vault = self._service.vault
         self._timeline = self._service.timeline
         self._failures = self._service.failures
-        self._environment: environment.Layer | None = None
-        self._last_environment = environment.Layer({})
+        self._environment = environment.Layer({})
 
     def __repr__(self) -> str:
-        state = "active" if self._environment is not None else "not active"
+        state = "active" if _active.is_active(self._service) else "not active"
         return f"<FakeSecretsManager {self._service}, {state}>"
 
     # Active and not
@@ -108,13 +104,17 @@ class FakeSecretsManager:
         variables = environment.fake_variables(
             region=self._service.region_as_given, keep_credentials=self._keep_credentials
         )
-        with _starting:
-            if self._environment is not None:
+        with environment.changing:
+            if _active.is_active(self._service):
                 raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
-            self._environment = environment.Layer(variables)
-            self._environment.begin()
-            self._service.stands_still = False
-            _active.push(self._service)
+            try:
+                self._environment = environment.Layer(variables)
+                self._environment.begin()
+                _active.push(self._service)
+                self._service.stands_still = False
+            except BaseException:  # an interrupt
+                self._end()
+                raise
         return self
 
     def stop(self) -> None:
@@ -122,12 +122,19 @@ class FakeSecretsManager:
 
         What the fake holds stays to be read as it is: nothing comes due while it is stopped.
         """
-        with _starting:
-            if self._environment is not None:
-                _active.remove(self._service)
+        try:
+            self._end()
+        except BaseException:  # an interrupt: what it has cut short is done again
+            self._end()
+            raise
+
+    def _end(self) -> None:
+        with environment.changing:
+            self._environment.is_over = True  # from here on any fake that starts or stops puts the variables back
+            if _active.is_active(self._service):
                 self._service.stands_still = True
-                self._environment.end()
-                self._last_environment, self._environment = self._environment, None
+                _active.remove(self._service)
+            self._environment.end()
 
     @property
     def region(self) -> str:
@@ -305,7 +312,7 @@ def _some(names: Sequence[str]) -> str:
 
 def forget_environment(fake: FakeSecretsManager, before: dict[str, str | None]) -> None:
     """Put the environment back once more, where somebody has restored a stopped fake's variables."""
-    fake._last_environment.put_back_again(before)  # noqa: SLF001 - rooms of one house
+    fake._environment.put_back_again(before)  # noqa: SLF001 - rooms of one house
 
 
 def service_of(fake: FakeSecretsManager) -> Service:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: What the service is called in the names of botocore's events.
 EVENT_NAME = "secrets-manager"
+_CARRIED = "_pytest_secretsdelete"
 
 
 def install(registrations: Iterable[Registration]) -> None:
@@ -25,13 +26,15 @@ def install(registrations: Iterable[Registration]) -> None:
 
     Sessions take what stands in botocore's BUILTIN_HANDLERS when they are made, and clients what their
     session has. Those made earlier, at the import of a conftest say, are found among the live objects, once.
+    What an interrupt has cut short can be done again.
     """
     from botocore import handlers
     from botocore.hooks import HierarchicalEmitter
 
     sections = {"first": handlers.REGISTER_FIRST, "last": handlers.REGISTER_LAST}
     registrations = tuple(registrations)
-    handlers.BUILTIN_HANDLERS.extend((event, handler, sections[section]) for event, handler, section in registrations)
+    entries = [(event, handler, sections[section]) for event, handler, section in registrations]
+    handlers.BUILTIN_HANDLERS.extend(entry for entry in entries if entry not in handlers.BUILTIN_HANDLERS)
     for emitter in _live(HierarchicalEmitter):
         for event, handler, section in registrations:
             if handler not in emitter._handlers.prefix_search(event):
@@ -44,14 +47,15 @@ def _live(kind: type) -> list[Any]:
     They cannot be put aside again alone: afterwards all that lives then is out of sight.
     """
     is_frozen = gc.get_freeze_count() > 0
-    if is_frozen:
-        gc.unfreeze()
-    # type(), not isinstance(): a lazy proxy among the objects must not be woken up
-    found = [thing for thing in gc.get_objects() if issubclass(type(thing), kind)]
-    if is_frozen:
-        gc.collect()
-        gc.freeze()
-    return found
+    try:
+        if is_frozen:
+            gc.unfreeze()
+        # type(), not isinstance(): a lazy proxy among the objects must not be woken up
+        return [thing for thing in gc.get_objects() if issubclass(type(thing), kind)]
+    finally:
+        if is_frozen:
+            gc.collect()
+            gc.freeze()
 
 
 def emitter_of(request_signer: Any) -> Any:
@@ -95,3 +99,26 @@ def held_credentials(request_signer: Any) -> dict[str, Any]:
     """Return what a client's credentials hold; those that would be fetched hold no access_key."""
     held: dict[str, Any] = getattr(getattr(request_signer, "_credentials", None), "__dict__", {})
     return held
+
+
+def carry(request: Any, value: object) -> None:
+    """Let what botocore prepares from a request carry a value, which handlers of before-send can read."""
+    request._request_preparer = _CarryingPreparer(request._request_preparer, value)
+
+
+def carried(prepared: Any) -> Any:
+    """Return the value that a prepared request carries, or None."""
+    return getattr(prepared, _CARRIED, None)
+
+
+class _CarryingPreparer:
+    """Prepares a request as botocore does, and hands a value on."""
+
+    def __init__(self, preparer: Any, value: object) -> None:
+        self._preparer = preparer
+        self._value = value
+
+    def prepare(self, original: Any) -> Any:
+        prepared = self._preparer.prepare(original)
+        setattr(prepared, _CARRIED, self._value)
+        return prepared

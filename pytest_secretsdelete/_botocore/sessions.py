@@ -9,7 +9,7 @@ from typing import Any
 SERVICE = "secretsmanager"
 FALLBACK_REGION = "us-east-1"
 #: What a session reads once, from the environment.
-_CONFIGURATION = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "HOME", "AWS_DATA_PATH")
+_CONFIGURATION = ("AWS_PROFILE", "AWS_DEFAULT_PROFILE", "HOME", "AWS_DATA_PATH", "AWS_EC2_METADATA_DISABLED")
 _CONFIGURATION_FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTIALS_FILE": "~/.aws/credentials"}
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from typing import Any
+
+from .._service import locks
 
 FAKE_CREDENTIALS: dict[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -15,56 +16,76 @@ FAKE_CREDENTIALS: dict[str, str | None] = {
     "AWS_CREDENTIAL_EXPIRATION": None,
     "AWS_PROFILE": None,
     "AWS_DEFAULT_PROFILE": None,
+    # a client that is given a profile, or told to find its defaults, would ask these over the network
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": None,
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI": None,
 }
 REGION_VARIABLE = "AWS_DEFAULT_REGION"
 
 _layers: list[Layer] = []
-_lock = threading.Lock()
+#: One change at a time, of whichever thread; a fake holds it while it starts or stops.
+changing = locks.new()
 
 
 class Layer:
     """Variables that are set, or hidden, as long as something lasts.
 
     Layers may end in any order. What a layer found is put back when it ends, or handed to the layer above
-    it that has covered the same variable meanwhile.
+    it that has covered the same variable meanwhile. What an interrupt has left of a layer that is over, the next
+    layer puts right when it begins or ends.
     """
 
     def __init__(self, variables: dict[str, str | None]) -> None:
         self._variables = variables
+        self.is_over = False
         self.found: dict[str, str | None] = {}
         self.session: Any = None
 
     def begin(self) -> None:
         """Set the variables."""
-        with _lock:
+        with changing:
+            _undo_what_is_over()
             self.found = {name: os.environ.get(name) for name in self._variables}
-            for name, value in self._variables.items():
-                _set(name, value)
             self.session = _default_session()
-            _layers.append(self)
+            try:
+                _layers.append(self)
+                for name, value in self._variables.items():
+                    _set(name, value)
+            except BaseException:  # an interrupt
+                self.end()
+                raise
 
     def end(self) -> None:
-        """Put back what was there; a boto3 default session made meanwhile goes with the credentials it holds."""
-        with _lock:
-            above = _layers[_layers.index(self) + 1 :]
-            _layers.remove(self)
-            for name, value in self.found.items():
-                cover = next((layer for layer in above if name in layer.found), None)
-                if cover is None:
-                    _set(name, value)
-                else:
-                    cover.found[name] = value
-            if above:
-                above[0].session = self.session
-            elif _default_session() is not self.session:
-                sys.modules["boto3"].DEFAULT_SESSION = self.session  # type: ignore[attr-defined]
+        """Put back what was there; a boto3 default session made meanwhile goes with the credentials it holds.
+
+        A layer that has not begun, or has ended, stays as it is.
+        """
+        self.is_over = True
+        with changing:
+            _undo_what_is_over()
+
+    def undo(self) -> None:
+        """Put back what was there. Whatever an interrupt cuts short can be done again: the layer goes last."""
+        above = _layers[_layers.index(self) + 1 :]
+        for name, value in self.found.items():
+            cover = next((layer for layer in above if name in layer.found), None)
+            if cover is None:
+                _set(name, value)
+            else:
+                cover.found[name] = value
+        if above:
+            above[0].session = self.session
+        elif _default_session() is not self.session:
+            sys.modules["boto3"].DEFAULT_SESSION = self.session  # type: ignore[attr-defined]
+        _layers.remove(self)
 
     def put_back_again(self, before: dict[str, str | None]) -> None:
         """After the end: give back the values of before to what stands again as this layer had set it.
 
         A patch of the test's own that began inside and ends outside, such as monkeypatch's, restores that.
         """
-        with _lock:
+        with changing:
             for name, value in self._variables.items():
                 if not _layers and os.environ.get(name) == value:
                     _set(name, before[name])
@@ -79,6 +100,11 @@ def fake_variables(*, region: str, keep_credentials: bool) -> dict[str, str | No
     """Return what a fake sets: credentials unless kept, and its region, be it the one that is there already."""
     credentials = {} if keep_credentials else FAKE_CREDENTIALS
     return {**credentials, REGION_VARIABLE: region}
+
+
+def _undo_what_is_over() -> None:
+    for layer in [layer for layer in _layers if layer.is_over]:
+        layer.undo()
 
 
 def _set(name: str, value: str | None) -> None:

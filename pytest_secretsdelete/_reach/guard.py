@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
-import json
-import threading
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from .. import _active
+from .._service import locks
 from .interception import ensure_installed
+from .under_way import described
 
 if TYPE_CHECKING:
     from .._service.wire import Incoming
@@ -23,7 +23,7 @@ class Guard:
     """Stops such calls and remembers them, for code that swallows the exception and for threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._lock = locks.new()
         self._stopped: list[str] = []
 
     def install(self) -> None:
@@ -37,18 +37,26 @@ class Guard:
 
     def lets_through(self, url: str) -> bool:
         """Tell whether a request stays on this machine: a server of the test's own."""
-        return is_loopback(urlsplit(url).hostname or "")
+        try:
+            host = urlsplit(url).hostname
+        except ValueError:  # no URL: botocore will say so
+            host = None
+        return is_loopback(host or "")
 
     def stop(self, incoming: Incoming) -> None:
         """Stop a call: remember it, and raise."""
         message = (
-            f"{incoming.operation} of {_secret_of(incoming)} in {incoming.region or 'an unknown region'} would have "
-            "left the process: no fake was active. Ask for the secretsmanager fixture, mark the test with "
-            "@pytest.mark.secret(...), or set secretsmanager_unmocked = pass. Read on: docs/how-to/block-leaks.md"
+            f"{described(incoming)} would have left the process: no fake was active. Ask for the secretsmanager "
+            "fixture, mark the test with @pytest.mark.secret(...), or set secretsmanager_unmocked = pass. "
+            "Read on: docs/how-to/block-leaks.md"
         )
+        self.remember(message)
+        raise UnmockedCallError(message)
+
+    def remember(self, message: str) -> None:
+        """Keep what is to be reported of a call that was stopped."""
         with self._lock:
             self._stopped.append(message)
-        raise UnmockedCallError(message)
 
     def take(self) -> list[str]:
         """Return what was stopped since the last time this was asked."""
@@ -65,13 +73,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _secret_of(incoming: Incoming) -> str:
-    """Return how a request names its secret; never a value."""
-    try:
-        body = json.loads(incoming.body or b"{}")
-    except ValueError:
-        body = {}
-    named = body.get("SecretId") or body.get("Name") if isinstance(body, dict) else None
-    return repr(named) if named else "no secret by name"

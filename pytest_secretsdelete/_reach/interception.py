@@ -1,24 +1,24 @@
 """Where botocore's events meet the innermost active fake. Dormant handlers cost a look at an empty tuple.
 
-There are two roads. The short one answers at before-call, before botocore builds or signs an HTTP request.
-The long one lets botocore go on and answers at before-send: for clients that carry foreign handlers on the
-later events, which must see the request, for faults and refusals that botocore's own retries repeat, and for
-raw requests that never come past before-call.
+Early interception answers at before-call, before botocore builds or signs an HTTP request. Late interception
+lets botocore go on and answers at before-send: for clients that carry foreign handlers on the later events,
+which must see the request, for faults and refusals that botocore's own retries repeat, and for raw requests that
+never come past before-call.
 """
 
 from __future__ import annotations
 
-import contextvars
 import functools
 import inspect
-import threading
-from dataclasses import replace
 from typing import Any
 
 from .. import _active
 from .._botocore import emitters, responses
 from .._botocore.emitters import EVENT_NAME
-from .._service.wire import TARGET_PREFIX, Incoming, Origin, account_of, signed_origin
+from .._service import locks
+from .._service.operations.paging import is_own_token
+from .._service.wire import TARGET_PREFIX, Incoming, account_of, signed_origin
+from .under_way import UnderWay
 
 #: Events after before-call on which a foreign handler must see the request.
 LATER_EVENTS = (
@@ -33,11 +33,10 @@ LATER_EVENTS = (
 #: Handlers from here are no users' handlers.
 KNOWN_PACKAGES = frozenset({"botocore", "aiobotocore", "boto3", "moto", __name__.partition(".")[0]})
 _CONTEXT_KEY = "pytest-secretsdelete"
+#: What stands for a body that is none: the service refuses it, as it does all that is not JSON.
+_NO_BODY = b"no body of an HTTP request"
 
-
-_NOWHERE = Origin()
-_origin: contextvars.ContextVar[Origin] = contextvars.ContextVar("pytest_secretsdelete_origin", default=_NOWHERE)
-_installation = threading.Lock()
+_installation = locks.new()
 
 
 @functools.cache
@@ -51,22 +50,28 @@ def ensure_installed() -> None:
         _install_once()
 
 
+def provide_client_params(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+    """Note that a call begins under a fake; the next page of a listing that a fake has begun does so, too."""
+    if _active.innermost() is not None or is_own_token(params.get("NextToken")):
+        context[_CONTEXT_KEY] = UnderWay(began_under_a_fake=True)
+
+
 def before_call(
     model: Any, params: dict[str, Any], context: dict[str, Any], request_signer: Any, **_: Any
 ) -> tuple[Any, dict[str, Any]] | None:
-    """Answer at once, or send the call down the long road by answering nothing."""
-    fake, guard = _active.innermost(), _active.guard()
-    if fake is None and (guard is None or guard.lets_through(params.get("url", ""))):
+    """Answer at once, or leave the call to late interception by answering nothing."""
+    call = context.get(_CONTEXT_KEY) or _now_begun()
+    if not call.needs_a_fake() and not _is_guarded(params.get("url", "")):
         return None
-    origin = Origin(context.get("client_region"), _caller(request_signer))
-    incoming = Incoming(model.name, _bytes(params.get("body")), origin.region, origin.caller)
-    emitter = emitters.emitter_of(request_signer)
-    if fake is not None and not _needs_the_long_road(emitter, model.name) and not fake.expects_failure(incoming):
+    context[_CONTEXT_KEY] = call
+    call.region, call.caller = context.get("client_region"), _caller(request_signer)
+    incoming = Incoming(model.name, _bytes(params.get("body")), call.region, call.caller)
+    fake, emitter = call.responder(incoming), emitters.emitter_of(request_signer)
+    if fake is not None and not _needs_late_interception(emitter, model.name) and not fake.expects_failure(incoming):
         answer = fake.answer(incoming)
         if not answer.is_repeated:
             return responses.answered(answer, params.get("url", ""), model)
-        origin = replace(origin, answer=answer)
-    context[_CONTEXT_KEY] = origin
+        call.fake, call.held = fake, answer
     if "access_key" not in emitters.held_credentials(request_signer):
         # nothing is sent, so nothing needs a signature for which credentials would have to be fetched
         context["auth_type"] = "none"
@@ -75,48 +80,71 @@ def before_call(
 
 
 def request_created(request: Any, **_: Any) -> None:
-    """Remember where a request comes from, for before-send, which is told the prepared request alone."""
-    if _is_awake():
-        context = getattr(request, "context", {})
-        origin = context.get(_CONTEXT_KEY)
-        if origin is not None:
-            context[_CONTEXT_KEY] = replace(origin, answer=None)  # the first attempt's alone
-        elif _active.innermost() is not None:
-            context["auth_type"] = "none"  # a raw request: whether its client has credentials is not known here
-        _origin.set(origin or Origin(context.get("client_region")))
+    """Let an attempt know its call up to before-send, which is told the prepared request alone."""
+    call = _call_of(request)
+    if call is not None:
+        call.begin_attempt()
 
 
 def before_sign(
     request: Any, request_signer: Any, operation_name: str, region_name: str | None = None, **_: Any
 ) -> None:
-    """Take the last place at before-send for a raw request, which has not come past before-call."""
-    if _is_awake():
-        if _CONTEXT_KEY not in getattr(request, "context", {}):
-            _origin.set(Origin(_origin.get().region or region_name, _caller(request_signer)))
+    """Learn what before-call tells of other calls about a raw request, and take the last place at before-send."""
+    call = _call_of(request)
+    if call is not None:
+        call.region, call.caller = call.region or region_name, call.caller or _caller(request_signer)
         _answer_last(emitters.emitter_of(request_signer), operation_name)
 
 
 def before_send(request: Any, event_name: str, **_: Any) -> Any:
-    """Answer a request that has come the long road, or stop it where no fake is active and a guard is."""
-    fake, guard = _active.innermost(), _active.guard()
-    if fake is None and (guard is None or guard.lets_through(request.url)):
+    """Answer a request that was left to late interception; without a fake, stop it where a guard is active."""
+    call = emitters.carried(request) or _now_begun()
+    if call.held is not None:
+        return responses.http_response(call.held, request.url)
+    guard = _active.guard()
+    if not call.needs_a_fake() and not _is_guarded(request.url):
         return None
-    known, signed = _origin.get(), signed_origin(_header(request, "Authorization"))
-    region, caller = known.region or signed.region, known.caller or signed.caller
-    _origin.set(_NOWHERE)  # said of this attempt alone
+    signed = signed_origin(_header(request, "Authorization"))
+    region, caller = call.region or signed.region, call.caller or signed.caller
     incoming = Incoming(_operation(request, event_name), _bytes(request.body), region, caller)
-    if fake is not None:
-        return responses.http_response(known.answer or fake.answer(incoming), request.url)
+    call.fake = call.responder(incoming)
+    if call.fake is not None:
+        return responses.http_response(call.fake.answer(incoming), request.url)
     return guard.stop(incoming) if guard is not None else None
 
 
-#: One table, walked at installation. All are the least urgent of their kind: a user's handler wins.
+#: One table, walked at installation. A user's handler wins: those that note a call come first, those that answer last.
 REGISTRATIONS: tuple[emitters.Registration, ...] = (
+    (f"provide-client-params.{EVENT_NAME}.*", provide_client_params, "first"),
     (f"before-call.{EVENT_NAME}", before_call, "last"),
-    (f"request-created.{EVENT_NAME}", request_created, "first"),
+    (f"request-created.{EVENT_NAME}.*", request_created, "first"),
     (f"before-sign.{EVENT_NAME}", before_sign, "first"),
     (f"before-send.{EVENT_NAME}", before_send, "last"),
 )
+
+
+def _call_of(request: Any) -> UnderWay | None:
+    """Return the call of a request; a raw one begins here. None where neither a fake nor a guard is active."""
+    context = getattr(request, "context", {})
+    call: UnderWay | None = context.get(_CONTEXT_KEY)
+    if call is None and _active.innermost() is not None:
+        context["auth_type"] = "none"  # whether the client of a raw request has credentials is not known here
+        call = UnderWay(began_under_a_fake=True, region=context.get("client_region"))
+    elif call is None and _active.guard() is not None:
+        call = UnderWay(region=context.get("client_region"))
+    if call is not None:
+        context[_CONTEXT_KEY] = call
+        emitters.carry(request, call)
+    return call
+
+
+def _now_begun() -> UnderWay:
+    return UnderWay(began_under_a_fake=_active.innermost() is not None)
+
+
+def _is_guarded(url: str) -> bool:
+    guard = _active.guard()
+    return guard is not None and not guard.lets_through(url)
 
 
 def origin_package(handler: Any) -> str:
@@ -127,11 +155,7 @@ def origin_package(handler: Any) -> str:
     return str(module).partition(".")[0]
 
 
-def _is_awake() -> bool:
-    return _active.innermost() is not None or _active.guard() is not None
-
-
-def _needs_the_long_road(emitter: Any, operation: str) -> bool:
+def _needs_late_interception(emitter: Any, operation: str) -> bool:
     """Tell whether foreign handlers stand on later events, or behind ours at before-call."""
     return emitters.remembered(
         emitter, f"{_CONTEXT_KEY}.{operation}", lambda: _has_foreign_handlers(emitter, operation)
@@ -168,14 +192,15 @@ class _LastAnswer:
 
     def __call__(self, **kwargs: Any) -> Any:
         answer = None
-        for handler in self._asked():
+        for handler in self._asked(**kwargs):
             given = handler(**kwargs)
             answer = given if answer is None else answer
         return before_send(**kwargs) if answer is None else answer
 
-    def _asked(self) -> list[Any]:
-        """Return the handlers to ask: all but moto's while a fake is active, all once it has stopped."""
-        if _active.innermost() is None:
+    def _asked(self, request: Any, **_: Any) -> list[Any]:
+        """Return the handlers to ask: all but moto's for a call that a fake answers, or would have."""
+        call = emitters.carried(request) or _now_begun()
+        if not call.needs_a_fake():
             return self._others
         return [handler for handler in self._others if origin_package(handler) != "moto"]
 
@@ -185,7 +210,7 @@ class _LastAnswerAsync(_LastAnswer):
 
     async def __call__(self, **kwargs: Any) -> Any:
         answer = None
-        for handler in self._asked():
+        for handler in self._asked(**kwargs):
             given = handler(**kwargs)
             given = await given if inspect.isawaitable(given) else given
             answer = given if answer is None else answer
@@ -205,12 +230,17 @@ def _operation(request: Any, event_name: str) -> str:
 
 def _header(request: Any, name: str) -> str:
     value = request.headers.get(name, "")
-    return value.decode() if isinstance(value, bytes) else str(value)
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _bytes(body: Any) -> bytes:
-    if hasattr(body, "read"):
-        place = body.tell()
-        body, stream = body.read(), body
-        stream.seek(place)  # a retry reads it again
-    return body.encode() if isinstance(body, str) else bytes(body or b"")
+    """Return a request's body, and leave a stream where it is; what is no body is not JSON either."""
+    try:
+        if hasattr(body, "read"):
+            place = body.tell()
+            body, stream = body.read(), body
+            stream.seek(place)  # a retry reads it again
+        body = body.encode() if isinstance(body, str) else body
+    except Exception:  # noqa: BLE001 - a handler of the user's has put it there: whatever it does, it is no body
+        return _NO_BODY
+    return bytes(body or b"") if isinstance(body, (bytes, bytearray, memoryview, type(None))) else _NO_BODY

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from . import locks
 from .instant import to_datetime
 from .operations.rotation import finish
 from .timeline import Rotation
@@ -43,14 +44,21 @@ class RotationRunner:
     limit: int = ROTATION_LIMIT
     #: The Python callables that stand for rotation Lambdas, by ARN.
     functions: dict[str, RotationFunction] = field(default_factory=dict)
-    _registered: int = 0
+    #: The threads of the rotations that have been registered and have not ended.
+    _registered: list[int] = field(default_factory=list)
     _begun: set[tuple[str, str]] = field(default_factory=set)
     _thread: threading.local = field(default_factory=threading.local)
+
+    def __post_init__(self) -> None:
+        locks.in_children(self._forget_other_threads)
+
+    def _forget_other_threads(self) -> None:
+        self._registered = [thread for thread in self._registered if thread == threading.get_ident()]
 
     @property
     def is_busy(self) -> bool:
         """Whether a rotation has been registered and has not ended, in whichever thread."""
-        return self._registered > 0
+        return bool(self._registered)
 
     @property
     def is_inside(self) -> bool:
@@ -63,7 +71,7 @@ class RotationRunner:
 
     def register(self, turn: Turn) -> Turn:
         """Note, under the vault's lock, that a rotation is about to run: until it has ended, no other comes due."""
-        self._registered += 1
+        self._registered.append(threading.get_ident())
         self._begun.add((turn.arn, turn.token))
         return turn
 
@@ -73,7 +81,7 @@ class RotationRunner:
             self._run(vault, turn)
         finally:
             with vault.lock:
-                self._registered -= 1
+                self._registered.remove(threading.get_ident())
 
     def _run(self, vault: Vault, turn: Turn) -> None:
         _event(vault, turn, "Started", turn.due)

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import threading
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from . import names
+from . import locks, names
 from .due import due_of
 from .order import Order
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator
 
     from .delays import Delays
@@ -43,7 +43,7 @@ class Vault:
     rotations: RotationRunner
     #: The latest instant that the fake has seen.
     latest: int = 0
-    lock: threading.RLock = field(default_factory=threading.RLock)
+    lock: threading.RLock = field(default_factory=locks.new)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
     _by_arn: dict[str, SecretRecord] = field(default_factory=dict)
     _agenda: list[tuple[int, int, str]] = field(default_factory=list)

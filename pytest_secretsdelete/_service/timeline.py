@@ -7,10 +7,10 @@ that it stands before what it makes happen.
 from __future__ import annotations
 
 import copy
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from . import locks
 from .instant import to_datetime
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ class Timeline:
         self._entries: list[Attempt | Event | Rotation | Seeding] = []
         self._calls_kept = calls_kept
         self._next_look = self._look_after(0)
-        self._looking = threading.Lock()
+        self._looking = locks.new()
 
     def __iter__(self) -> Iterator[Attempt | Event | Rotation | Seeding]:
         return iter(tuple(self._entries))

@@ -20,7 +20,7 @@ TARGET_PREFIX = "secretsmanager."
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A request as it reached the fake, by whichever road."""
+    """A request as it reached the fake, by whichever way."""
 
     operation: str
     body: bytes = field(repr=False)
@@ -81,8 +81,6 @@ class Origin:
 
     region: str | None = None
     caller: str | None = None
-    #: What its first attempt has been answered already.
-    answer: Answer | None = None
 
 
 def account_of(access_key: object) -> str | None:

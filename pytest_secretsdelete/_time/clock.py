@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .. import _active
+from .._service import locks
 from .._service.instant import LATEST, aware, from_microseconds, to_microseconds
 from .._service.service import settle
 from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_holds_time
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _READ_ON = "Read on: docs/reference/clock.md#moving"
 _TOO_FAR = f"The clock goes from the year 1 to the last midnight of the year 9999; that is beyond it. {_READ_ON}"
 #: Two threads that move time at once must not set it back; not held while anything comes due.
-_setting = threading.Lock()
+_setting = locks.new()
 
 
 class Clock:

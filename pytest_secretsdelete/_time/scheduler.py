@@ -14,6 +14,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .._service import locks
 from .quiescence import PASSES_OF_OPAQUE_LOOP, ThreadObserver, is_ending, is_idle
 
 if TYPE_CHECKING:
@@ -59,17 +60,21 @@ class Scheduler:
         self._now_in_microseconds = now_in_microseconds
         self._go_to = go_to
         self._real = real
-        self._lock = threading.Lock()
+        self._lock = locks.new()
         self._sleepers: list[Sleeper] = []
         self._numbers = itertools.count()
         self._observer = ThreadObserver()
         self._idle_loops: dict[int, asyncio.AbstractEventLoop] = {}
         self._loops_with_waker: set[asyncio.AbstractEventLoop] = set()
         self._is_open = True
+        locks.in_children(self._forget_other_threads)
 
     def close(self) -> None:
         """Move time no more: sleeps that are still running finish in real time."""
         self._is_open = False
+
+    def _forget_other_threads(self) -> None:
+        self._sleepers = [sleeper for sleeper in self._sleepers if sleeper.thread == threading.get_ident()]
 
     def sleep(self, seconds: float, /) -> None:
         """Stand in for time.sleep. Zero, negative numbers and what is no number are left to the real function."""

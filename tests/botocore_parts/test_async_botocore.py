@@ -99,5 +99,5 @@ def test_an_emitter_without_a_cache(fake: FakeSecretsManager, client: Any) -> No
     plain = Plain()
     interception._answer_last(plain, "GetSecretValue")
     assert vars(plain) == {}
-    assert not interception._needs_the_long_road(plain, "GetSecretValue")
+    assert not interception._needs_late_interception(plain, "GetSecretValue")
     assert fake.region == REGION

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from .. import errors
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 _NOT_PART_OF_THE_LISTING = {"NextToken", "MaxResults", "SecretId"}
+#: A seal and a position, as in next_token.
+_TOKEN = re.compile(r"[0-9a-f]{16}\[.*\]", re.DOTALL)
 #: What a listing is without these members, and with them just as well.
 _DEFAULTS: dict[str, Any] = {
     "Filters": [],
@@ -55,6 +57,18 @@ def last_key(request: Request, arn: str = "") -> Key | None:
     return _read_token(request, arn) if "NextToken" in request else None
 
 
+def is_own_token(token: object) -> bool:
+    """Tell whether a NextToken is one that a fake has given out, whichever it was."""
+    try:
+        return _TOKEN.fullmatch(_decoded(token)) is not None
+    except (TypeError, ValueError):
+        return False
+
+
+def _decoded(token: Any) -> str:
+    return base64.b64decode(token, altchars=b"-_", validate=True).decode()
+
+
 def next_token(request: Request, last: Key, arn: str = "") -> dict[str, str]:
     """Return the member that asks for what follows a key."""
     position = json.dumps(last)
@@ -63,8 +77,8 @@ def next_token(request: Request, last: Key, arn: str = "") -> dict[str, str]:
 
 def _read_token(request: Request, arn: str) -> Key:
     try:
-        text = base64.b64decode(request["NextToken"], altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError):
+        text = _decoded(request["NextToken"])
+    except ValueError:
         raise errors.bad_next_token() from None
     seal, position = text[:16], text[16:]
     if seal != _seal(request, arn, position):

@@ -1,0 +1,70 @@
+"""Locks that stay usable in a child made by fork, whichever thread held them in the parent.
+
+Before a fork the forking thread takes all of them, so that nothing that they guard is copied half changed. It waits
+for a holder for a limited time. In the child, a lock that it could not take is made anew.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import weakref
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+#: Seconds of real time that a fork waits for a lock. Once it has waited in vain, it waits for no other.
+PATIENCE = 1.0
+_numbers = itertools.count()
+#: In the order of their making, which is the order of taking them.
+_locks: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
+_renewals: list[weakref.WeakMethod[Callable[[], None]]] = []
+#: What a forking thread has taken.
+_taken = threading.local()
+
+
+def new() -> threading.RLock:
+    """Return a lock. The thread that holds it may take it again, so that it can fork at any time."""
+    lock = threading.RLock()
+    _locks[next(_numbers)] = lock
+    return lock
+
+
+def in_children(renew: Callable[[], None]) -> None:
+    """Call a method in each child made by fork, as long as its object lives: to forget the threads left behind."""
+    _renewals.append(weakref.WeakMethod(renew, _renewals.remove))
+
+
+def _before_fork() -> None:
+    _taken.locks = []
+    patience = PATIENCE
+    for lock in _living():
+        if lock.acquire(timeout=patience):
+            _taken.locks.append(lock)
+        else:
+            patience = 0
+
+
+def _in_parent() -> None:
+    while _taken.locks:
+        _taken.locks.pop().release()
+
+
+def _in_child() -> None:
+    taken = {id(lock) for lock in _taken.locks}
+    _in_parent()  # the thread that took them is the one that lives on
+    for lock in _living():
+        if id(lock) not in taken:
+            lock._at_fork_reinit()  # noqa: SLF001 - as the standard library renews its own
+    for renew in filter(None, [method() for method in list(_renewals)]):
+        renew()
+
+
+def _living() -> list[Any]:
+    return [lock for reference in _locks.valuerefs() if (lock := reference()) is not None]
+
+
+# where there is no fork there is nothing to do: dict takes any words
+getattr(os, "register_at_fork", dict)(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)

@@ -1,0 +1,253 @@
+"""Children made by fork while other threads are at work: they call the fake, and end."""
+
+from __future__ import annotations
+
+import gc
+import os
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING
+
+import freezegun
+import pytest
+
+from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._service import locks
+
+from ..support import PATIENCE, in_threads, run_python
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+#: Forks while threads do something, and prints how each child ended: its exit status, or "hangs".
+FORKING = """
+import os, sys, threading, time, warnings
+from datetime import timedelta
+from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._botocore.sessions import new_session
+
+warnings.simplefilter("ignore", DeprecationWarning)  # a process with threads that forks
+sys.setswitchinterval(1e-5)
+
+def ended(child, patience=15):
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        pid, status = os.waitpid(child, os.WNOHANG)
+        if pid:
+            return os.waitstatus_to_exitcode(status)
+        threading.Event().wait(0.001)  # skipped by nothing
+    os.kill(child, 9)
+    os.waitpid(child, 0)
+    return "hangs"
+
+def forked(run):
+    child = os.fork()
+    if child:
+        return ended(child)
+    try:
+        run()
+    except BaseException:
+        import traceback
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+def at_work(*functions):
+    goes_on = [True]
+    def repeat(function):
+        while goes_on:
+            function()
+    threads = [threading.Thread(target=repeat, args=(function,), daemon=True) for function in functions]
+    for thread in threads:
+        thread.start()
+    return goes_on.clear
+"""
+
+
+def forking(source: str) -> list[str]:
+    """Run a script that forks; return what it prints."""
+    return run_python(FORKING + source).split()
+
+
+@pytest.mark.parametrize("_round", range(3))
+def test_forks_while_four_threads_call(_round: int) -> None:
+    """Each child makes calls of every kind, starts a fake of its own, and ends without an error."""
+    source = """
+with FakeSecretsManager(region="eu-west-1") as fake:
+    fake.seed("a", "value")
+    client = fake.client()
+    def call():
+        client.put_secret_value(SecretId="a", SecretString="new")
+        client.get_secret_value(SecretId="a")
+    def start_and_stop():
+        inner = FakeSecretsManager(region="eu-west-1")
+        inner.seed("a", "new")
+        with inner:
+            pass
+    def child():
+        for _ in range(3):
+            call()
+        assert fake.secret("a").current.value in {"value", "new"}
+        with FakeSecretsManager(region="eu-west-1") as inner:
+            client.create_secret(Name="b")
+            assert [secret.name for secret in inner.secrets()] == ["b"]
+    stop = at_work(call, call, call, start_and_stop)
+    print(*[forked(child) for _ in range(20)])
+    stop()
+"""
+    assert forking(source) == ["0"] * 20
+
+
+def test_forks_while_another_thread_rotates() -> None:
+    """What comes due in a child comes due, although another thread was inside a rotation function at the fork."""
+    source = """
+import freezegun
+with freezegun.freeze_time("2031-05-06T07:08:09Z"), FakeSecretsManager(region="eu-west-1") as fake:
+    arn = "arn:aws:lambda:eu-west-1:123456789012:function:rotate"
+    inside, goes_on, parent, steps = threading.Event(), threading.Event(), os.getpid(), []
+    def rotate(event, context):
+        steps.append(event["Step"])
+        if os.getpid() == parent:
+            inside.set()
+            goes_on.wait()
+    fake.rotation_function(arn, rotate)
+    client = fake.client()
+    for name in ("a", "b"):
+        fake.seed(name, "value")
+    goes_on.set()
+    for name in ("a", "b"):
+        client.rotate_secret(SecretId=name, RotationLambdaARN=arn, RotationRules={"AutomaticallyAfterDays": 1},
+                             RotateImmediately=False)
+    goes_on.clear(); inside.clear()
+    def child():
+        steps.clear()
+        Clock().advance(days=3)
+        assert steps, "nothing has come due"
+    thread = threading.Thread(target=lambda: client.rotate_secret(SecretId="a"), daemon=True)
+    thread.start()
+    inside.wait()
+    print(forked(child))
+    goes_on.set()
+    thread.join()
+"""
+    assert forking(source) == ["0"]
+
+
+def test_forks_while_other_threads_sleep_on_the_clock() -> None:
+    """A child that sleeps waits for no thread that was left behind in its parent."""
+    source = """
+import freezegun
+with freezegun.freeze_time("2031-05-06T07:08:09Z", ignore=["__main__"]):
+    begun = threading.Barrier(3)
+    with Clock().skip_sleeps():
+        def work():
+            begun.wait()
+            time.sleep(3600)
+        stop = at_work(lambda: None)  # so that time does not go on in the parent
+        for _ in range(2):
+            threading.Thread(target=work, daemon=True).start()
+        begun.wait()
+        threading.Event().wait(0.05)
+        print(forked(lambda: time.sleep(7200)))
+        stop()
+"""
+    assert forking(source) == ["0"]
+
+
+def test_a_fork_under_a_lock() -> None:
+    """A delay of the test's own, which is called under the vault's lock, may fork: the child's calls go on."""
+    source = """
+outcomes = []
+def delay(secret):
+    outcomes.append(forked(lambda: client.create_secret(Name="child")))
+    return timedelta(0)
+with FakeSecretsManager(region="eu-west-1", purge_delay=delay) as fake:
+    client = fake.client()
+    client.create_secret(Name="a")
+    client.delete_secret(SecretId="a")
+    client.create_secret(Name="b")
+print(*outcomes)
+"""
+    assert forking(source) == ["0"]
+
+
+def test_a_lock_that_stays_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fork waits once for holders that do not let go; what it could not take is made anew in the child."""
+    monkeypatch.setattr(locks, "PATIENCE", 0.01)
+    held, free = [locks.new() for _ in range(2)], locks.new()
+    holds, lets_go = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with held[0], held[1]:
+            holds.set()
+            lets_go.wait(PATIENCE)
+            for lock in held:  # made anew meanwhile: its with statements are to release something
+                lock.acquire()
+
+    def fork() -> None:
+        holds.wait(PATIENCE)
+        with free:
+            locks._before_fork()
+            locks._in_child()
+            assert all(lock.acquire(blocking=False) for lock in (*held, free))
+            for lock in (*held, free):
+                lock.release()
+        lets_go.set()
+
+    in_threads(hold, fork)
+
+
+def test_the_parent_goes_on() -> None:
+    """In the parent every lock is as it was."""
+    lock = locks.new()
+    locks._before_fork()
+    _assert_held(lock, by_another=True)
+    locks._in_parent()
+    _assert_held(lock, by_another=False)
+
+
+def _assert_held(lock: threading.RLock, *, by_another: bool) -> None:
+    def look() -> None:
+        assert lock.acquire(blocking=False) is not by_another
+
+    in_threads(look)
+
+
+def test_what_a_fake_and_a_clock_renew() -> None:
+    """A fake and a clock forget the threads that were left behind, and go on for the one that forked."""
+    with freezegun.freeze_time("2031-05-06T07:08:09Z"), FakeSecretsManager() as fake, Clock().skip_sleeps():
+        fake.seed("a", "value")
+        locks._before_fork()
+        locks._in_child()
+        before = time.time()
+        time.sleep(60)
+        assert time.time() == before + 60
+        fake.client().delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+        assert "a" not in fake
+
+
+def test_what_is_renewed_goes_with_its_owner() -> None:
+    """Neither a lock nor an owner is kept alive, and an owner that lives is told."""
+
+    class Owner:
+        told = 0
+
+        def forget(self) -> None:
+            self.told += 1
+
+    gc.collect()  # fakes of other tests
+    owner, other, lock = Owner(), Owner(), locks.new()
+    renewals = len(locks._renewals)
+    for one in (owner, other):
+        locks.in_children(one.forget)
+    gone: list[Callable[[], object]] = [weakref.ref(other), weakref.ref(lock)]
+    del other, one, lock
+    gc.collect()
+    assert [reference() for reference in gone] == [None, None]
+    assert len(locks._renewals) == renewals + 1
+    locks._before_fork()
+    locks._in_child()
+    assert owner.told == 1
