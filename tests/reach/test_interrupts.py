@@ -196,44 +196,32 @@ def test_variables_that_cannot_be_set(change: str, number: int, monkeypatch: pyt
     assert state() == before
 
 
-def test_an_interrupt_of_what_puts_right() -> None:
-    """Where a start is interrupted, and then its undoing as well, the next start or stop of any fake puts it right."""
-    before, fakes = state(), []
+@pytest.mark.parametrize("number", [1, 2, len(environment.FAKE_CREDENTIALS) + 1])
+def test_an_interrupt_of_the_undoing(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a start is interrupted, and its undoing as well, the next fake that starts puts the variables back."""
+    before, passed, real = state(), [], environment._set
 
-    def prepare() -> Callable[[], Any]:
-        fakes.append(FakeSecretsManager(region=REGION))
-        return lambda: start_and_be_interrupted(fakes[-1])
+    def interrupted(name: str, value: str | None) -> None:
+        passed.append(name)
+        if len(passed) == number:
+            raise Interrupt
+        real(name, value)
 
-    def start_and_be_interrupted(fake: FakeSecretsManager) -> None:
-        fake._service = _Failing(fake._service)  # type: ignore[assignment]
+    def push(_: Any) -> None:
+        monkeypatch.setattr(environment, "_set", interrupted)
+        raise Interrupt
+
+    fake = FakeSecretsManager(region=REGION)
+    with monkeypatch.context() as patched, pytest.raises(Interrupt):
+        patched.setattr(_active, "push", push)
         fake.start()
-
-    def check(number: int) -> None:
-        another_starts_and_stops()
-        fake = fakes[-1]
-        if _active.is_active(fake._service):
-            fake.stop()
-        assert state() == before, number
-
-    with pytest.raises(ZeroDivisionError):
-        assert at_each_line(prepare, check) > 20
+    assert not _active.is_active(service_of(fake))
+    assert len(passed) == number
+    assert state() != before
     another_starts_and_stops()
     assert state() == before
-
-
-class _Failing:
-    """A service whose waking up fails, so that its fake's start is undone."""
-
-    def __init__(self, service: Any) -> None:
-        self.__dict__["_service"] = service
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._service, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if value is False:
-            raise ZeroDivisionError
-        setattr(self._service, name, value)
+    fake.stop()
+    assert state() == before
 
 
 @pytest.mark.parametrize("is_covered", [False, True], ids=["on top", "covered"])
