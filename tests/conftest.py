@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytest_plugins = ["pytester"]
+
+# How long an example takes says more of the machine than of the code.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 START = datetime(2031, 5, 6, 7, 8, 9, 123000, tzinfo=timezone.utc)
 

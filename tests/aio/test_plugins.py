@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ..support import PATIENCE
+
 pytest.importorskip("aiobotocore")
 
 TEST = """
@@ -67,7 +69,7 @@ def test_anyio_on_trio(pytester):
             secretsmanager_clock.advance(days=7)
             assert "db/password" not in secretsmanager
     """)
-    pytester.runpytest_subprocess("-p", "no:asyncio", timeout=60).assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "no:asyncio", timeout=PATIENCE).assert_outcomes(passed=1)
 
 
 def test_anyio(pytester):

@@ -11,6 +11,8 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..support import PATIENCE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -18,8 +20,6 @@ if TYPE_CHECKING:
 
 JSON = "application/x-amz-json-1.1"
 TOKEN = "00000000-0000-0000-0000-000000000001"
-#: More real seconds than anything here may take.
-FOREVER = 30
 
 
 class Reply(NamedTuple):
@@ -52,7 +52,7 @@ def signature(region: str, key: str = "testing", at: str = "20260301T000000Z") -
 
 def connect(url: str) -> http.client.HTTPConnection:
     """Return a connection that is kept alive."""
-    return http.client.HTTPConnection(url.removeprefix("http://"), timeout=FOREVER)
+    return http.client.HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
 
 
 def ask(
@@ -83,7 +83,7 @@ def ask_once(url: str, *args: Any, **kwargs: Any) -> Reply:
 def open_to(url: str) -> socket.socket:
     """Return a connection for bytes as they are."""
     host, port = url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=FOREVER)
+    return socket.create_connection((host, int(port)), timeout=PATIENCE)
 
 
 def raw(url: str, request: bytes, *, then_leave: bool = False) -> bytes:
@@ -114,7 +114,7 @@ def open_sockets() -> set[int]:
 
 def until(holds: Callable[[], Any]) -> None:
     """Wait, in real time, until something holds."""
-    deadline = os.times().elapsed + FOREVER
+    deadline = os.times().elapsed + PATIENCE
     while not holds():
         assert os.times().elapsed < deadline
         time.sleep(0.001)

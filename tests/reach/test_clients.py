@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import REGION, ROADS, VALUE, refused, run_python
+from ..support import PATIENCE, REGION, ROADS, VALUE, refused, run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -272,6 +272,6 @@ def test_threads_that_run_already() -> None:
         with FakeSecretsManager(region=REGION) as fake:
             fake.seed("db/password", value)
             names.put("db/password")
-            assert answers.get(timeout=30) == value
+            assert answers.get(timeout=PATIENCE) == value
     names.put(None)
     worker.join()

@@ -12,7 +12,8 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach import http_server
 from pytest_secretsdelete._reach.endpoint import serve
 
-from .http import FOREVER, ask, ask_once, connect, head_of, raw
+from ..support import PATIENCE
+from .http import ask, ask_once, connect, head_of, raw
 
 
 def test_a_connection_is_kept_alive(url: str) -> None:
@@ -52,7 +53,7 @@ def test_a_request_without_a_body(url: str) -> None:
 def test_a_client_that_waits_for_its_turn(url: str) -> None:
     """Expect: 100-continue is answered before the body comes."""
     host, port = url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port)), timeout=FOREVER) as client:
+    with socket.create_connection((host, int(port)), timeout=PATIENCE) as client:
         head = head_of("Content-Length: 2", "Expect: 100-continue", "Connection: close")
         client.sendall(head.replace(b"HOST", f"{host}:{port}".encode()))
         assert client.recv(100) == b"HTTP/1.1 100 Continue\r\n\r\n"

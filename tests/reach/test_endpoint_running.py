@@ -18,7 +18,8 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach import http_server
 from pytest_secretsdelete._reach.endpoint import serve
 
-from .http import FOREVER, JSON, TOKEN, Responder, ask, ask_once, connect, open_sockets, server_threads, until
+from ..support import PATIENCE
+from .http import JSON, TOKEN, Responder, ask, ask_once, connect, open_sockets, server_threads, until
 
 if TYPE_CHECKING:
     from pytest_secretsdelete._service.wire import Answer, Incoming
@@ -47,7 +48,7 @@ def test_many_clients_at_once(secretsmanager: FakeSecretsManager, url: str) -> N
 
 def test_a_slow_answer_holds_up_nobody_else() -> None:
     """Requests are answered side by side."""
-    together = threading.Barrier(5, timeout=FOREVER)
+    together = threading.Barrier(5, timeout=PATIENCE)
     service = service_of(FakeSecretsManager())
 
     def answer(incoming: Incoming) -> Answer:
@@ -129,7 +130,7 @@ def test_a_request_that_is_being_answered_is_waited_for_only_so_long(monkeypatch
 
     def answer(incoming: Incoming) -> Answer:
         entered.append(incoming)
-        assert released.wait(FOREVER)
+        assert released.wait(PATIENCE)
         raise AssertionError
 
     headers = {"Content-Type": JSON, "X-Amz-Target": "secretsmanager.ListSecrets"}

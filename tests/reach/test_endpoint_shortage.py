@@ -9,7 +9,8 @@ import threading
 
 import pytest
 
-from .http import FOREVER, ask_once, head_of, raw, server_threads
+from ..support import PATIENCE
+from .http import ask_once, head_of, raw, server_threads
 
 #: Leaves the process one descriptor, which a client takes: to accept it there is none. Prints what it saw.
 SHORT_OF_DESCRIPTORS = """
@@ -29,7 +30,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (128, resource.getrlimit(resource.RLI
 with FakeSecretsManager() as fake, fake.endpoint() as url:
     host, port = url.removeprefix("http://").split(":")
     client = socket.socket()
-    client.settimeout(FOREVER)
+    client.settimeout(PATIENCE)
     taken = []
     try:
         while True:
@@ -57,9 +58,9 @@ print(failed <= lasted / BACKOFF + 1 or (failed, lasted))
 def test_a_shortage_of_descriptors_is_waited_out(then: str, seen: list[str]) -> None:
     """Accepting is tried again now and then; a client that waited is answered, and stopping is no matter of it."""
     request = head_of("Content-Length: 2") + b"{}"
-    script = f"FOREVER = {FOREVER}\nREQUEST = {request!r}\n{SHORT_OF_DESCRIPTORS}"
+    script = f"PATIENCE = {PATIENCE}\nREQUEST = {request!r}\n{SHORT_OF_DESCRIPTORS}"
     command = [sys.executable, "-c", script, then]
-    ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=4 * FOREVER)
+    ran = subprocess.run(command, check=False, capture_output=True, text=True, timeout=PATIENCE)
     assert (ran.stdout.splitlines(), ran.stderr) == (seen, "")
 
 
@@ -78,7 +79,7 @@ def test_a_connection_without_a_thread_is_declined(url: str, monkeypatch: pytest
             declined = raw(url, b"")
             assert declined.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
             assert declined.endswith(b"This process could not start a thread to answer the connection.\n")
-        reset = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=FOREVER)
+        reset = socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), timeout=PATIENCE)
         reset.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
         reset.close()
     assert ask_once(url, "ListSecrets").status == 200

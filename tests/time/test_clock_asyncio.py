@@ -91,7 +91,7 @@ from pytest_secretsdelete._time.freezing import freeze
 with freezegun.freeze_time("2030-01-01", real_asyncio=True):
     pass
 async def main():
-    await asyncio.wait_for(asyncio.sleep(0.01), 5)
+    await asyncio.wait_for(asyncio.sleep(0.01), 60)
     return "woken"
 with freeze():
     print(asyncio.run(main()))
@@ -130,7 +130,7 @@ def test_event_loops_stay_real_under_an_adopted_freeze(pytester: pytest.Pytester
                 yield
 
         def test_it(mine, secretsmanager_clock):
-            asyncio.run(asyncio.wait_for(asyncio.sleep(0.01), 5))
+            asyncio.run(asyncio.wait_for(asyncio.sleep(0.01), 60))
         """
     )
     result = pytester.runpytest_subprocess("-p", "no:asyncio", timeout=PATIENCE)
