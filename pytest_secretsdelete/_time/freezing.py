@@ -36,8 +36,18 @@ def freeze(at: datetime | None = None) -> Iterator[None]:
     import freezegun
 
     start = from_microseconds(now_in_microseconds()) if at is None else at
-    with freezegun.freeze_time(start, ignore=list(IGNORED_BY_THE_FREEZE)), real_event_loops():
+    with _started(freezegun.freeze_time(start, ignore=list(IGNORED_BY_THE_FREEZE))), real_event_loops():
         yield
+
+
+@contextmanager
+def _started(freezer: Any) -> Iterator[None]:
+    """Start a freeze, and stop it also where it fails to start: freezegun raises half-way at a read-only module."""
+    try:
+        freezer.start()
+        yield
+    finally:
+        freezer.stop()
 
 
 @contextmanager
@@ -55,10 +65,12 @@ def real_event_loops() -> Iterator[None]:
         return real_monotonic()
 
     held = asyncio.BaseEventLoop.time
-    patched = [loop for loop in _classes_below(asyncio.BaseEventLoop) if loop.__dict__.get("time") is held]
-    for loop in patched:
-        loop.time = loop_time
+    found = [loop for loop in _classes_below(asyncio.BaseEventLoop) if loop.__dict__.get("time") is held]
+    patched = []
     try:
+        for loop in found:
+            loop.time = loop_time
+            patched.append(loop)
         with _real_trio():
             yield
     finally:
