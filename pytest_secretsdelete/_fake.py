@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import _active
-from ._botocore import sessions
+from ._botocore import retry_buckets, sessions
 from ._reach import environment
 from ._reach.interception import ensure_installed
 from ._service import faults, names, seeding
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 
 _HOST = Host(reading.now, sessions.default_region, sessions.input_shape, _active.answering)
+#: botocore's adaptive retries would wait for ever where time stands still.
+_REAL_PACE = retry_buckets.Pace(reading.real_time_in_seconds)
 #: One fake at a time starts or stops, of whichever thread.
 _starting = threading.Lock()
 
@@ -108,8 +110,14 @@ class FakeSecretsManager:
         with _starting:
             if self._environment is not None:
                 raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
-            self._environment = environment.Layer(variables)
-            self._environment.begin()
+            layer = environment.Layer(variables)
+            layer.begin()
+            try:
+                retry_buckets.begin(_REAL_PACE)
+            except BaseException:
+                layer.end()
+                raise
+            self._environment = layer
             self._service.stands_still = False
             _active.push(self._service)
         return self
@@ -122,6 +130,7 @@ class FakeSecretsManager:
         with _starting:
             if self._environment is not None:
                 _active.remove(self._service)
+                retry_buckets.end(_REAL_PACE)
                 self._service.stands_still = True
                 self._environment.end()
                 self._last_environment, self._environment = self._environment, None

@@ -1,4 +1,4 @@
-"""Freezing time through freezegun, while event loops, pytest's timer and botocore's pace stay real."""
+"""Freezing time through freezegun, while event loops and pytest's timer stay real."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-#: pytest's timer stays real while the fake's clock holds time; so does the pace of botocore's retries.
-IGNORED_BY_THE_FREEZE = ("_pytest.timing", "botocore.retries")
+#: pytest's timer stays real while the fake's clock holds time.
+IGNORED_BY_THE_FREEZE = ("_pytest.timing",)
 
 
 @contextmanager
