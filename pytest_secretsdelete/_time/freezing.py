@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._service.instant import from_microseconds
-from .reading import is_frozen, is_real, now_in_microseconds
+from .reading import MICROSECONDS_PER_MILLISECOND, is_frozen, is_real, now_in_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +32,19 @@ def held(at: datetime | None) -> Iterator[None]:
 
 @contextmanager
 def freeze(at: datetime | None = None) -> Iterator[None]:
-    """Freeze time at an instant, or at the present one; asyncio's event loops and pytest's timer stay real."""
+    """Freeze time at an instant, or at the next whole millisecond; event loops and pytest's timer stay real.
+
+    The service knows whole milliseconds only: so the dates that it answers are those that the clock tells.
+    """
     import freezegun
 
-    start = from_microseconds(now_in_microseconds()) if at is None else at
+    start = _next_millisecond() if at is None else at
     with _started(freezegun.freeze_time(start, ignore=list(IGNORED_BY_THE_FREEZE))), real_event_loops():
         yield
+
+
+def _next_millisecond() -> datetime:
+    return from_microseconds(-(-now_in_microseconds() // MICROSECONDS_PER_MILLISECOND) * MICROSECONDS_PER_MILLISECOND)
 
 
 @contextmanager
