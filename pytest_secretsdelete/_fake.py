@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from . import _active
-from ._botocore import sessions
+from ._botocore import retry_buckets, sessions
 from ._reach import environment
 from ._reach.interception import ensure_installed
 from ._service import faults, names, seeding
@@ -83,6 +83,8 @@ class FakeSecretsManager:
         self._timeline = self._service.timeline
         self._failures = self._service.failures
         self._environment = environment.Layer({})
+        #: botocore's adaptive retries would wait for ever where time stands still.
+        self._pace = retry_buckets.Pace(reading.real_time_in_seconds)
 
     def __repr__(self) -> str:
         state = "active" if _active.is_active(self._service) else "not active"
@@ -110,6 +112,7 @@ class FakeSecretsManager:
             try:
                 self._environment = environment.Layer(variables)
                 self._environment.begin()
+                retry_buckets.begin(self._pace)
                 _active.push(self._service)
                 self._service.stands_still = False
             except BaseException:  # an interrupt
@@ -134,6 +137,7 @@ class FakeSecretsManager:
             if _active.is_active(self._service):
                 self._service.stands_still = True
                 _active.remove(self._service)
+            retry_buckets.end(self._pace)
             self._environment.end()
 
     @property

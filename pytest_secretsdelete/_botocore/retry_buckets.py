@@ -1,104 +1,172 @@
-"""The token buckets of botocore's adaptive retries, put on the clock: they wait on a condition, not on sleep."""
+"""The pace of botocore's adaptive retries: which clock their token buckets read, and how they wait.
+
+A bucket fills with the time of day and waits on a condition. Where time stands still it would never fill.
+"""
 
 from __future__ import annotations
 
-import functools
 import sys
 import weakref
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from unittest import mock
+
+from .._service import locks
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator
 
 
-@dataclass
-class _Tap:
-    """Draws tokens, waiting by sleeping on the clock; its methods stand in for a bucket's own."""
+@dataclass(frozen=True, eq=False)
+class Pace:
+    """A clock, read in seconds, and how to wait on it; without functions to sleep buckets wait in real time."""
 
-    sleep: Callable[[float], None]
-    sleep_async: Callable[[float], Awaitable[Any]]
-    seconds: Callable[[], float]
-    empty: type[Exception]
-    known: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet)
+    now_in_seconds: Callable[[], float]
+    sleep: Callable[[float], Any] | None = None
+    sleep_async: Callable[[float], Awaitable[Any]] | None = None
 
-    def refill(self, refill: Callable[[Any], None], bucket: Any) -> None:
-        """Stand in for _refill: a bucket's last reading of real time must not count as one of the clock."""
-        if bucket not in self.known:
-            self.known.add(bucket)
-            if bucket._last_timestamp is not None:
-                bucket._last_timestamp = self.seconds()
-        refill(bucket)
+    @property
+    def is_virtual(self) -> bool:
+        """Tell whether waiting moves the clock."""
+        return self.sleep is not None
 
-    def missing(self, bucket: Any, amount: float, block: bool) -> float:  # noqa: FBT001 - botocore's own signature
-        """Return the seconds until a bucket holds enough; raise what it raises where it is not to wait."""
-        bucket._refill()
-        missing: float = bucket._sleep_amount(amount)
-        if missing > 0 and not block:
-            raise self.empty
-        return missing
 
-    def acquire(self, bucket: Any, amount: float, block: bool) -> bool:  # noqa: FBT001
-        """Stand in for TokenBucket._acquire."""
-        while (missing := self.missing(bucket, amount, block)) > 0:
-            bucket._lock.release()  # as waiting on the bucket's condition does
-            try:
-                self.sleep(missing)
-            finally:
-                bucket._lock.acquire()
-        bucket._current_capacity -= amount
-        return True
+#: The paces that are set, real ones first. The last one counts.
+_paces: list[Pace] = []
+#: The owner, the name, the original and what stands in for it.
+_patched: list[tuple[type, str, Any, Any]] = []
+_used_buckets: set[weakref.ref[Any]] = set()
+_lock = locks.new()
 
-    async def acquire_async(self, bucket: Any, amount: float, block: bool) -> bool:  # noqa: FBT001
-        """Stand in for AsyncTokenBucket._acquire."""
-        while (missing := self.missing(bucket, amount, block)) > 0:
-            await self.sleep_async(missing)
-        bucket._current_capacity -= amount
-        return True
+
+def begin(pace: Pace) -> None:
+    """Set a pace for every token bucket of the process. A virtual pace counts more than a real one."""
+    from botocore.retries import bucket
+
+    with _lock:
+        _paces.insert(len(_paces) if pace.is_virtual else 0, pace)
+        try:
+            if pace.is_virtual or len(_paces) == 1:
+                _patch(bucket)
+        except BaseException:
+            _remove(pace)
+            raise
+
+
+def end(pace: Pace) -> None:
+    """Take a pace away, if it is set; after the last one the buckets are botocore's own again."""
+    with _lock:
+        _remove(pace)
+
+
+def _remove(pace: Pace) -> None:
+    _paces[:] = [other for other in _paces if other is not pace]
+    if not _paces:
+        _put_back()
 
 
 @contextmanager
-def on_the_clock(
-    sleep: Callable[[float], None], sleep_async: Callable[[float], Awaitable[Any]], seconds: Callable[[], float]
-) -> Iterator[None]:
-    """Let every token bucket of the process read the clock and wait on it."""
-    module, aio_module, empty = _modules()
-    tap = _Tap(sleep, sleep_async, seconds, empty)
-    patches: list[tuple[Any, str, Any]] = [
-        (module.Clock, "current_time", lambda _: seconds()),
-        (module.TokenBucket, "_acquire", _as_method(tap.acquire)),
-    ]
-    if aio_module is not None:
-        patches.append((aio_module.AsyncTokenBucket, "_acquire", _as_method(tap.acquire_async)))
-    owners = [owner for owner, name, _ in patches if name == "_acquire"]
-    patches += [(owner, "_refill", _as_method(functools.partial(tap.refill, owner._refill))) for owner in owners]
+def paced(pace: Pace) -> Iterator[None]:
+    """Set a pace as long as the context lasts."""
+    begin(pace)
     try:
-        with ExitStack() as patched:
-            for owner, name, stand_in in patches:
-                patched.enter_context(mock.patch.object(owner, name, stand_in))
-            yield
+        yield
     finally:
-        for bucket in tap.known:
-            bucket._last_timestamp = None  # its next reading is of another clock
+        end(pace)
 
 
-def _as_method(stand_in: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function, which binds to the bucket as a method does; a bound method would not."""
-
-    def method(bucket: Any, **words: Any) -> Any:
-        return stand_in(bucket, **words)
-
-    return method
+def _pace() -> Pace | None:
+    paces = _paces[-1:]
+    return paces[0] if paces else None
 
 
-def _modules() -> tuple[Any, Any, type[Exception]]:
-    """Return the modules that hold the token buckets of adaptive retries, botocore's and aiobotocore's if loaded.
+def _patch(bucket: Any) -> None:
+    """Replace the methods that are not replaced yet: aiobotocore may have been imported since the last time."""
+    aio_bucket = sys.modules.get("aiobotocore.retries.bucket")
+    table: list[tuple[type, str, Callable[[Any], Any]]] = [
+        (bucket.Clock, "current_time", _current_time),
+        (bucket.TokenBucket, "_refill", _refill),
+        (bucket.TokenBucket, "_acquire", _acquire),
+    ]
+    if aio_bucket is not None:
+        table += [
+            (aio_bucket.AsyncTokenBucket, "_refill", _refill),
+            (aio_bucket.AsyncTokenBucket, "_acquire", _acquire_async),
+        ]
+    patched = {(owner, name) for owner, name, *_ in _patched}
+    for owner, name, make in table:
+        if (owner, name) not in patched and name in vars(owner):
+            original = vars(owner)[name]
+            stand_in = make(original)
+            _patched.append((owner, name, original, stand_in))
+            setattr(owner, name, stand_in)
 
-    And what a bucket raises that is asked not to wait.
-    """
-    from botocore.exceptions import CapacityNotAvailableError
-    from botocore.retries import bucket
 
-    return bucket, sys.modules.get("aiobotocore.retries.bucket"), CapacityNotAvailableError
+def _put_back() -> None:
+    """Put back the methods that nobody else has replaced meanwhile."""
+    for owner, name, original, stand_in in _patched:
+        if vars(owner).get(name) is stand_in:
+            setattr(owner, name, original)
+    _patched.clear()
+    for reference in _used_buckets:
+        if (bucket := reference()) is not None:
+            _set_back(bucket)
+    _used_buckets.clear()
+
+
+def _set_back(bucket: Any) -> None:
+    """Forget a reading of a clock that was ahead: the bucket would count the time between as negative, for years."""
+    now_in_seconds = bucket._clock.current_time()
+    if bucket._last_timestamp is not None and bucket._last_timestamp > now_in_seconds:
+        bucket._last_timestamp = now_in_seconds
+
+
+# What stands in for a method calls the original where no pace is set: a patch of somebody else's may keep it.
+
+
+def _current_time(original: Callable[[Any], float]) -> Callable[[Any], float]:
+    def current_time(clock: Any) -> float:
+        pace = _pace()
+        return original(clock) if pace is None else pace.now_in_seconds()
+
+    return current_time
+
+
+def _refill(original: Callable[[Any], None]) -> Callable[[Any], None]:
+    def refill(bucket: Any) -> None:
+        if _pace() is not None:
+            with _lock:
+                _used_buckets.add(weakref.ref(bucket))
+            _set_back(bucket)
+        original(bucket)
+
+    return refill
+
+
+def _missing_in_seconds(bucket: Any, amount: float) -> float:
+    """Return how long it takes until a bucket holds enough."""
+    bucket._refill()
+    missing: float = bucket._sleep_amount(amount)
+    return missing
+
+
+def _acquire(original: Callable[..., bool]) -> Callable[..., bool]:
+    def acquire(bucket: Any, amount: float, block: bool) -> bool:  # noqa: FBT001 - botocore's own signature
+        while block and (pace := _pace()) and pace.sleep and (missing := _missing_in_seconds(bucket, amount)) > 0:
+            bucket._lock.release()  # as waiting on the bucket's condition does
+            try:
+                pace.sleep(missing)
+            finally:
+                bucket._lock.acquire()
+        return original(bucket, amount=amount, block=block)
+
+    return acquire
+
+
+def _acquire_async(original: Callable[..., Awaitable[bool]]) -> Callable[..., Awaitable[bool]]:
+    async def acquire(bucket: Any, amount: float, block: bool) -> bool:  # noqa: FBT001 - botocore's own signature
+        while block and (pace := _pace()) and pace.sleep_async and (missing := _missing_in_seconds(bucket, amount)) > 0:
+            await pace.sleep_async(missing)
+        return await original(bucket, amount=amount, block=block)
+
+    return acquire

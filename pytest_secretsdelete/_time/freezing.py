@@ -1,4 +1,4 @@
-"""Freezing time through freezegun, while event loops, pytest's timer and botocore's pace stay real."""
+"""Freezing time through freezegun, while event loops and pytest's timer stay real."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._service.instant import from_microseconds
-from .reading import is_frozen, is_real, now_in_microseconds
+from .reading import MICROSECONDS_PER_MILLISECOND, is_frozen, is_real, now_in_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-#: pytest's timer stays real while the fake's clock holds time; so does the pace of botocore's retries.
-IGNORED_BY_THE_FREEZE = ("_pytest.timing", "botocore.retries")
+#: pytest's timer stays real while the fake's clock holds time.
+IGNORED_BY_THE_FREEZE = ("_pytest.timing",)
 
 
 @contextmanager
@@ -32,12 +32,19 @@ def held(at: datetime | None) -> Iterator[None]:
 
 @contextmanager
 def freeze(at: datetime | None = None) -> Iterator[None]:
-    """Freeze time at an instant, or at the present one; asyncio's event loops and pytest's timer stay real."""
+    """Freeze time at an instant, or at the next whole millisecond; event loops and pytest's timer stay real.
+
+    The service knows whole milliseconds only: so the dates that it answers are those that the clock tells.
+    """
     import freezegun
 
-    start = from_microseconds(now_in_microseconds()) if at is None else at
+    start = _next_millisecond() if at is None else at
     with _started(freezegun.freeze_time(start, ignore=list(IGNORED_BY_THE_FREEZE))), real_event_loops():
         yield
+
+
+def _next_millisecond() -> datetime:
+    return from_microseconds(-(-now_in_microseconds() // MICROSECONDS_PER_MILLISECOND) * MICROSECONDS_PER_MILLISECOND)
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, cast
 
-from .._botocore.retry_buckets import on_the_clock
+from .._botocore.retry_buckets import Pace, paced
 from .scheduler import RealSleeps, Scheduler
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ def skip_sleeps(now_in_microseconds: Callable[[], int], go_to: Callable[[int], N
     _learn_real_sleeps()
     scheduler = Scheduler(now_in_microseconds, go_to, _real)
     # the token buckets of adaptive retries wait on a condition, not on sleep
-    buckets = on_the_clock(
-        scheduler.sleep, scheduler.sleep_async, lambda: now_in_microseconds() / _MICROSECONDS_PER_SECOND
-    )
-    with _opened(scheduler), _replaced(), buckets:
+    pace = Pace(lambda: now_in_microseconds() / _MICROSECONDS_PER_SECOND, scheduler.sleep, scheduler.sleep_async)
+    with _opened(scheduler), _replaced(), paced(pace):
         yield
 
 

@@ -32,6 +32,15 @@ def now() -> int:
     return now_in_microseconds() // MICROSECONDS_PER_MILLISECOND
 
 
+def real_time_in_seconds() -> float:
+    """Return the real time since 1970, whoever holds time."""
+    if under_time_machine():
+        real: float = sys.modules["time_machine"].escape_hatch.time.time()
+    else:
+        real = getattr(sys.modules.get("freezegun.api"), "real_time", time.time)()
+    return real
+
+
 def is_frozen() -> bool:
     """Tell whether freezegun holds time."""
     return innermost_freeze() is not None

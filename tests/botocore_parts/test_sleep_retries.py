@@ -169,7 +169,7 @@ def test_a_bucket_whose_rate_changes() -> None:
 
 
 def test_buckets_are_put_back(clock: Clock) -> None:
-    """botocore's buckets are its own again afterwards."""
+    """The methods of botocore's buckets are its own again afterwards."""
     names = ("_acquire", "_refill", "acquire", "max_rate")
     before = [vars(TokenBucket)[name] for name in names], vars(BucketClock)["current_time"]
     with clock.skip_sleeps():
@@ -187,7 +187,12 @@ def aio_bucket(monkeypatch: pytest.MonkeyPatch) -> type:
             return await self._acquire(amount=amount, block=block)  # type: ignore[misc,no-any-return]
 
         async def _acquire(self, amount: float, block: bool) -> bool:  # type: ignore[override]
-            raise AssertionError("it waits in real time")
+            self._refill()
+            if amount > self._current_capacity:
+                assert not block, "it waits in real time"
+                raise CapacityNotAvailableError
+            self._current_capacity -= amount
+            return True
 
     module = types.ModuleType("aiobotocore.retries.bucket")
     module.AsyncTokenBucket = AsyncTokenBucket  # type: ignore[attr-defined]

@@ -12,6 +12,7 @@ import pytest
 
 import pytest_secretsdelete
 from pytest_secretsdelete import FakeSecretsManager, _active
+from pytest_secretsdelete._botocore import retry_buckets
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach import environment, interception
 
@@ -42,11 +43,12 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", object())
     before = len(environment._layers)
     yield
-    for lock in (environment.changing, interception._installation):
+    for lock in (environment.changing, interception._installation, retry_buckets._lock):
         while lock._is_owned():  # type: ignore[attr-defined]
             lock.release()
     assert len(environment._layers) == before
     assert _active.responders() == ()
+    assert retry_buckets._paces == retry_buckets._patched == []
 
 
 def interrupted_at(number: int, call: Callable[[], Any]) -> bool:

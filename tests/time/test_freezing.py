@@ -1,4 +1,4 @@
-"""A freeze that the clock begins itself: entered whole or not at all."""
+"""A freeze that the clock begins itself: where it starts, and that it is entered whole or not at all."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import datetime
 import sys
 import time
 import types
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import pytest
 
+from pytest_secretsdelete import Clock
 from pytest_secretsdelete._time import freezing, reading
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete import FakeSecretsManager
 
 REAL = (time.time, time.monotonic, datetime.datetime, datetime.date)
 
@@ -71,3 +75,22 @@ def test_event_loops_that_cannot_be_patched(monkeypatch: pytest.MonkeyPatch) -> 
     with freezing.freeze():
         assert ImmutableLoop.time is asyncio.BaseEventLoop.time is not held
     assert ImmutableLoop.time is asyncio.BaseEventLoop.time is held
+
+
+def test_deletion_dates_under_a_freeze_of_the_clocks_own(fake: FakeSecretsManager) -> None:
+    """A freeze that the clock begins starts at a whole millisecond, not before the present: dates can be compared."""
+    client = fake.client()
+    for number in range(20):
+        before = datetime.datetime.now(datetime.timezone.utc)
+        with freezing.held(None):
+            clock = Clock()
+            client.create_secret(Name=f"s{number}")
+            answered = client.delete_secret(SecretId=f"s{number}", RecoveryWindowInDays=7)["DeletionDate"]
+            assert answered == clock.now() + datetime.timedelta(days=7)
+            assert before <= clock.now() < before + datetime.timedelta(days=1)
+
+
+def test_the_instant_given_is_kept() -> None:
+    """A freeze at a given instant starts at it, to the microsecond."""
+    with freezing.held(datetime.datetime(2001, 1, 1, microsecond=123456, tzinfo=datetime.timezone.utc)):
+        assert Clock().now().microsecond == 123456

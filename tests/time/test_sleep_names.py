@@ -193,7 +193,7 @@ def holders_of_stand_ins() -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("failing", ["_replace", "on_the_clock"])
+@pytest.mark.parametrize("failing", ["_replace", "paced"])
 def test_entering_fails(failing: str, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where entering fails half-way nothing stays on, and the next attempt works."""
     replace = patching._replace
@@ -209,7 +209,7 @@ def test_entering_fails(failing: str, clock: Clock, monkeypatch: pytest.MonkeyPa
         raise KeyboardInterrupt
         yield
 
-    monkeypatch.setattr(patching, failing, {"_replace": fail, "on_the_clock": fail_later}[failing])
+    monkeypatch.setattr(patching, failing, {"_replace": fail, "paced": fail_later}[failing])
     with pytest.raises(KeyboardInterrupt), clock.skip_sleeps():
         raise AssertionError("it has been entered")
     monkeypatch.undo()
