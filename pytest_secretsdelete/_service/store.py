@@ -49,7 +49,8 @@ class Vault:
     lock: threading.RLock = field(default_factory=threading.RLock)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
     _by_arn: dict[str, Secret] = field(default_factory=dict)
-    _agenda: list[tuple[int, int, str]] = field(default_factory=list)
+    #: What comes due: the instant, the secret's place in the order of creation, its ARN.
+    _agenda: list[tuple[int, tuple[int, int], str]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def store(self, account: str, region: str) -> Store:
@@ -85,7 +86,7 @@ class Vault:
         self._by_arn[secret.arn] = secret
         due = due_of(secret)
         if due is not None:
-            heapq.heappush(self._agenda, (due, next(self._order), secret.arn))
+            heapq.heappush(self._agenda, (due, by_creation(secret), secret.arn))
 
     def remove(self, secret: Secret) -> None:
         """Remove a secret for good."""
@@ -105,11 +106,11 @@ class Vault:
         return touched
 
     def next_due(self) -> tuple[int, Secret] | None:
-        """Return the earliest thing that comes due by itself: its instant and its secret."""
+        """Return the earliest thing that comes due by itself, the oldest secret's first: its instant and its secret."""
         while self._agenda:
-            due, _, arn = self._agenda[0]
+            due, place, arn = self._agenda[0]
             secret = self._by_arn.get(arn)
-            if secret is not None and due_of(secret) == due:
+            if secret is not None and due_of(secret) == due and by_creation(secret) == place:
                 return due, secret
             heapq.heappop(self._agenda)  # overtaken by a later state of the secret
         return None
