@@ -46,7 +46,8 @@ class Vault:
     lock: threading.RLock = field(default_factory=locks.new)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
     _by_arn: dict[str, SecretRecord] = field(default_factory=dict)
-    _agenda: list[tuple[int, int, str]] = field(default_factory=list)
+    #: What comes due: the instant, the secret's place in the order of creation, its ARN.
+    _agenda: list[tuple[int, tuple[int, int], str]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def store(self, account: str, region: str) -> Store:
@@ -82,15 +83,15 @@ class Vault:
         self.store_of(secret).put(secret)
         self._by_arn[secret.arn] = secret
         due = due_of(secret)
-        if due is not None and (old is None or due_of(old) != due):
-            heapq.heappush(self._agenda, (due, next(self._order), secret.arn))
+        if due is not None and (old is None or due_of(old) != due or by_creation(old) != by_creation(secret)):
+            heapq.heappush(self._agenda, (due, by_creation(secret), secret.arn))
             self._tidy_agenda()
 
     def _tidy_agenda(self) -> None:
         """Forget what later states have overtaken, once it is the larger part."""
         if len(self._agenda) > 2 * len(self._by_arn) + _SMALL_AGENDA:
-            dues = ((due_of(secret), secret.arn) for secret in self._by_arn.values())
-            self._agenda = [(due, next(self._order), arn) for due, arn in dues if due is not None]
+            dues = ((due_of(secret), secret) for secret in self._by_arn.values())
+            self._agenda = [(due, by_creation(secret), secret.arn) for due, secret in dues if due is not None]
             heapq.heapify(self._agenda)
 
     def remove(self, secret: SecretRecord) -> None:
@@ -111,11 +112,11 @@ class Vault:
         return touched
 
     def next_due(self) -> tuple[int, SecretRecord] | None:
-        """Return the earliest thing that comes due by itself: its instant and its secret."""
+        """Return the earliest thing that comes due by itself, the oldest secret's first: its instant and its secret."""
         while self._agenda:
-            due, _, arn = self._agenda[0]
+            due, place, arn = self._agenda[0]
             secret = self._by_arn.get(arn)
-            if secret is not None and due_of(secret) == due:
+            if secret is not None and due_of(secret) == due and by_creation(secret) == place:
                 return due, secret
             heapq.heappop(self._agenda)  # overtaken by a later state of the secret
         return None

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from pytest_secretsdelete import FakeSecretsManager
-from pytest_secretsdelete._botocore.sessions import service_model
 
 from .conftest import PROFILE
+from .shapes import service_model
 
 REGION, OWNER, OTHER = "us-east-1", "123456789012", "210987654321"
 REFUSED, MISSING, TOO_MANY = "InvalidRequestException", "ResourceNotFoundException", "LimitExceededException"
@@ -61,14 +61,24 @@ class Accounts(RuleBasedStateMachine):
 
     def call(self, account: str, operation: str, expected: str | None = None, /, **members: Any) -> dict[str, Any]:
         """Make a call, and compare whether it is refused."""
-        before = self.fake._vault.secrets()
+        before = self.shown()
         try:
             answer: dict[str, Any] = self.clients[account]._make_api_call(operation, members)
         except ClientError as error:
             assert error.response["Error"]["Code"] == expected, error  # noqa: PT017
-            assert self.fake._vault.secrets() == before
+            assert self.shown() == before
             return {}
         assert expected is None, f"{answer} instead of {expected}"
+        return answer
+
+    def shown(self) -> list[tuple[Any, Any]]:
+        """Return what can be seen of every secret: its versions, and its description."""
+        return [(secret.versions, self.describe(secret.account_id, secret.arn)) for secret in self.fake.secrets()]
+
+    def describe(self, account: str, secret_id: str) -> dict[str, Any]:
+        """Describe a secret to its owner."""
+        answer: dict[str, Any] = self.clients[account].describe_secret(SecretId=secret_id)
+        answer.pop("ResponseMetadata")
         return answer
 
     def arn_of(self, name: str) -> str:
@@ -185,13 +195,13 @@ class Accounts(RuleBasedStateMachine):
         """Describe both sides, and read what is held."""
         if not hasattr(self, "fake"):
             return
-        described = self.call(OWNER, "DescribeSecret", SecretId="primary")
+        described = self.describe(OWNER, "primary")
         shown = {
             link["ReplicaSecretARN"]: link["ReplicationStatus"] for link in described.get("CrossAccountReplicas", [])
         }
         assert shown == self.links
         for name, copy in self.copies.items():
-            described = self.call(OTHER, "DescribeSecret", SecretId=name)
+            described = self.describe(OTHER, name)
             link = {"PrimarySecretARN": self.arn, "ReplicationStatus": copy.link} if copy.link else None
             assert described.get("CrossAccountPrimary") == link
             current = self.fake.secret(copy.arn).current

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -18,14 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pytest_secretsdelete import FakeSecretsManager
-from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._service.wire import TARGET_PREFIX, Incoming
 
 from . import shapes
 from .conftest import PROFILE
+from .seen import ABROAD, HOME, STRANGER, ask, everything, say, send, unread
 
 START = datetime(2026, 3, 1, 9, 30, tzinfo=timezone.utc)
-HOME, ABROAD, STRANGER = "us-east-1", "eu-west-1", "210987654321"
 OPERATIONS = shapes.service_model().operation_names
 #: Codes that the service answers although its model declares them nowhere.
 UNDECLARED = {"AccessDeniedException", "SerializationException", "ValidationException"}
@@ -46,27 +43,18 @@ def _time_stands_still() -> Iterator[None]:
         yield
 
 
-def say(fake: FakeSecretsManager, operation: str, **members: Any) -> dict[str, Any]:
-    """Make a call that is meant to succeed; `region` and `caller` say from where."""
-    region, caller = members.pop("region", HOME), members.pop("caller", None)
-    answer = service_of(fake).answer(Incoming(operation, json.dumps(members).encode(), region, caller))
-    assert answer.status == 200, answer.members
-    return answer.members
-
-
 class Store:
     """A fake with secrets in every state, and what stands in braces in a request."""
 
     def __init__(self) -> None:
         """Fill the fake."""
         self.fake = FakeSecretsManager(region=HOME, purge_delay=timedelta(days=9))
-        self.service = service_of(self.fake)
         self.fake.rotation_function(shapes.FUNCTIONS[0], lambda event, context: None)
         self.fake.rotation_function(shapes.FUNCTIONS[1], lambda event, context: event["Nothing"])
         self.tokens = (f"{number:032d}" for number in itertools.count())
         self.empty_token = next(self.tokens)
         self._fill()
-        self.arns = {(secret.region, secret.name): secret.arn for secret in self.service.vault.secrets()}
+        self.arns = {(secret.region, secret.name): secret.arn for secret in self.fake.secrets()}
 
     def create(self, name: str, **members: Any) -> dict[str, Any]:
         """Create a secret with a value."""
@@ -135,9 +123,9 @@ class Store:
         asked = {name: value for name, value in members.items() if name != "NextToken"} | {"MaxResults": 1}
         if operation == "ListSecretVersionIds" and "SecretId" not in asked:
             asked["SecretId"] = "plain"
-        body = json.dumps(shapes.filled_in(asked, self.finder("", {}, region))).encode()
-        more = self.service.answer(Incoming(operation, body, region)).members
-        return str(more.get("NextToken", "no more"))
+        asked = shapes.filled_in(asked, self.finder("", {}, region))
+        _, answer = ask(self.fake, operation, **{**asked, "region": region})
+        return str(answer.get("NextToken", "no more"))
 
     def trouble(self, kind: str | None) -> None:
         """Let something wait for somebody else."""
@@ -149,23 +137,25 @@ class Store:
     def send(self, operation: str, members: dict[str, Any], region: str, caller: str | None) -> None:
         """Send a request and look at its answer, and at what has become of the store."""
         body = json.dumps(shapes.filled_in(members, self.finder(operation, members, region))).encode()
-        self.send_raw(Incoming(operation, body, region, caller))
+        self.send_raw(operation, body, region, caller)
 
-    def send_raw(self, incoming: Incoming) -> None:
+    def send_raw(self, operation: str, body: bytes, region: str = HOME, caller: str | None = None) -> None:
         """Send the bytes of a request."""
-        before = self.service.vault.secrets()
-        calls = len(self.fake.calls)
-        assert not self.service.expects_trouble(incoming)
-        answer = self.service.answer(incoming)
-        after = self.service.vault.secrets()
-        look_at_answer(incoming.operation, answer.status, json.loads(answer.content() or b"{}"))
+        before = everything(self.fake)
+        calls, waiting = len(self.fake.calls), self.fake.unused_faults()
+        answer = send(self.fake, operation, body, region, caller)
+        members = json.loads(answer.content() or b"{}")
+        assert shapes.SENTINEL not in repr(self.fake.calls[calls:])
+        after = everything(self.fake)
+        look_at_answer(operation, answer.status, members)
         if answer.status != 200:
             assert after == before, "a refused call has changed something"
-        elif incoming.operation.startswith(shapes.READING):
-            assert [unread(secret) for secret in after] == [unread(secret) for secret in before]
+        elif operation.startswith(shapes.READING):
+            assert unread(after) == unread(before)
         else:
             look_at_changes(self.fake, before, after)
-        assert shapes.SENTINEL not in repr(self.fake.calls[calls:])
+        assert self.fake.unused_faults() == waiting, "a fault has struck a request that it was not about"
+        assert "identity-based" not in members.get("Message", ""), "a denial, too"
 
 
 def look_at_answer(operation: str, status: int, members: Any) -> None:
@@ -182,28 +172,24 @@ def look_at_answer(operation: str, status: int, members: Any) -> None:
     assert shapes.SENTINEL not in members["Message"]
 
 
-def unread(secret: Any) -> Any:
-    """Return a secret without the days of its readings."""
-    versions = tuple(replace(version, accessed=None) for version in secret.versions)
-    return replace(secret, accessed=None, versions=versions)
-
-
-def look_at_changes(fake: FakeSecretsManager, before: list[Any], after: list[Any]) -> None:
+def look_at_changes(fake: FakeSecretsManager, before: dict[str, Any], after: dict[str, Any]) -> None:
     """What has changed is consistent, its date has risen, and it can be described."""
-    held = {secret.arn: secret for secret in before}
-    for secret in after:
-        old = held.get(secret.arn)
-        if old == secret:
+    for secret in fake.secrets():
+        old, new = before.get(secret.arn), after[secret.arn]
+        if old == new:
             continue
-        assert old is None or unread(old) == unread(secret) or secret.changed > old.changed
-        labels = [label for version in secret.versions for label in version.labels]
+        (described, shown), (listed, versions) = new["DescribeSecret"], new["ListSecretVersionIds"]
+        if old is not None and unread(old) != unread(new):
+            assert shown["LastChangedDate"] > old["DescribeSecret"][1]["LastChangedDate"]
+        labels = [label for version in secret.versions for label in version.staging_labels]
         assert len(labels) == len(set(labels))
-        assert all(len(version.labels) <= 20 for version in secret.versions)
+        assert all(len(version.staging_labels) <= 20 for version in secret.versions)
         assert len({version.version_id for version in secret.versions}) == len(secret.versions)
-        assert secret.purge_due is None or secret.deletion is not None
+        assert ("DeletedDate" in shown) == secret.is_scheduled_for_deletion == (secret.deletion_date is not None)
+        look_at_answer("DescribeSecret", described, shown)
+        look_at_answer("ListSecretVersionIds", listed, versions)
+        assert described == listed == 200
         where = {"region": secret.region, "caller": secret.account_id}
-        for operation in ("DescribeSecret", "ListSecretVersionIds"):
-            look_at_answer(operation, 200, say(fake, operation, SecretId=secret.arn, **where))
         look_at_answer("ListSecrets", 200, say(fake, "ListSecrets", IncludePlannedDeletion=True, **where))
 
 
@@ -243,7 +229,7 @@ def test_one_request_after_the_other(data: st.DataObject, chosen: list[tuple[str
 )
 def test_bodies_that_are_no_requests(operation: str, body: bytes) -> None:
     """What is no JSON object is refused like anything else."""
-    Store().send_raw(Incoming(operation, body, HOME))
+    Store().send_raw(operation, body)
 
 
 @pytest.fixture(scope="module")
@@ -282,7 +268,7 @@ def send_through(client: Any, operation: str, members: dict[str, Any]) -> Any:
         "url_path": "/",
         "query_string": "",
         "method": "POST",
-        "headers": {"X-Amz-Target": f"{TARGET_PREFIX}{operation}", "Content-Type": "application/x-amz-json-1.1"},
+        "headers": {"X-Amz-Target": f"secretsmanager.{operation}", "Content-Type": "application/x-amz-json-1.1"},
         "body": json.dumps(members).encode(),
     }
     context = {"client_region": HOME, "client_config": client.meta.config, "has_streaming_input": False}

@@ -331,6 +331,20 @@ def test_retries_use_a_fault_up(clock: Clock, fake: FakeSecretsManager) -> None:
     assert [call.error_code for call in fake.calls] == ["ThrottlingException"] * 2 + [None]
 
 
+def test_a_fault_beside_one_that_is_used_up(clock: Clock, fake: FakeSecretsManager) -> None:
+    """Of two faults one may be used up: the other is retried as a real error is."""
+    fake.seed("a", VALUE)
+    client = fake.client(config=Config(retries={"mode": "standard", "total_max_attempts": 2}))
+    fake.fail("DescribeSecret", "DecryptionFailure")
+    fake.fail("GetSecretValue", "ThrottlingException")
+    with refused("DecryptionFailure"):
+        client.describe_secret(SecretId="a")
+    with clock.skip_sleeps():
+        answer = client.get_secret_value(SecretId="a")
+    assert answer["ResponseMetadata"]["RetryAttempts"] == 1
+    assert fake.unused_faults() == ()
+
+
 def test_what_is_not_retried(fake: FakeSecretsManager) -> None:
     """An error that botocore does not retry is answered at the first attempt."""
     fake.seed("a", VALUE)

@@ -298,6 +298,38 @@ def test_each_rotation_reads_its_own_instant(clock: Clock, fake: FakeSecretsMana
     assert fake.secret("a").current.value.startswith("rotated ")  # type: ignore[union-attr]
 
 
+def test_the_oldest_secret_first(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Rotations that come due at one instant run in the order of the secrets' creation, whichever was set up first."""
+    for name in ("a", "b", "c"):
+        fake.seed(name, VALUE)
+    for name in ("c", "b", "a"):
+        set_up_rotation(fake, name, AutomaticallyAfterDays=1)
+    client.cancel_rotate_secret(SecretId="b")
+    client.rotate_secret(SecretId="b", RotateImmediately=False)
+    before = len(fake.rotations)
+    clock.advance(days=2)
+    rotated = [rotation.secret for rotation in fake.rotations[before:] if rotation.step == "createSecret"]
+    assert rotated == [fake.secret(name).arn for name in ("a", "b", "c")] * 2
+
+
+def test_a_replica_made_anew_waits_for_its_turn(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A replica that is made again under its old ARN is as young as it is new."""
+    regions = {"AddReplicaRegions": [{"Region": "us-west-2"}]}
+    away = fake.client("us-west-2")
+    client.create_secret(Name="a", SecretString=VALUE, **regions)
+    away.create_secret(Name="b", SecretString=VALUE)
+    for number in range(101):
+        for one, name in ((client, "a"), (away, "b")):
+            one.put_secret_value(SecretId=name, SecretString=str(number))
+    client.remove_regions_from_replication(SecretId="a", RemoveReplicaRegions=["us-west-2"])
+    client.replicate_secret_to_regions(SecretId="a", **regions)
+    clock.advance(days=1)
+    cleaned = [event.secret for event in fake.events if event.name == "SecretVersionDeletion"]
+    assert list(dict.fromkeys(cleaned)) == [
+        fake.secret(name, region).arn for name, region in (("a", REGION), ("b", "us-west-2"), ("a", "us-west-2"))
+    ]
+
+
 def test_one_long_step_is_as_many_short_ones(clock: Clock, fake: FakeSecretsManager) -> None:
     """A year in one step gives the same rotations as a year of days."""
     fake.seed("a", VALUE)

@@ -194,6 +194,18 @@ def test_a_window_that_is_over(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(
+    ("delay", "shown"),
+    [(7, "int"), (None, "NoneType"), ("7d", "str"), (timedelta(days=-1), "-1 day, 0:00:00")],
+)
+def test_a_delay_that_is_none(delay: Any, shown: str, clock: Clock) -> None:
+    """What a callable returns in the place of a delay is told as it is, and nothing is seeded."""
+    with FakeSecretsManager(region=REGION, purge_delay=lambda secret: delay) as fake:
+        with pytest.raises(ValueError, match=f"^purge_delay as a callable returns .*; it returned {shown}.$"):
+            fake.seed("a", VALUE, deleted_days_ago=1)
+        assert "a" not in fake
+
+
+@pytest.mark.parametrize(
     ("words", "options", "error", "message"),
     [
         (("no name",), {}, ValueError, "'no name' is not a secret name: letters, digits"),

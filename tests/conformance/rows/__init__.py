@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import boto3
 
-from . import accounts, creation, deletion, filters, listing, passwords, policies, replication, rotation, staging
-from . import tags, tokens_and_names, validation, values
+from . import accounts, clean_up, creation, deletion, filters, following, listing, passwords, policies, replication
+from . import rotation, scheduled_rotation, staging, tags, tokens_and_names, validation, values
 
 FAMILIES = (
     creation,
     values,
+    clean_up,
     staging,
     deletion,
     listing,
@@ -18,7 +19,9 @@ FAMILIES = (
     tokens_and_names,
     validation,
     rotation,
+    scheduled_rotation,
     replication,
+    following,
     policies,
     passwords,
     accounts,

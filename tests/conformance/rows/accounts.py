@@ -12,6 +12,9 @@ from ..table import (
 POLICY = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"AWS": OTHER_ACCOUNT}, "Action": "secretsmanager:*", "Resource": "*"}]}  # fmt: skip
 admitted = call("PutResourcePolicy", SecretId="a", ResourcePolicy=json.dumps(POLICY))
+READING = {"Version": "2012-10-17",
+           "Statement": [{**POLICY["Statement"][0], "Action": "secretsmanager:GetSecretValue"}]}  # fmt: skip
+admitted_to_read = call("PutResourcePolicy", SecretId="a", ResourcePolicy=json.dumps(READING))
 own_key = call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId="alias/own")
 DEFAULT_KEY = Refused(
     "InvalidRequestException",
@@ -35,6 +38,70 @@ COPY = {"Name": "copy", "KmsKeyId": "alias/own", "CrossAccountPrimaryARN": ARN_A
 follower = steps(a, call("CreateSecret", account=OTHER_ACCOUNT, **COPY))
 linked = steps(follower, call("AssociateCrossAccountReplica", SecretId="a", CrossAccountReplicaARN=FOLLOWER))
 LINK = {"SecretId": "a", "CrossAccountReplicaARN": FOLLOWER}
+ASSOCIATE = "AssociateCrossAccountReplica"
+unlinked = steps(linked, call("DisassociateCrossAccountReplica", **LINK))
+stopped = steps(linked, call("StopReplicationToReplica", account=OTHER_ACCOUNT, SecretId="copy"))
+NOT_ITS_REPLICA = Refused(
+    "InvalidRequestException", "The replica secret was not created as a replica of this primary secret."
+)
+NOT_ITS_PLACE = Refused(
+    "InvalidParameterException",
+    "A cross-account replica and its primary must be secrets of two accounts in the same Region and partition.",
+)
+GONE = Late(lambda world: world.arn("copy"))
+LINK_GONE = {"SecretId": "a", "CrossAccountReplicaARN": GONE}
+FOLLOWER_ABROAD = Late(lambda world: FOLLOWER.look_up(world).replace("us-east-1", "eu-west-1"))
+
+
+def another_primary(world):
+    """Create a replica of another primary, and a."""
+    world.call("CreateSecret", Name="b", SecretString="other")
+    world.call("CreateSecret", account=OTHER_ACCOUNT, **{**COPY, "CrossAccountPrimaryARN": world.arn("b")})
+    a(world)
+
+
+def seen_by_the_replica(status):
+    """Return a check of the link that the replica shows; None for one that stands alone."""
+
+    def check(world):
+        described = world.call("DescribeSecret", account=OTHER_ACCOUNT, SecretId="copy")
+        link = {"PrimarySecretARN": world.arn("a"), "ReplicationStatus": status}
+        assert described.get("CrossAccountPrimary") == (link if status else None)
+
+    return check
+
+
+def seen_by_the_primary(status):
+    """Return a check of the link that the primary shows; None for none at all."""
+
+    def check(world):
+        described = world.call("DescribeSecret", SecretId="a")
+        link = {"ReplicaSecretARN": world.arn("copy"), "ReplicationStatus": status}
+        assert described.get("CrossAccountReplicas") == ([link] if status else None)
+
+    return check
+
+
+def followed(world):
+    """Find the primary's tags, description and value at the replica, and its own key."""
+    described = world.call("DescribeSecret", account=OTHER_ACCOUNT, SecretId="copy")
+    assert described["Tags"] == [{"Key": "team", "Value": "blue"}]
+    assert (described["Description"], described["KmsKeyId"]) == ("d", "alias/own")
+    (version,) = world.call("ListSecretVersionIds", account=OTHER_ACCOUNT, SecretId="copy")["Versions"]
+    assert (version["VersionId"], version["KmsKeyIds"], "LastAccessedDate" in version) == (T1, ["alias/own"], False)
+
+
+def left_behind(world):
+    """Change the primary, and find the replica as it was."""
+    world.call("PutSecretValue", SecretId="a", SecretString="two")
+    follows(world)
+
+
+def its_own(world):
+    """Change what was a replica, and find the primary as it was."""
+    before = world.call("GetSecretValue", SecretId="a")["VersionId"]
+    world.call("PutSecretValue", account=OTHER_ACCOUNT, SecretId="copy", SecretString="three")
+    assert world.call("GetSecretValue", SecretId="a")["VersionId"] == before
 
 
 def follows(world):
@@ -70,6 +137,12 @@ ROWS = [
                                              SecretString="one"), given=[own_key, admitted]),
     other("PutSecretValue", "own key", named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=[own_key, admitted],
           SecretString="x", ClientRequestToken=T2),
+    Row("BatchGetSecretValue", "another account: default key", I, {"SecretIdList": [ARN_A]},
+        {"SecretValues": [], "Errors": [{"SecretId": ARN_A, "ErrorCode": DEFAULT_KEY.code, "Message": DEFAULT_KEY.text}]},
+        given=steps(a, admitted), account=OTHER_ACCOUNT),
+    Row("BatchGetSecretValue", "another account: GetSecretValue alone is admitted", I, {"SecretIdList": [ARN_A]},
+        {"SecretValues": [named(VersionId=T1, VersionStages=["AWSCURRENT"], CreatedDate=At(), SecretString="one")],
+         "Errors": []}, given=steps(own_key, admitted_to_read), account=OTHER_ACCOUNT),
     Row("ListSecrets", "another account's are not shown", V, {}, {"SecretList": []}, given=steps(a, admitted),
         account=OTHER_ACCOUNT),
     Row("DescribeSecret", "another account: by name", D, {"SecretId": "a"}, NOT_FOUND, given=steps(a, admitted),
@@ -89,16 +162,55 @@ ROWS = [
         {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs="AssociateCrossAccountReplica", given=follower,
         afterwards=steps(follows, under_a_role)),
     Row("AssociateCrossAccountReplica", "not created as its replica", D, LINK,
-        Refused("InvalidRequestException", "The replica secret was not created as a replica of this primary secret."),
-        given=steps(a, call("CreateSecret", account=OTHER_ACCOUNT, Name="copy"))),
+        NOT_ITS_REPLICA, given=steps(a, call("CreateSecret", account=OTHER_ACCOUNT, Name="copy"))),
     Row("AssociateCrossAccountReplica", "of the same account", D, {"SecretId": "a", "CrossAccountReplicaARN": ARN_A},
-        Refused("InvalidParameterException", "A cross-account replica and its primary must be secrets of two accounts "
-                "in the same Region and partition."), given=a),
+        NOT_ITS_PLACE, given=a),
+    Row(ASSOCIATE, "created as the replica of another primary", D, LINK, NOT_ITS_REPLICA, needs=ASSOCIATE,
+        given=another_primary),
+    Row(ASSOCIATE, "of another region", D, {"SecretId": "a", "CrossAccountReplicaARN": FOLLOWER_ABROAD}, NOT_ITS_PLACE,
+        needs=ASSOCIATE, given=follower),
+    Row(ASSOCIATE, "a replica that nobody has created", I,
+        {"SecretId": "a", "CrossAccountReplicaARN": Late(lambda world: world.arn("copy")[:-6] + "zzzzzz")}, NOT_FOUND,
+        needs=ASSOCIATE, given=follower),
+    Row(ASSOCIATE, "linked again", I, LINK,
+        {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs=ASSOCIATE,
+        given=linked, afterwards=seen_by_the_primary("InSync")),
+    Row(ASSOCIATE, "linked again after it was unlinked", I, LINK,
+        {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs=ASSOCIATE,
+        given=unlinked, afterwards=steps(seen_by_the_primary("InSync"), seen_by_the_replica("InSync"))),
+    Row(ASSOCIATE, "a second replica", D,
+        {"SecretId": "a", "CrossAccountReplicaARN": Late(lambda world: world.arn("copy2"))},
+        Refused("LimitExceededException", "A primary secret can have at most one cross-account replica."),
+        needs=ASSOCIATE,
+        given=steps(linked, call("CreateSecret", account=OTHER_ACCOUNT, **{**COPY, "Name": "copy2"})),
+        afterwards=seen_by_the_primary("InSync")),
+    Row(ASSOCIATE, "what is there already follows", D, LINK,
+        {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs=ASSOCIATE,
+        given=steps(follower, call("TagResource", SecretId="a", Tags=[{"Key": "team", "Value": "blue"}]),
+                    call("UpdateSecret", SecretId="a", Description="d"), call("GetSecretValue", SecretId="a")),
+        afterwards=followed),
+    Row("DescribeSecret", "a cross-account replica that waits", D, {"SecretId": "copy"},
+        {"ARN": FOLLOWER, "Name": "copy", "CreatedDate": At(), "LastChangedDate": At(), "KmsKeyId": "alias/own",
+         "CrossAccountPrimary": {"PrimarySecretARN": ARN_A, "ReplicationStatus": "Pending"}}, needs=ASSOCIATE,
+        given=follower, account=OTHER_ACCOUNT),
+    Row("PutSecretValue", "a cross-account replica follows its primary", D,
+        {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T2},
+        named(VersionId=T2, VersionStages=["AWSCURRENT"]), needs=ASSOCIATE,
+        given=steps(call("CreateSecret", Name="a", SecretString="zero", ClientRequestToken=T1),
+                    call("CreateSecret", account=OTHER_ACCOUNT, **COPY), call(ASSOCIATE, **LINK)), afterwards=follows),
     Row("DescribeSecret", "a cross-account primary", D, {"SecretId": "a"},
         named(CreatedDate=At(), LastChangedDate=At(1), VersionIdsToStages={T1: ["AWSCURRENT"]},
               CrossAccountReplicas=[{"ReplicaSecretARN": FOLLOWER, "ReplicationStatus": "InSync"}]), needs="AssociateCrossAccountReplica", given=linked),
     Row("DisassociateCrossAccountReplica", "unlinked", D, LINK, {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER},
-        needs="AssociateCrossAccountReplica", given=linked),
+        needs="AssociateCrossAccountReplica", given=linked,
+        afterwards=steps(seen_by_the_replica("Detached"), seen_by_the_primary(None), left_behind)),
+    Row("DisassociateCrossAccountReplica", "a replica that stands alone already", I, LINK,
+        {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER}, needs=ASSOCIATE, given=stopped,
+        afterwards=steps(seen_by_the_replica(None), seen_by_the_primary(None))),
+    Row("DisassociateCrossAccountReplica", "a replica that is gone", I, LINK_GONE,
+        {"ARN": ARN_A, "CrossAccountReplicaARN": GONE}, needs=ASSOCIATE,
+        given=steps(stopped, call("DeleteSecret", account=OTHER_ACCOUNT, SecretId="copy",
+                                  ForceDeleteWithoutRecovery=True)), afterwards=seen_by_the_primary(None)),
     Row("DisassociateCrossAccountReplica", "not linked", D, LINK,
         Refused("ResourceNotFoundException", "Secrets Manager can't find the specified cross-account replica."),
         needs="AssociateCrossAccountReplica", given=follower),
@@ -106,7 +218,11 @@ ROWS = [
         Refused("InvalidRequestException",
                 "You can't delete secret a that is still associated with a cross-account replica."), needs="AssociateCrossAccountReplica", given=linked),
     Row("StopReplicationToReplica", "a cross-account replica", D, {"SecretId": "copy"}, {"ARN": FOLLOWER},
-        needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),
+        needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT,
+        afterwards=steps(seen_by_the_primary("Detached"), seen_by_the_replica(None), left_behind, its_own)),
+    Row("StopReplicationToReplica", "a cross-account replica that waits", I, {"SecretId": "copy"}, {"ARN": FOLLOWER},
+        needs=ASSOCIATE, given=follower, account=OTHER_ACCOUNT,
+        afterwards=steps(seen_by_the_primary(None), seen_by_the_replica(None), its_own)),
     Row("TagResource", "a cross-account replica", I, {"SecretId": "copy", "Tags": [{"Key": "team", "Value": "blue"}]},
         Refused("InvalidRequestException", "You can't perform this operation on a cross-account replica secret."),
         needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),

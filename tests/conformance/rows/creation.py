@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..table import (
-    ARN_A, D, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, V, Arn, Late, Refused, Row, a, call, empty, labels, named,
-    purged, put, scheduled, steps,
+    ARN_A, D, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, T3, T4, V, Arn, Late, Refused, Row, a, call, empty, labels,
+    named, purged, put, scheduled, steps,
 )  # fmt: skip
 
 EXISTS = Refused("ResourceExistsException", "The operation failed because the secret a already exists.")
@@ -34,6 +34,18 @@ def another_suffix(world):
     assert world.fake.secret("a").arn != world.arn("a")
 
 
+def keys(**expected):
+    """Return a check of the keys of the versions: v1="alias/own", the default key as an empty text."""
+
+    def check(world):
+        versions = world.call("ListSecretVersionIds", SecretId="a", IncludeDeprecated=True)["Versions"]
+        held = {version["VersionId"]: version["KmsKeyIds"] for version in versions}
+        names = {f"v{number}": token for number, token in enumerate((T1, T2, T3, T4), start=1)}
+        assert held == {names[name]: [key or "DefaultEncryptionKey"] for name, key in expected.items()}
+
+    return check
+
+
 REPLICATED = {"AddReplicaRegions": [{"Region": "eu-west-1"}]}
 ROWS = [
     Row("CreateSecret", "with a value", R, SAME, named(VersionId=T1)),
@@ -58,6 +70,10 @@ ROWS = [
                                                 "Status": "InProgress"}]), given=call("CreateSecret", **SAME, **REPLICATED)),
     Row("CreateSecret", "same token, no value, again", I, {"Name": "a", "ClientRequestToken": T1}, named(),
         given=call("CreateSecret", Name="a", ClientRequestToken=T1)),
+    Row("CreateSecret", "same token, a value where there was none", I, SAME, EXISTS,
+        given=call("CreateSecret", Name="a", ClientRequestToken=T1)),
+    Row("CreateSecret", "same token, no value where there was one", I, {"Name": "a", "ClientRequestToken": T1}, EXISTS,
+        given=a),
     Row("CreateSecret", "same token, other value", V, {**SAME, "SecretString": "two"}, IN_USE, given=a),
     Row("CreateSecret", "name scheduled for deletion", R, {"Name": "a"}, SCHEDULED, given=scheduled),
     Row("CreateSecret", "name purged after its window", R, {**SAME, "ClientRequestToken": T2}, named(VersionId=T2),
@@ -81,6 +97,13 @@ ROWS = [
         afterwards=describe(KmsKeyId="alias/own")),
     Row("UpdateSecret", "key cleared", D, {"SecretId": "a", "KmsKeyId": ""}, named(),
         given=call("CreateSecret", Name="a", KmsKeyId="alias/own"), afterwards=describe(KmsKeyId=None)),
+    Row("UpdateSecret", "key: versions in use are encrypted anew", D, {"SecretId": "a", "KmsKeyId": "alias/own"}, named(),
+        given=steps(a, put(T2), put(T3), put(T4, "AWSPENDING")),
+        afterwards=keys(v1="", v2="alias/own", v3="alias/own", v4="alias/own")),
+    Row("UpdateSecret", "a value, a key and a description", D,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2, "KmsKeyId": "alias/own", "Description": "d"},
+        named(VersionId=T2), given=a,
+        afterwards=steps(keys(v1="alias/own", v2="alias/own"), describe(Description="d", KmsKeyId="alias/own"))),
     Row("UpdateSecret", "type", D, {"SecretId": "a", "Type": "Partner"}, named(), given=a,
         afterwards=describe(Type="Partner")),
     Row("UpdateSecret", "same token, same value", D, {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1},

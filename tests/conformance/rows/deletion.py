@@ -101,6 +101,8 @@ ROWS = [
            given=steps(a, call("ReplicateSecretToRegions", SecretId="a", AddReplicaRegions=[{"Region": "eu-west-1"}])),
            region="eu-west-1"),
     delete("force again while the removal runs", D, FORCE, window(0), given=forced, options=SLOW_FORCE, then=0),
+    delete("force at the date: the removal is under way already", I, FORCE, named(DeletionDate=At(7 * DAY)),
+           given=steps(scheduled, later(days=7)), options=SLOW, then=7, timed=True),
     delete("again after the date, not yet purged", D, {}, MARKED, given=steps(scheduled, later(days=7)), options=SLOW,
            timed=True),
     Row("RestoreSecret", "scheduled", R, {"SecretId": "a"}, named(), given=scheduled, afterwards=readable),

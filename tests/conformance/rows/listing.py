@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..table import (
-    ARN_A, D, I, NOT_FOUND, R, T1, T2, T3, V, At, Late, Midnight, Pattern, Refused, Row, a, call, empty, named, put, steps,
+    ARN_A, D, FUNCTION, I, NOT_FOUND, OTHER_ACCOUNT, R, T1, T2, T3, V, At, Late, Midnight, Pattern, Refused, Row, a, call,
+    empty, named, put, steps,
 )  # fmt: skip
 
 READ = call("GetSecretValue", SecretId="a")
@@ -51,6 +52,21 @@ def changed_again(world):
         world.call("UpdateSecret", SecretId="a", Description="d")
 
 
+def two(world):
+    """Create a and b, each with two versions."""
+    for name in ("a", "b"):
+        world.call("CreateSecret", Name=name, SecretString="one", ClientRequestToken=T1)
+        world.call("PutSecretValue", SecretId=name, SecretString="two", ClientRequestToken=T2)
+
+
+def without_a_value(world):
+    """Begin a rotation whose function puts no value."""
+    a(world)
+    world.fake.rotation_function(FUNCTION, lambda event, context: None)
+    world.call("RotateSecret", SecretId="a", RotationLambdaARN=FUNCTION, ClientRequestToken=T2)
+
+
+BY_NAME = {"Filters": [{"Key": "name", "Values": ["a"]}]}
 DEFAULT_KEY_ARN = "arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager"
 ROWS = [
     Row("DescribeSecret", "with a value", R, {"SecretId": "a"}, described(), given=a),
@@ -81,6 +97,15 @@ ROWS = [
         given=steps(a, put(T2), put(T3))),
     Row("ListSecretVersionIds", "after a reading", R, {"SecretId": "a"},
         named(Versions=[version(T1, "AWSCURRENT", LastAccessedDate=Midnight())]), given=steps(a, READ)),
+    Row("ListSecretVersionIds", "after a reading of each version", R, {"SecretId": "a"},
+        named(Versions=[version(T1, "AWSPREVIOUS", LastAccessedDate=Midnight()),
+                        version(T2, "AWSCURRENT", LastAccessedDate=Midnight())]),
+        given=steps(a, put(T2), READ, call("GetSecretValue", SecretId="a", VersionId=T1))),
+    Row("ListSecretVersionIds", "AWSPENDING without a value", I, {"SecretId": "a"},
+        named(Versions=[version(T1, "AWSCURRENT")]), given=without_a_value),
+    Row("ListSecretVersionIds", "a version put under the key of its secret", D, {"SecretId": "a"},
+        named(Versions=[{**version(T1, "AWSCURRENT"), "KmsKeyIds": ["alias/own"]}]),
+        given=steps(call("CreateSecret", Name="a", KmsKeyId="alias/own"), put(T1))),
     Row("ListSecretVersionIds", "with a key", D, {"SecretId": "a"},
         named(Versions=[{**version(T1, "AWSCURRENT"), "KmsKeyIds": ["alias/own"]}]),
         given=call("CreateSecret", Name="a", SecretString="x", ClientRequestToken=T1, KmsKeyId="alias/own")),
@@ -92,6 +117,9 @@ ROWS = [
     Row("ListSecretVersionIds", "the next page of a listing by name, by ARN", I,
         {"SecretId": ARN_A, "MaxResults": 1, "NextToken": token("ListSecretVersionIds", SecretId="a", MaxResults=1)},
         named(Versions=[version(T2, "AWSCURRENT")]), given=steps(a, put(T2))),
+    Row("ListSecretVersionIds", "the NextToken of another secret", I,
+        {"SecretId": "b", "MaxResults": 1, "NextToken": token("ListSecretVersionIds", SecretId="a", MaxResults=1)},
+        BAD_TOKEN, given=two),
     Row("ListSecretVersionIds", "no version", R, {"SecretId": "a"}, named(Versions=[]), given=empty),
     Row("ListSecretVersionIds", "a bad NextToken", D, {"SecretId": "a", "NextToken": "x"}, BAD_TOKEN, given=a),
     Row("ListSecretVersionIds", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
@@ -116,6 +144,19 @@ ROWS = [
     Row("ListSecrets", "a page, its defaults spelt out", I,
         {"NextToken": token("ListSecrets", MaxResults=2), "IncludePlannedDeletion": False, "SortOrder": "asc",
          "SortBy": "created-date", "Filters": []}, {"SecretList": [entry("c")]}, given=names("b", "a", "c")),
+    Row("ListSecrets", "the last page is full", D, {"MaxResults": 2}, {"SecretList": [entry("b"), entry("a")]},
+        given=names("b", "a")),
+    Row("ListSecrets", "a page, the newest first", D,
+        {"SortOrder": "desc", "NextToken": token("ListSecrets", MaxResults=2, SortOrder="desc")},
+        {"SecretList": [entry("b")]}, given=names("b", "a", "c")),
+    Row("ListSecrets", "a page of another size", I, {"MaxResults": 1, "NextToken": token("ListSecrets", MaxResults=2)},
+        {"SecretList": [entry("c")]}, given=names("b", "a", "c")),
+    Row("ListSecrets", "the NextToken of another region", I, {"NextToken": token("ListSecrets", MaxResults=2)}, BAD_TOKEN,
+        given=names("b", "a", "c"), region="eu-west-1"),
+    Row("ListSecrets", "the NextToken of another account", I, {"NextToken": token("ListSecrets", MaxResults=2)}, BAD_TOKEN,
+        given=names("b", "a", "c"), account=OTHER_ACCOUNT),
+    Row("BatchGetSecretValue", "the NextToken of another operation", I,
+        {**BY_NAME, "NextToken": token("ListSecrets", MaxResults=1, **BY_NAME)}, BAD_TOKEN, given=names("a", "ab")),
     Row("ListSecrets", "a bad NextToken", D, {"NextToken": "x"}, BAD_TOKEN),
     Row("ListSecrets", "the NextToken of another listing", I,
         {"SortBy": "name", "NextToken": token("ListSecrets", MaxResults=2)}, BAD_TOKEN, given=names("b", "a", "c")),

@@ -15,11 +15,20 @@ def policy(**statement):
 
 FINE, PUBLIC = policy(), policy(Principal="*")
 LOCKOUT = policy(Effect="Deny", Principal="*")
+ELSEWHERE = policy(
+    Effect="Deny", Principal="*", Resource="arn:aws:secretsmanager:us-east-1:123456789012:secret:b-??????"
+)
 PUT = {"SecretId": "a", "ResourcePolicy": FINE}
 has_policy = steps(a, call("PutResourcePolicy", **PUT))
 MALFORMED = Refused("MalformedPolicyDocumentException",
                     "This resource policy contains a syntax error: The resource policy is not valid JSON.")  # fmt: skip
 OTHER_NAME = Refused("InvalidParameterException", "You can only modify the default resource policy.")
+
+
+def unchanged(world):
+    """Find the secret as it was created."""
+    described = world.call("DescribeSecret", SecretId="a")
+    assert described["LastChangedDate"] == described["CreatedDate"]
 
 
 def finding(check):
@@ -47,7 +56,7 @@ ROWS = [
         given=has_policy),
     Row("GetResourcePolicy", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
     Row("DeleteResourcePolicy", "a policy", R, {"SecretId": "a"}, named(), given=has_policy),
-    Row("DeleteResourcePolicy", "none", I, {"SecretId": "a"}, named(), given=a),
+    Row("DeleteResourcePolicy", "none", I, {"SecretId": "a"}, named(), given=a, afterwards=unchanged),
     Row("DeleteResourcePolicy", "another name", D, {"SecretId": "a", "PolicyName": "other"}, OTHER_NAME,
         given=has_policy),
     Row("DeleteResourcePolicy", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
@@ -64,6 +73,8 @@ ROWS = [
         {"PolicyValidationPassed": True, "ValidationErrors": []}, given=a),
     Row("ValidateResourcePolicy", "a public policy", D, {"ResourcePolicy": PUBLIC}, finding("PublicPolicy")),
     Row("ValidateResourcePolicy", "a lockout", D, {"ResourcePolicy": LOCKOUT}, finding("CallerLockout")),
+    Row("ValidateResourcePolicy", "a lockout of another secret", I, {"ResourcePolicy": ELSEWHERE, "SecretId": "a"},
+        {"PolicyValidationPassed": True, "ValidationErrors": []}, given=a),
     Row("ValidateResourcePolicy", "not JSON", D, {"ResourcePolicy": "{"}, MALFORMED),
     Row("ValidateResourcePolicy", "unknown secret", D, {"ResourcePolicy": FINE, "SecretId": "b"}, NOT_FOUND),
 ]  # fmt: skip

@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 from ..table import (
-    ARN_A,
-    D,
-    DAY,
-    HERE,
-    I,
-    NOT_FOUND,
-    R,
-    T1,
-    T2,
-    Arn,
-    At,
-    Late,
-    Midnight,
-    Refused,
-    Row,
-    a,
-    call,
-    named,
-    steps,
-)
+    ARN_A, D, DAY, HERE, I, NOT_FOUND, R, T1, T2, Arn, At, Late, Midnight, Refused, Row, a, call, named, steps,
+)  # fmt: skip
 
-AWAY = "eu-west-1"
+AWAY, THIRD = "eu-west-1", "eu-central-1"
 KEY = "alias/aws/secretsmanager"
 REPLICATE = {"SecretId": "a", "AddReplicaRegions": [{"Region": AWAY}]}
 replicated = steps(a, call("ReplicateSecretToRegions", **REPLICATE))
@@ -60,6 +42,7 @@ def primary(*entries, changed=1):
 def standalone(world):
     """Find the promoted replica alone, and gone from its primary's list."""
     world.call("PutSecretValue", region=AWAY, SecretId="a", SecretString="x")
+    assert world.call("GetSecretValue", SecretId="a")["SecretString"] == "one"
     assert "PrimaryRegion" not in world.call("DescribeSecret", region=AWAY, SecretId="a")
     assert "ReplicationStatus" not in world.call("DescribeSecret", SecretId="a")
 
@@ -91,6 +74,41 @@ def gone(world):
     assert not world.fake.secrets(AWAY)
 
 
+def overwritten(world):
+    """Find the replica alone under its name, and the secret that held it gone."""
+    (copy,) = world.fake.secrets(AWAY)
+    assert (copy.is_replica, copy.arn) == (True, world.arn("b").replace(HERE, AWAY))
+    assert world.call("GetSecretValue", region=AWAY, SecretId="b")["SecretString"] == "one"
+
+
+def untouched(world):
+    """Find the secret that held the name, as it was."""
+    assert world.call("GetSecretValue", region=AWAY, SecretId="b")["SecretString"] == "other"
+
+
+def still_alone(world):
+    """Find the secret that was a replica once, and stands alone since."""
+    assert world.call("GetSecretValue", region=AWAY, SecretId="a")["SecretString"] == "one"
+
+
+def changed_at(offset):
+    """Return a check of when the primary was changed."""
+
+    def check(world):
+        assert world.call("DescribeSecret", SecretId="a")["LastChangedDate"] == At(offset)
+
+    return check
+
+
+def replica_of_another(world):
+    """Let the other region hold the name as the replica of a third one's secret."""
+    a(world)
+    world.call("CreateSecret", region=THIRD, Name="b", SecretString="other")
+    world.call("ReplicateSecretToRegions", region=THIRD, SecretId="b", AddReplicaRegions=[{"Region": AWAY}])
+    world.call("CreateSecret", Name="b", SecretString="one", ClientRequestToken=T1)
+
+
+OVERWRITE = {"SecretId": "b", "AddReplicaRegions": [{"Region": AWAY}], "ForceOverwriteReplicaSecret": True}
 ROWS = [
     Row("ReplicateSecretToRegions", "to one region", D, REPLICATE,
         {"ARN": ARN_A, "ReplicationStatus": [status("InProgress")]}, given=a),
@@ -98,8 +116,19 @@ ROWS = [
         {"SecretId": "a", "AddReplicaRegions": [{"Region": AWAY, "KmsKeyId": "alias/own"}]},
         {"ARN": ARN_A, "ReplicationStatus": [status("InProgress", key="alias/own")]}, given=a),
     Row("ReplicateSecretToRegions", "ForceOverwriteReplicaSecret", D,
-        {"SecretId": "b", "AddReplicaRegions": [{"Region": AWAY}], "ForceOverwriteReplicaSecret": True},
-        {"ARN": Arn("b"), "ReplicationStatus": [status("InProgress")]}, given=taken, afterwards=in_sync("b")),
+        OVERWRITE, {"ARN": Arn("b"), "ReplicationStatus": [status("InProgress")]}, given=taken,
+        afterwards=steps(in_sync("b"), overwritten)),
+    Row("ReplicateSecretToRegions", "ForceOverwriteReplicaSecret: a primary stays", I, OVERWRITE,
+        {"ARN": Arn("b"), "ReplicationStatus": [status("InProgress")]},
+        given=steps(taken, call("ReplicateSecretToRegions", region=AWAY, SecretId="b",
+                                AddReplicaRegions=[{"Region": THIRD}])), afterwards=untouched),
+    Row("ReplicateSecretToRegions", "ForceOverwriteReplicaSecret: another's replica stays", I, OVERWRITE,
+        {"ARN": Arn("b"), "ReplicationStatus": [status("InProgress")]}, given=replica_of_another, afterwards=untouched),
+    Row("ReplicateSecretToRegions", "to a second region", D, {"SecretId": "a", "AddReplicaRegions": [{"Region": THIRD}]},
+        {"ARN": ARN_A, "ReplicationStatus": [status("InSync"), status("InProgress", THIRD)]}, given=replicated),
+    Row("ReplicateSecretToRegions", "to the same region twice at once", I,
+        {"SecretId": "a", "AddReplicaRegions": [{"Region": AWAY}, {"Region": AWAY}]},
+        Refused("InvalidParameterException", f"The secret is already replicated to {AWAY}."), given=a),
     Row("ReplicateSecretToRegions", "to another partition", I, {"SecretId": "a", "AddReplicaRegions": [{"Region": "cn-north-1"}]},
         Refused("InvalidParameterException", "Invalid replica region."), given=a),
     Row("DeleteSecret", "a primary whose replication failed", I, {"SecretId": "b"},
@@ -139,12 +168,23 @@ ROWS = [
     Row("PutSecretValue", "a replica follows its primary", D,
         {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
         named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=replicated, afterwards=follows),
+    Row("PutSecretValue", "whose replication failed: who holds the name stays", I,
+        {"SecretId": "b", "SecretString": "two", "ClientRequestToken": T2},
+        named("b", VersionId=T2, VersionStages=["AWSCURRENT"]), afterwards=untouched,
+        given=steps(taken, call("ReplicateSecretToRegions", SecretId="b", AddReplicaRegions=[{"Region": AWAY}]))),
     *[Row(operation, "at a replica", I, {"SecretId": "a", **more}, NOT_HERE, given=replicated, region=AWAY)
       for operation, more in CHANGES.items()],
     Row("PutSecretValue", "at a replica", I, {"SecretId": "a", "SecretString": "two"}, NOT_HERE, given=replicated,
         region=AWAY),
     Row("RemoveRegionsFromReplication", "one", D, {"SecretId": "a", "RemoveReplicaRegions": [AWAY]},
-        {"ARN": ARN_A, "ReplicationStatus": []}, given=replicated, afterwards=gone),
+        {"ARN": ARN_A, "ReplicationStatus": []}, given=replicated, afterwards=steps(gone, changed_at(2))),
+    Row("RemoveRegionsFromReplication", "one of two", D, {"SecretId": "a", "RemoveReplicaRegions": [AWAY]},
+        {"ARN": ARN_A, "ReplicationStatus": [status("InSync", THIRD)]}, afterwards=gone,
+        given=steps(replicated, call("ReplicateSecretToRegions", SecretId="a", AddReplicaRegions=[{"Region": THIRD}]))),
+    Row("RemoveRegionsFromReplication", "one that failed: who holds the name stays", I,
+        {"SecretId": "a", "RemoveReplicaRegions": [AWAY]}, {"ARN": ARN_A, "ReplicationStatus": []},
+        given=steps(replicated, call("StopReplicationToReplica", region=AWAY, SecretId="a"),
+                    call("ReplicateSecretToRegions", **REPLICATE)), afterwards=still_alone),
     Row("RemoveRegionsFromReplication", "a region without a replica", I,
         {"SecretId": "a", "RemoveReplicaRegions": [AWAY]},
         Refused("InvalidParameterException", f"The secret is not replicated to {AWAY}."), given=a),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..table import (
-    D, DAY, FUNCTION, I, MARKED, NOT_FOUND, R, T1, T2, T3, V, At, Midnight, Refused, Row, a, call, labels, named, put,
-    scheduled, steps,
+    D, DAY, FUNCTION, I, MARKED, NOT_FOUND, R, T1, T2, T3, V, At, Midnight, Refused, Row, a, call, labels, move, named,
+    put, scheduled, steps,
 )  # fmt: skip
 
 RULES = {"AutomaticallyAfterDays": 30}
@@ -96,6 +96,18 @@ def was_one(world):
     assert world.read == ["one"]
 
 
+def under_its_key(world):
+    """Find both versions under the key of their secret."""
+    versions = world.call("ListSecretVersionIds", SecretId="a")["Versions"]
+    assert [version["KmsKeyIds"] for version in versions] == [["alias/own"]] * 2
+
+
+def twice(world):
+    """Find that two secrets have rotated."""
+    assert len({rotation.secret for rotation in world.fake.rotations}) == 2
+    assert len(world.fake.rotations) == 8
+
+
 def rotated_again(world):
     """Find the second rotation's labels."""
     labels(v1="", v2="AWSPREVIOUS", v3="AWSCURRENT")(world)
@@ -120,7 +132,15 @@ ROWS = [
           given=a, afterwards=shown(**{"AutomaticallyAfterDays": 10, **rules}))
       for rules in ({"AutomaticallyAfterDays": 9}, {"ScheduleExpression": "rate(10 days)", "Duration": "2h"})],
     Row("RotateSecret", "SecretId alone, the second time", R, {"SecretId": "a", "ClientRequestToken": T3},
-        named(VersionId=T3), given=rotated, afterwards=rotated_again),
+        named(VersionId=T3), given=rotated, afterwards=steps(rotated_again, shown(**RULES))),
+    Row("RotateSecret", "AWSPENDING on the current version", D, {**ROTATE, "ClientRequestToken": T3},
+        named(VersionId=T3), given=steps(a, put(T2, "AWSPENDING"), move("AWSCURRENT", T1, T2)),
+        afterwards=steps(labels(v1="", v2="AWSPREVIOUS", v3="AWSCURRENT"), four_steps)),
+    Row("RotateSecret", "a secret under a key", D, ROTATE, named(VersionId=T2), afterwards=under_its_key,
+        given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId="alias/own")),
+    Row("RotateSecret", "the token of another secret's rotation", I, {**ROTATE, "SecretId": "b"},
+        named("b", VersionId=T2), given=steps(rotated, call("CreateSecret", Name="b", SecretString="one")),
+        afterwards=twice),
     Row("RotateSecret", "same token again", I, {"SecretId": "a", "ClientRequestToken": T2}, named(VersionId=T2),
         given=rotated, afterwards=four_steps),
     Row("RotateSecret", "RotateImmediately false: testSecret alone", V, {**ROTATE, "RotateImmediately": False},
@@ -154,6 +174,11 @@ ROWS = [
         {"SecretId": "a", "ClientRequestToken": T2, "ExternalSecretRotationRoleArn": FUNCTION,
          "ExternalSecretRotationMetadata": [{"Key": "k", "Value": "v"}]}, named(VersionId=T2), given=a,
         afterwards=external),
+    Row("RotateSecret", "external secret: metadata and role stay the second time", I,
+        {"SecretId": "a", "ClientRequestToken": T3}, named(VersionId=T3), afterwards=external,
+        needs="RotateSecret.ExternalSecretRotationRoleArn",
+        given=steps(a, call("RotateSecret", SecretId="a", ClientRequestToken=T2, ExternalSecretRotationRoleArn=FUNCTION,
+                            ExternalSecretRotationMetadata=[{"Key": "k", "Value": "v"}]))),
     Row("RotateSecret", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
     Row("RotateSecret", "scheduled for deletion", D, ROTATE, MARKED, given=scheduled),
     next_date("AutomaticallyAfterDays", RULES, 30 * DAY + END),
@@ -166,6 +191,11 @@ ROWS = [
     Row("CancelRotateSecret", "a rotation in progress", D, {"SecretId": "a"}, named(VersionId=T2), given=failing),
     Row("CancelRotateSecret", "never set up", I, {"SecretId": "a"}, NO_FUNCTION, given=a),
     Row("CancelRotateSecret", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
+    Row("DescribeSecret", "after RotateImmediately false: never rotated", I, {"SecretId": "a"},
+        named(CreatedDate=At(), LastChangedDate=At(1), RotationEnabled=True, RotationLambdaARN=FUNCTION,
+              RotationRules=RULES, NextRotationDate=At(30 * DAY + END - NOON),
+              VersionIdsToStages={T1: ["AWSCURRENT"]}),
+        given=steps(a, call("RotateSecret", **ROTATE, RotateImmediately=False))),
     Row("DescribeSecret", "rotation turned off: dates gone", D, {"SecretId": "a"},
         named(CreatedDate=At(), LastChangedDate=At(6), LastAccessedDate=Midnight(), RotationEnabled=False,
               RotationLambdaARN=FUNCTION, RotationRules=RULES,

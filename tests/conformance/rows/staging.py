@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..table import D, I, MARKED, NOT_FOUND, R, T1, T2, T3, T4, V, Refused, Row, a, labels, move, named, put
-from ..table import scheduled, steps
+from ..table import empty, scheduled, steps
 
 CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 
@@ -66,6 +66,13 @@ ROWS = [
     step("RemoveFromVersionId only", steps(a, put(T2, PENDING)), STAGE, moved(PENDING, T2), v1=CURRENT, v2=""),
     step("MoveToVersionId only, label new", a, STAGE, moved("X", None, T1), I, v1=f"{CURRENT} X"),
     step("moved to where it is", a, STAGE, moved(CURRENT, None, T1), I, v1=CURRENT),
+    step("moved to where it is: AWSPREVIOUS stays", steps(a, put(T2)), STAGE, moved(CURRENT, None, T2), I, v1=PREVIOUS,
+         v2=CURRENT),
+    step("v1[PREV] v2[CUR]: move AWSCURRENT back", steps(a, put(T2)), STAGE, moved(CURRENT, T2, T1), D, v1=CURRENT,
+         v2=PREVIOUS),
+    step("v1[CUR]: Put [AWSCURRENT,AWSPREVIOUS]", a, PUT, new(T2, CURRENT, PREVIOUS), I, v1="",
+         v2=f"{CURRENT} {PREVIOUS}"),
+    step("twenty labels", empty, PUT, new(T2, CURRENT, *MANY[:19]), D, v2=" ".join([CURRENT, *MANY[:19]])),
     refused("AWSCURRENT without RemoveFromVersionId", V, moved(CURRENT, None, T2), "InvalidParameterException",
             "The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to "
             f"version {T1}, so you must explicitly reference that version in RemoveFromVersionId.",
@@ -80,6 +87,8 @@ ROWS = [
             "You can only move staging label AWSCURRENT to a different secret version. It can't be completely "
             "removed."),
     refused("unknown version", I, moved("X", None, T2), "ResourceNotFoundException",
+            f"Secrets Manager can't find the specified secret value for VersionId: {T2}"),
+    refused("unknown version to remove from", I, moved("X", T2, T1), "ResourceNotFoundException",
             f"Secrets Manager can't find the specified secret value for VersionId: {T2}"),
     refused("a twenty-first label", D, moved("X", None, T2), "LimitExceededException",
             "A version can have at most 20 staging labels.", steps(a, put(T2, *MANY))),

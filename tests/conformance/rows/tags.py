@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..table import ARN_A, D, I, NOT_FOUND, R, Refused, Row, a, call, steps
+from ..table import ARN_A, At, D, I, NOT_FOUND, R, Refused, Row, a, call, steps
 
 
 def tags(**pairs):
@@ -24,6 +24,11 @@ def refused(text):
     return Refused("InvalidParameterException", text)
 
 
+def unchanged(world):
+    """Find the date of the last change that was there before."""
+    assert world.call("DescribeSecret", SecretId="a")["LastChangedDate"] == At(1)
+
+
 TAGGED = steps(a, call("TagResource", SecretId="a", Tags=tags(x="1", y="2")))
 ROWS = [
     Row("TagResource", "added in order", R, {"SecretId": "a", "Tags": tags(z="3", b="4")}, {}, given=TAGGED,
@@ -35,6 +40,10 @@ ROWS = [
     Row("TagResource", "no tags", I, {"SecretId": "a", "Tags": []}, {}, given=a, afterwards=held(None)),
     Row("TagResource", "a fifty-first", D, {"SecretId": "a", "Tags": tags(**{f"k{n}": "" for n in range(51)})},
         refused("A secret can have at most 50 tags."), given=a),
+    Row("TagResource", "a fiftieth", D, {"SecretId": "a", "Tags": tags(**{f"k{n}": "" for n in range(50)})}, {}, given=a,
+        afterwards=held(tags(**{f"k{n}": "" for n in range(50)}))),
+    Row("TagResource", "reserved prefix in capitals", D, {"SecretId": "a", "Tags": [{"Key": "AWS:x", "Value": ""}]},
+        refused("Tag keys that begin with aws: are reserved for AWS."), given=a),
     Row("TagResource", "reserved prefix", D, {"SecretId": "a", "Tags": [{"Key": "aws:x", "Value": ""}]},
         refused("Tag keys that begin with aws: are reserved for AWS."), given=a),
     Row("TagResource", "the same key twice", D,
@@ -47,7 +56,7 @@ ROWS = [
     Row("UntagResource", "the last: an empty list stays", R, {"SecretId": "a", "TagKeys": ["x", "y"]}, {},
         given=TAGGED, afterwards=held([])),
     Row("UntagResource", "one that is not there", D, {"SecretId": "a", "TagKeys": ["q"]}, {}, given=TAGGED,
-        afterwards=held(tags(x="1", y="2"))),
+        afterwards=steps(held(tags(x="1", y="2")), unchanged)),
     Row("UntagResource", "reserved prefix", I, {"SecretId": "a", "TagKeys": ["aws:x"]},
         refused("Tag keys that begin with aws: are reserved for AWS."), given=a),
     Row("UntagResource", "unknown secret", R, {"SecretId": "b", "TagKeys": ["x"]}, NOT_FOUND),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..table import (
-    ARN_A, D, F, I, MARKED, NOT_FOUND, R, T0, T1, T2, T3, V, At, Late, Refused, Row, a, call, empty, labels, named,
-    put, purged, scheduled, steps,
+    ARN_A, D, F, I, MARKED, NOT_FOUND, R, T0, T1, T2, T3, V, At, Late, Pattern, Refused, Row, a, call, empty, labels,
+    named, put, purged, scheduled, steps,
 )  # fmt: skip
 
 PARTIAL = Late(lambda world: world.arn("a")[:-7])
@@ -39,6 +39,31 @@ def three(world):
     a(world)
     old_tag_values(world)
     world.call("CreateSecret", Name="ac", SecretString="three", ClientRequestToken=T3)
+
+
+def many(world):
+    """Create 21 secrets whose names begin alike."""
+    for number in range(21):
+        world.call("CreateSecret", Name=f"m{number:02d}", SecretString="x", ClientRequestToken=T1)
+
+
+def one_scheduled(world):
+    """Create a, and schedule another whose name begins alike."""
+    three(world)
+    world.call("DeleteSecret", SecretId="ac")
+
+
+def created(**expected):
+    """Return a check of when versions were created: v1=0, so many milliseconds after the start."""
+
+    def check(world):
+        versions = world.call("ListSecretVersionIds", SecretId="a")["Versions"]
+        tokens = {"v1": T1, "v2": T2}
+        assert {version["VersionId"]: version["CreatedDate"] for version in versions} == {
+            tokens[name]: At(offset) for name, offset in expected.items()
+        }
+
+    return check
 
 
 def pending_without_value(world):
@@ -110,6 +135,13 @@ ROWS = [
     Row("PutSecretValue", "rotation's AWSPENDING gets its value", V,
         {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2, "VersionStages": ["AWSPENDING"]},
         named(VersionId=T2, VersionStages=["AWSPENDING"]), given=pending_without_value),
+    Row("PutSecretValue", "rotation's AWSPENDING is as old as its value", I,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2, "VersionStages": ["AWSPENDING"]},
+        named(VersionId=T2, VersionStages=["AWSPENDING"]), timed=True, afterwards=created(v1=0, v2=3_600_000),
+        given=steps(pending_without_value, lambda world: world.advance(hours=1))),
+    Row("PutSecretValue", "same token, same value again, without a label", I,
+        {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1}, named(VersionId=T1),
+        given=steps(a, put(T2), put(T3))),
     Row("PutSecretValue", "no value", I, {"SecretId": "a"}, NO_VALUE, given=a),
     Row("PutSecretValue", "unknown secret", R, {"SecretId": "b", "SecretString": "x"}, NOT_FOUND),
     Row("PutSecretValue", "scheduled for deletion", D, {"SecretId": "a", "SecretString": "x"}, MARKED, given=scheduled),
@@ -122,6 +154,12 @@ ROWS = [
     Row("BatchGetSecretValue", "by filter", D, {"Filters": [{"Key": "name", "Values": ["a"]}]},
         {"SecretValues": [VALUE, {**named("ac"), "VersionId": T3, "VersionStages": ["AWSCURRENT"],
                                   "CreatedDate": At(), "SecretString": "three"}], "Errors": []}, given=three),
+    Row("BatchGetSecretValue", "by filter, one scheduled for deletion", I, {"Filters": [{"Key": "name", "Values": ["a"]}]},
+        {"SecretValues": [VALUE], "Errors": []}, given=one_scheduled),
+    Row("BatchGetSecretValue", "by filter, twenty at once", D, {"Filters": [{"Key": "name", "Values": ["m"]}]},
+        {"SecretValues": [{**named(f"m{number:02d}"), "VersionId": T1, "VersionStages": ["AWSCURRENT"],
+                           "CreatedDate": At(), "SecretString": "x"} for number in range(20)],
+         "Errors": [], "NextToken": Pattern(".+")}, given=many),
     Row("BatchGetSecretValue", "a page of a filter", D,
         {"Filters": [{"Key": "name", "Values": ["a"]}], "MaxResults": 1,
          "NextToken": Late(lambda world: world.call("BatchGetSecretValue", MaxResults=1,

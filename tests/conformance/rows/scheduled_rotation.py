@@ -1,0 +1,115 @@
+"""Rotations that begin by themselves: when they do, what moves them, and what keeps them from it."""
+
+from __future__ import annotations
+
+from ..table import D, DAY, FUNCTION, I, T2, T3, At, Row, a, call, labels, named, steps
+from .rotation import END, NOON, ROTATE
+
+DAILY = {"AutomaticallyAfterDays": 1}
+ROLE = "arn:aws:iam::123456789012:role/rotate"
+daily = steps(a, call("RotateSecret", **{**ROTATE, "RotationRules": DAILY}))
+every_ten_days = steps(a, call("RotateSecret", **{**ROTATE, "RotationRules": {"AutomaticallyAfterDays": 10}}))
+at_a_rate = steps(a, call("RotateSecret", **{**ROTATE, "RotationRules": {"ScheduleExpression": "rate(10 days)"}}))
+scheduled = call("DeleteSecret", SecretId="a", RecoveryWindowInDays=7)
+VALUE = {"SecretId": "a", "SecretString": "three", "ClientRequestToken": T3}
+FIRST = DAY - NOON
+
+
+def later(days):
+    """Return a step that lets days pass."""
+    return lambda world: world.advance(days=days)
+
+
+def ran(*offsets, after=0.0):
+    """Return a check: once so many days have passed, rotations have run, each at its offset in milliseconds."""
+
+    def check(world):
+        world.advance(days=after)
+        rotations = world.fake.rotations
+        assert [rotation.at for rotation in rotations] == [At(offset) for offset in offsets for _ in range(4)]
+        assert not any(rotation.error for rotation in rotations)
+
+    return check
+
+
+def next_is(offset):
+    """Return a check of the NextRotationDate, so many milliseconds after the row's midnight."""
+
+    def check(world):
+        assert world.call("DescribeSecret", SecretId="a")["NextRotationDate"] == At(offset - NOON)
+
+    return check
+
+
+def shown(offset):
+    """Return a check of the LastRotatedDate."""
+
+    def check(world):
+        assert world.call("DescribeSecret", SecretId="a")["LastRotatedDate"] == At(offset)
+
+    return check
+
+
+def tried_again(world):
+    """Find the same version tried again a day later, and no other begun."""
+    world.advance(days=1)
+    steps_run = [(rotation.step, rotation.version_id) for rotation in world.fake.rotations]
+    assert steps_run == [("createSecret", T2), ("setSecret", T2)] * 2
+    labels(v1="AWSCURRENT", v2="AWSPENDING")(world)
+
+
+def fails(world):
+    """Create a, and let the rotation function fail in its second step."""
+    a(world)
+
+    def fail(event, context):
+        if event["Step"] == "setSecret":
+            raise RuntimeError("no database")
+
+    world.fake.rotation_function(FUNCTION, fail)
+
+
+def purged_in_time(world):
+    """Find the secret gone at the end of its window, whatever its rotation."""
+    world.advance(days=7)
+    assert "a" not in world.fake
+
+
+def row(operation, case, evidence, more, answer, given, *checks):
+    """Return a row that moves the clock."""
+    return Row(operation, case, evidence, {"SecretId": "a", **more}, answer, given=given, afterwards=steps(*checks),
+               timed=True)  # fmt: skip
+
+
+ROWS = [
+    row("RotateSecret", "rules: the next rotation begins by itself", D, {**ROTATE, "RotationRules": DAILY},
+        named(VersionId=T2), a, ran(0, FIRST, after=1), shown(FIRST), next_is(2 * DAY + END)),
+    row("RotateSecret", "rules: one rotation a window", D, {**ROTATE, "RotationRules": DAILY}, named(VersionId=T2), a,
+        ran(0, FIRST, FIRST + DAY, FIRST + 2 * DAY, after=3)),
+    row("RotateSecret", "rules: not before the window opens", D, {**ROTATE, "RotationRules": DAILY},
+        named(VersionId=T2), a, ran(0, after=0.499)),
+    row("RotateSecret", "a function and a role: the function rotates", I,
+        {**ROTATE, "RotationRules": DAILY, "ExternalSecretRotationRoleArn": ROLE}, named(VersionId=T2), a,
+        ran(0, FIRST, after=1)),
+    row("RotateSecret", "a role alone: it rotates by itself, too", I,
+        {"SecretId": "a", "RotationRules": DAILY, "ClientRequestToken": T2, "ExternalSecretRotationRoleArn": FUNCTION},
+        named(VersionId=T2), a, ran(0, FIRST, after=1)),
+    row("RotateSecret", "a failed rotation is tried again, to the same version", D,
+        {"RotationRules": DAILY, "ClientRequestToken": T2, "RotationLambdaARN": FUNCTION}, named(VersionId=T2),
+        fails, tried_again),
+    row("CancelRotateSecret", "no rotation by itself any more", D, {}, named(), daily, ran(0, after=3)),
+    row("PutSecretValue", "a value put by hand moves the window", D, VALUE,
+        named(VersionId=T3, VersionStages=["AWSCURRENT"]), steps(every_ten_days, later(2)), next_is(12 * DAY + END)),
+    row("UpdateSecret", "a value put by hand moves the window", D, VALUE, named(VersionId=T3),
+        steps(every_ten_days, later(2)), next_is(12 * DAY + END)),
+    row("PutSecretValue", "a value with a label of its own moves no window", I, {**VALUE, "VersionStages": ["mine"]},
+        named(VersionId=T3, VersionStages=["mine"]), steps(every_ten_days, later(2)), next_is(10 * DAY + END)),
+    row("PutSecretValue", "a value put by hand moves no window of a schedule expression", D, VALUE,
+        named(VersionId=T3, VersionStages=["AWSCURRENT"]), steps(at_a_rate, later(2)), next_is(10 * DAY + END)),
+    row("DeleteSecret", "a secret that rotates: no rotation in the window, and the purge in time", I,
+        {"RecoveryWindowInDays": 7}, named(DeletionDate=At(7 * DAY)), daily, ran(0, after=3), purged_in_time),
+    row("RestoreSecret", "a rotation missed meanwhile runs now, once", I, {}, named(),
+        steps(daily, scheduled, later(3)), ran(0, 3 * DAY), ran(0, 3 * DAY, after=0.25), next_is(4 * DAY + END)),
+    row("RestoreSecret", "a rotation that is yet to come stays where it is", I, {}, named(),
+        steps(every_ten_days, scheduled, later(3)), ran(0), next_is(10 * DAY + END)),
+]  # fmt: skip
