@@ -284,4 +284,4 @@ def _too_large() -> errors.Refusal:
 
 
 def _refused(refusal: errors.Refusal) -> Answer:
-    return Answer(refusal.status, {"__type": refusal.code, "Message": refusal.message}, now())
+    return Answer(refusal.status, refusal.members, now())

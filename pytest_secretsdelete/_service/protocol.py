@@ -65,7 +65,7 @@ class Transaction:
 
     def _refused(self, refusal: errors.Refusal) -> Answer:
         self._attempt.end(refusal.code, refusal.message)
-        return Answer(refusal.status, {"__type": refusal.code, "Message": refusal.message}, self._at)
+        return Answer(refusal.status, refusal.members, self._at)
 
     def _read(self, checker: RequestChecker | None) -> tuple[Operation, Request]:
         body = read_body(self._incoming.body)

@@ -55,7 +55,9 @@ def send_raw(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict
     }
     response, parsed = client._endpoint.make_request(model, request)
     if response.status_code >= 300:
-        raise client.exceptions.from_code(parsed["Error"]["Code"])(parsed, operation)
+        error = client.exceptions.from_code(parsed["Error"]["Code"])(parsed, operation)
+        error.body = json.loads(response.content)
+        raise error
     return parsed
 
 

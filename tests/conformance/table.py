@@ -106,6 +106,7 @@ class Refused:
     text: str
     status: int = 400
     text_is_inferred: bool = False  # known of another operation, and of this one only the code
+    code_is_inferred: bool = False  # that it is refused is known, and its code has never been seen
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,9 @@ class Row:
     raw: bool = False  # botocore would refuse the request itself
     timed: bool = False  # the row moves the clock
     options: Mapping[str, Any] = field(default_factory=dict)
-    source: str = ""  # where the evidence is: a recording, a suite and its test, a page, a member of the model, a report
+    source: str = (
+        ""  # where the evidence is: a recording, a suite and its test, a page, a member of the model, a report
+    )
     needs: str = ""  # another operation, or a member of it, which older service models lack
 
     @property
