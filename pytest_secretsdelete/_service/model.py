@@ -91,6 +91,8 @@ class SecretRecord:
     versions: tuple[VersionRecord, ...] = field(default=(), repr=False)
     removed_version_ids: frozenset[str] = frozenset()
     accessed: int | None = None
+    #: The instant of the DeleteSecret request; None unless the secret is scheduled for deletion.
+    deleted: int | None = None
     #: The end of the recovery window; None unless the secret is scheduled for deletion.
     deletion: int | None = None
     purge_due: int | None = None

@@ -139,6 +139,7 @@ def _record(store: Store, seed: Seed, at: int) -> SecretRecord:
         kms_key_id=seed.kms_key_id,
         tag_pairs=seed.tags,
         versions=_versions(seed, created),
+        deleted=deleted,
         deletion=None if deleted is None else deleted + seed.recovery_window_in_days * DAY,
         seeded=True,
     )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .instant import to_datetime
 from .model import CURRENT
@@ -49,6 +50,8 @@ class Secret:
     versions: tuple[Version, ...]
     #: When the secret was created: an aware UTC datetime, to the millisecond.
     created_date: datetime
+    #: The instant of the DeleteSecret request, AWS's DeletedDate: an aware UTC datetime; None unless scheduled.
+    deleted_date: datetime | None
     #: The end of the recovery window, an aware UTC datetime; None unless scheduled for deletion.
     deletion_date: datetime | None
     #: Whether the secret is a replica of a secret in another region.
@@ -64,6 +67,27 @@ class Secret:
     def current(self) -> Version | None:
         """The version that holds AWSCURRENT, or None."""
         return self.holder_of(CURRENT)
+
+    @property
+    def value(self) -> str | bytes:
+        """The value of the version that holds AWSCURRENT; LookupError where there is none."""
+        current = self.current
+        if current is None or current.value is None:
+            raise LookupError(
+                f"The secret {self.name!r} has no current value: no version of it holds AWSCURRENT. "
+                "Read on: docs/reference/records.md#secret"
+            )
+        return current.value
+
+    def json(self) -> Any:
+        """Return the current value, parsed as JSON.
+
+        LookupError where there is no current value, and ValueError where it is no JSON; neither shows it.
+        """
+        is_json, parsed = _parsed(self.value)
+        if not is_json:
+            raise ValueError(f"The current value of the secret {self.name!r} is no JSON text.")
+        return parsed
 
     @property
     def is_scheduled_for_deletion(self) -> bool:
@@ -91,10 +115,19 @@ def snapshot(record: SecretRecord) -> Secret:
         tags=dict(record.tag_pairs or ()),
         versions=tuple(map(_version, record.versions)),
         created_date=to_datetime(record.created),
+        deleted_date=None if record.deleted is None else to_datetime(record.deleted),
         deletion_date=None if record.deletion is None else to_datetime(record.deletion),
         is_replica=record.is_replica,
         follows_another=record.is_replica or record.cross_account_primary is not None,
     )
+
+
+def _parsed(text: str | bytes) -> tuple[bool, Any]:
+    """Return whether a text is JSON, and what it says; the error of the parser, which holds the text, ends here."""
+    try:
+        return True, json.loads(text)
+    except (ValueError, RecursionError):
+        return False, None
 
 
 def _version(record: VersionRecord) -> Version:

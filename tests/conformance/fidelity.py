@@ -32,7 +32,7 @@ through a client and as raw requests; each answer is compared whole.
 def answer_of(row) -> str:
     """Say in short what a row answers."""
     if isinstance(row.answer, Refused):
-        return f"{row.answer.code}: {row.answer.text.replace('{arn}', '(its ARN)')}"
+        return f"{row.answer.code}: {re.sub(r'{[a-z]+}', '(its ARN)', row.answer.text)}"
     members = [name for name in row.answer if name != "ResponseMetadata"]
     return ", ".join(members) or "an empty body"
 
@@ -49,7 +49,7 @@ def evidence_of(row) -> str:
 
 def form_of(row) -> str:
     """Return an error's text without what differs from call to call."""
-    return re.sub(r"\{arn\}|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=label: )\w+", "...", row.answer.text)
+    return re.sub(r"\{[a-z]+\}|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=label: )\w+", "...", row.answer.text)
 
 
 def case_of(row) -> str:

@@ -100,7 +100,7 @@ class SameItems(Matcher):
 
 @dataclass(frozen=True)
 class Refused:
-    """An error: code, text, status. `{arn}` in the text is the ARN of the secret named a."""
+    """An error: code, text, status. `{arn}` in the text is the ARN of the secret named a, `{copy}` that of copy."""
 
     code: str
     text: str

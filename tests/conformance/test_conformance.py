@@ -94,7 +94,7 @@ def body_of(refused, world):
 
 def text_of(refused, world):
     """Return the text of a refusal in this row."""
-    return refused.text.replace("{arn}", world.arn("a") or "")
+    return refused.text.replace("{arn}", world.arn("a")).replace("{copy}", world.arn("copy"))
 
 
 def check_metadata(metadata, retries=0):

@@ -146,6 +146,7 @@ def test_scheduled_for_deletion(clock: Clock, fake: FakeSecretsManager, client: 
     older = fake.seed("b", VALUE, deleted_days_ago=2.5, created_days_ago=9, recovery_window_in_days=7)
     assert older.created_date == now - timedelta(days=9)
     assert older.deletion_date == now + timedelta(days=4.5)
+    assert older.deleted_date == now - timedelta(days=2.5) == client.describe_secret(SecretId="b")["DeletedDate"]
     with refused("InvalidRequestException", match="marked for deletion"):
         client.get_secret_value(SecretId="a")
     assert client.describe_secret(SecretId="b")["LastChangedDate"] == now - timedelta(days=2.5)

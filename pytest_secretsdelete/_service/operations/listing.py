@@ -77,7 +77,7 @@ def _entry(secret: SecretRecord, versions_member: str) -> dict[str, Any]:
         **describe_rotation(secret),
         "LastChangedDate": on_the_wire(secret.changed),
         "LastAccessedDate": _date(secret.accessed),
-        "DeletedDate": _date(secret.deletion),
+        "DeletedDate": _date(secret.deleted),
         "Tags": _tags(secret),
         versions_member: labelled or None,
         "CreatedDate": on_the_wire(secret.created),

@@ -52,14 +52,16 @@ def find_primary(store: Store, request: Request) -> SecretRecord:
     secret = find_usable(store, request)
     refuse_replica(secret)
     if secret.cross_account_primary is not None:
-        raise errors.invalid_request("You can't perform this operation on a cross-account replica secret.")  # inferred
+        raise errors.invalid_parameter(
+            "You can't perform this operation on a cross-account replica secret."
+        )  # inferred
     return secret
 
 
 def refuse_replica(secret: SecretRecord) -> None:
-    """Refuse a replica of another region: it is changed through its primary (documentation; the text is inferred)."""
+    """Refuse a replica of another region: it is changed, and deleted, through its primary (seen)."""
     if secret.is_replica:
-        raise errors.invalid_request(
+        raise errors.invalid_parameter(
             "Operation not permitted on a replica secret. Call must be made in primary secret's region."
         )
 

@@ -10,7 +10,7 @@ from ..model import ALL_STEPS, CURRENT, PENDING, TEST_STEP, RotationSetup, Secre
 from ..request import Outcome
 from .lookup import find_primary, named
 from .replication import sync_replicas
-from .rotation_dates import check_rules, planned
+from .rotation_dates import check_rules, planned, turned_off
 from .staging import attach
 from .values import token_in_use
 
@@ -57,8 +57,7 @@ def cancel_rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     secret = find_primary(store, request)
     if secret.rotation is None:
         raise errors.invalid_request(NO_FUNCTION)  # text inferred
-    off = replace(secret.rotation, enabled=False, opens=None, closes=None)
-    store.vault.change(secret, request.at, rotation=off)
+    store.vault.change(secret, request.at, rotation=turned_off(secret.rotation))
     pending = pending_version(secret)
     return named(secret) if pending is None else named(secret, VersionId=pending.version_id)
 

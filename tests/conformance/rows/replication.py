@@ -29,7 +29,7 @@ KEY = "alias/aws/secretsmanager"
 REPLICATE = {"SecretId": "a", "AddReplicaRegions": [{"Region": AWAY}]}
 replicated = steps(a, call("ReplicateSecretToRegions", **REPLICATE))
 REPLICA_ARN = Late(lambda world: world.arn("a").replace(HERE, AWAY))
-NOT_HERE = Refused("InvalidRequestException",
+NOT_HERE = Refused("InvalidParameterException",
                    "Operation not permitted on a replica secret. Call must be made in primary secret's region.")  # fmt: skip
 
 #: What changes a secret, and so has to be asked of its primary.

@@ -1,0 +1,45 @@
+"""Where the evidence of the rows is: a constant for each source, its family first in the name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from .table import I, Row
+
+ANY_RECORDED = "a recorded response of {operation}"
+ANY_ASSERTED = "a test that was run against AWS"
+ANY_REFERENCE = "Secrets Manager API Reference, {operation}"
+
+DELETION_RECORDED = "recorded responses, the life of a deleted secret"
+DELETION_DELETED_DATE = (
+    "three recordings of DeletedDate beside DeletionDate (2025-10-05, 2025-10-04, 2023-01-24); the API Reference of "
+    "DescribeSecret says otherwise"
+)
+DELETION_ROTATION = "a recorded response of DescribeSecret, of a rotating secret that was scheduled for deletion"
+DELETION_WINDOW_TEXT = "output of AWS in issue threads: a window outside 7 to 30 days, and one of 0 together with force"
+DELETION_CONJUNCTION = "output of AWS in issue threads: a legal window together with force"
+DELETION_PRIMARY = "output of AWS in issue threads: a primary secret with replicas"
+DELETION_REPLICA = (
+    "three public reports of the refusal; the API Reference of DeleteSecret says that a replica goes at once"
+)
+DELETION_REFERENCE = "Secrets Manager API Reference, DeleteSecret"
+DELETION_FORCE = "service model, DeleteSecretRequest$ForceDeleteWithoutRecovery"
+DELETION_ASYNCHRONOUS = "output of AWS in issue threads: a name created again seconds after a forced deletion"
+DELETION_MARKED = "output of AWS in issue threads: a secret that was marked for deletion"
+DELETION_INVALID_REQUEST = "service model, InvalidRequestException: the secret is scheduled for deletion"
+DELETION_PLANNED = "service model, ListSecretsRequest$IncludePlannedDeletion"
+
+
+def filled(rows: Iterable[Row], sources: Mapping[str, str]) -> list[Row]:
+    """Return rows with the source that goes with their evidence, where they name none of their own."""
+    return [
+        row
+        if row.source or row.evidence == I
+        else replace(row, source=sources[row.evidence].format(operation=row.operation))
+        for row in rows
+    ]
+
+
+#: What is known of most rows: which operation was recorded, or is described.
+USUAL = {"recorded": ANY_RECORDED, "asserted": ANY_ASSERTED, "documented": ANY_REFERENCE}
