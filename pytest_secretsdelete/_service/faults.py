@@ -34,6 +34,7 @@ _TEXTS = {
     "ThrottlingException": "Rate exceeded",
     "ResourceNotFoundException": "Secrets Manager can't find the specified secret.",
     "InternalServiceError": "An error occurred on the server side.",
+    "AccessDeniedException": "Access to KMS is not allowed",  # seen: a key that may not be used; `deny` words IAM's own
     "DecryptionFailure": "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
     "EncryptionFailure": "Secrets Manager can't encrypt the protected secret text using the provided KMS key.",
     "ServiceUnavailable": "The service is unavailable. Please try again shortly.",

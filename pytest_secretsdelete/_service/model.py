@@ -20,7 +20,7 @@ _DEFAULT_KEY_ARN = re.compile(rf"arn:[\w-]+:kms:[\w-]*:[0-9]*:{DEFAULT_KEY}")
 
 
 def own_key(kms_key_id: str | None) -> str | None:
-    """Return a key as the fake keeps it: None for the default key, which AWS leaves out of its answers."""
+    """Return a customer managed key; None for the default key, however it was named."""
     is_default = kms_key_id in (None, "", DEFAULT_KEY) or _DEFAULT_KEY_ARN.fullmatch(kms_key_id or "")
     return None if is_default else kms_key_id
 
@@ -84,6 +84,7 @@ class SecretRecord:
     #: The place in the order of creation, where several were created in the same millisecond.
     serial: int = 0
     description: str = ""
+    #: The key as it was given, the default key's alias included (recorded); None where none ever was.
     kms_key_id: str | None = None
     #: None until a tag was ever set: AWS then leaves the member out, and keeps it, empty, afterwards.
     tag_pairs: tuple[tuple[str, str], ...] | None = None

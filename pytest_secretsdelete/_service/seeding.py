@@ -13,8 +13,9 @@ from . import names
 from .delays import DelayAsked, WrongDelay
 from .errors import Refusal
 from .instant import DAY, milliseconds, to_datetime
-from .model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord, own_key
+from .model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
 from .operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW
+from .operations.keys import checked_key
 from .operations.tags import checked_tags
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def secret(
         value=stored_value("value", value),
         description=_text("description", description) or "",
         tags=_tag_pairs(tags),
-        kms_key_id=own_key(_text("kms_key_id", kms_key_id)),
+        kms_key_id=_key(_text("kms_key_id", kms_key_id)),
         region=region,
         previous=stored_value("previous", previous),
         pending=stored_value("pending", pending),
@@ -222,6 +223,15 @@ def _text(what: str, value: str | None) -> str | None:
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{what}={value!r} is a {type(value).__name__}; a str is legal.")
     return value
+
+
+def _key(kms_key_id: str | None) -> str | None:
+    try:
+        return checked_key(kms_key_id)
+    except Refusal:
+        raise ValueError(
+            f"kms_key_id={kms_key_id!r} can name no KMS key: a key id, an alias or an ARN of either is legal."
+        ) from None
 
 
 def _tag_pairs(tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None) -> tuple[tuple[str, str], ...] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .instant import to_datetime
-from .model import CURRENT
+from .model import CURRENT, own_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -111,7 +111,7 @@ def snapshot(record: SecretRecord) -> Secret:
         region=record.region,
         account_id=record.account_id,
         description=record.description,
-        kms_key_id=record.kms_key_id,
+        kms_key_id=own_key(record.kms_key_id),
         tags=dict(record.tag_pairs or ()),
         versions=tuple(map(_version, record.versions)),
         created_date=to_datetime(record.created),
@@ -136,5 +136,5 @@ def _version(record: VersionRecord) -> Version:
         value=record.value,
         staging_labels=frozenset(record.labels),
         created_date=to_datetime(record.created),
-        kms_key_id=record.kms_key_id,
+        kms_key_id=own_key(record.kms_key_id),
     )

@@ -30,6 +30,9 @@ DELETION_MARKED = "output of AWS in issue threads: a secret that was marked for 
 DELETION_INVALID_REQUEST = "service model, InvalidRequestException: the secret is scheduled for deletion"
 DELETION_PLANNED = "service model, ListSecretsRequest$IncludePlannedDeletion"
 
+KEYS_AS_GIVEN = "recorded responses of DescribeSecret after CreateSecret and UpdateSecret named the default key's alias"
+KEYS_CLEARED = "service model, UpdateSecretRequest$KmsKeyId"
+
 
 def filled(rows: Iterable[Row], sources: Mapping[str, str]) -> list[Row]:
     """Return rows with the source that goes with their evidence, where they name none of their own."""

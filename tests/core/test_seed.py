@@ -112,9 +112,21 @@ def test_tags_as_aws_writes_them(fake: FakeSecretsManager) -> None:
 
 
 def test_the_default_key(fake: FakeSecretsManager) -> None:
-    """The default key, named or not, is no KmsKeyId."""
-    fake.seed("a", kms_key_id="alias/aws/secretsmanager")
-    assert "KmsKeyId" not in fake.client().describe_secret(SecretId="a")
+    """The default key is no customer managed key, named or not; DescribeSecret gives the name that was given."""
+    seed = fake.seed("a", VALUE, kms_key_id="alias/aws/secretsmanager")
+    assert seed.kms_key_id is seed.versions[0].kms_key_id is None
+    assert fake.client().describe_secret(SecretId="a")["KmsKeyId"] == "alias/aws/secretsmanager"
+    fake.seed("b")
+    assert "KmsKeyId" not in fake.client().describe_secret(SecretId="b")
+
+
+@pytest.mark.parametrize(
+    "key", ["1234abcd-12ab-34cd-56ef-1234567890ab", "mrk-1234", "k", "arn:aws:kms:eu-west-1:123456789012:key/1234"]
+)
+def test_a_key(fake: FakeSecretsManager, key: str) -> None:
+    """Whatever can name a KMS key is taken for one, and given back as it is."""
+    assert fake.seed("a", kms_key_id=key).kms_key_id == key
+    assert fake.client().describe_secret(SecretId="a")["KmsKeyId"] == key
 
 
 def test_a_region(fake: FakeSecretsManager) -> None:
@@ -206,6 +218,7 @@ def test_a_window_that_is_over(clock: Clock) -> None:
         (("a", "x"), {"pending": object()}, TypeError, "pending is a object"),
         (("a",), {"description": 5}, TypeError, "description=5 is a int; a str is legal"),
         (("a",), {"kms_key_id": b"k"}, TypeError, "kms_key_id=b'k' is a bytes"),
+        (("a",), {"kms_key_id": "my key"}, ValueError, "kms_key_id='my key' can name no KMS key: a key id, an alias"),
         (("a",), {"region": 5}, TypeError, "region=5 is a int"),
         (("a",), {"region": "Ireland"}, ValueError, "region='Ireland' is not a region code"),
         (("a",), {"tags": {"k": 1}}, TypeError, "keys and values of tags are strings"),

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
-from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord, own_key
+from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
 from .cross_account import check_cross_account_replica, link_replica
+from .keys import checked_key
 from .lookup import find_primary, named, refuse_foreign_default_key
 from .replication import asked_for, replicate, sync_replicas
 from .tags import checked_tags
@@ -66,7 +67,7 @@ def _new_secret(
     store: Store, request: Request, value: str | bytes | None, tags: tuple[tuple[str, str], ...] | None
 ) -> SecretRecord:
     token, at = request["ClientRequestToken"], request.at
-    key = own_key(request.get("KmsKeyId"))
+    key = checked_key(request.get("KmsKeyId"))
     versions = () if value is None else (VersionRecord(token, at, value, (CURRENT,), key),)
     return SecretRecord(
         name=request["Name"],
@@ -110,7 +111,7 @@ def _described(secret: SecretRecord, request: Request) -> dict[str, Any]:
     if "Type" in request:
         changes["type"] = request["Type"] or None
     if "KmsKeyId" in request:
-        key = own_key(request["KmsKeyId"])
+        key = checked_key(request["KmsKeyId"])
         changes["kms_key_id"] = key
         changes["versions"] = tuple(
             replace(version, kms_key_id=key) if _RE_ENCRYPTED & set(version.labels) else version

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..instant import on_the_wire
+from ..model import own_key
 from .cross_account import describe_links
 from .filters import matching
 from .lookup import find, named
@@ -97,7 +98,7 @@ def _version_entry(version: VersionRecord) -> dict[str, Any]:
         "VersionStages": list(version.labels) or None,
         "LastAccessedDate": _date(version.accessed),
         "CreatedDate": on_the_wire(version.created),
-        "KmsKeyIds": [version.kms_key_id or DEFAULT_KEY_IN_VERSIONS],
+        "KmsKeyIds": [own_key(version.kms_key_id) or DEFAULT_KEY_IN_VERSIONS],
     }
     return {member: value for member, value in entry.items() if value is not None}
 

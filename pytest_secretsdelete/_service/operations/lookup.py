@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
+from ..model import own_key
 from ..rules.policy_evaluation import allows
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def refuse_scheduled(secret: SecretRecord) -> None:
 
 def refuse_foreign_default_key(secret: SecretRecord, request: Request) -> None:
     """Refuse the value of another account's secret under the default key (asserted against AWS)."""
-    if secret.account_id != request.account and secret.kms_key_id is None:
+    if secret.account_id != request.account and own_key(secret.kms_key_id) is None:
         raise errors.invalid_request(
             "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
             "service key."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from .. import sources
 from ..table import (
     ARN_A, D, DAY, I, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Refused, Row, a, call,
     named, steps,
@@ -13,6 +14,8 @@ POLICY = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"AWS": OTHER_ACCOUNT}, "Action": "secretsmanager:*", "Resource": "*"}]}  # fmt: skip
 admitted = call("PutResourcePolicy", SecretId="a", ResourcePolicy=json.dumps(POLICY))
 own_key = call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId="alias/own")
+BY_ALIAS = "alias/aws/secretsmanager"
+default_key = call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId=BY_ALIAS)
 DEFAULT_KEY = Refused(
     "InvalidRequestException",
     "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.",
@@ -24,10 +27,10 @@ WITHOUT_POLICY = Refused(
 )
 
 
-def other(operation, case, answer, given=(a, admitted), evidence=V, **more):
+def other(operation, case, answer, given=(a, admitted), evidence=V, source="", **more):
     """Return a row of a caller from another account, by ARN."""
     return Row(operation, f"another account: {case}", evidence, {"SecretId": ARN_A, **more}, answer,
-               given=steps(*given), account=OTHER_ACCOUNT)  # fmt: skip
+               given=steps(*given), account=OTHER_ACCOUNT, source=source)  # fmt: skip
 
 
 FOLLOWER = Late(lambda world: world.fake.secret(world.arn("copy")).arn)
@@ -65,7 +68,10 @@ ROWS = [
     other("PutSecretValue", "default key", DEFAULT_KEY, SecretString="x"),
     other("UpdateSecret", "a description, default key", named(), Description="d", evidence=I),
     other("UpdateSecret", "a value, default key", DEFAULT_KEY, SecretString="x", evidence=I),
-    other("UpdateSecret", "back to the default key", DEFAULT_KEY, given=[own_key, admitted], KmsKeyId="", evidence=D),
+    *[other("UpdateSecret", f"back to the default key{how}", DEFAULT_KEY, given=[own_key, admitted], KmsKeyId=key,
+            evidence=evidence, source=source)
+      for how, key, evidence, source in (("", "", D, sources.KEYS_CLEARED), (", by its alias", BY_ALIAS, I, ""))],
+    other("GetSecretValue", "default key, by its alias", DEFAULT_KEY, given=[default_key, admitted], evidence=I),
     other("GetSecretValue", "own key", named(VersionId=T1, VersionStages=["AWSCURRENT"], CreatedDate=At(),
                                              SecretString="one"), given=[own_key, admitted]),
     other("PutSecretValue", "own key", named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=[own_key, admitted],

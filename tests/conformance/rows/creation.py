@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import sources
 from ..table import (
     ARN_A, D, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, V, Arn, Late, Refused, Row, a, call, empty, labels, named,
     purged, put, scheduled, steps,
@@ -34,6 +35,8 @@ def another_suffix(world):
     assert world.fake.secret("a").arn != world.arn("a")
 
 
+DEFAULT_KEY = "alias/aws/secretsmanager"
+NO_KEY = Refused("InvalidParameterException", "The operation failed because of an invalid KMS key: Invalid keyId")
 REPLICATED = {"AddReplicaRegions": [{"Region": "eu-west-1"}]}
 ROWS = [
     Row("CreateSecret", "with a value", R, SAME, named(VersionId=T1)),
@@ -44,8 +47,11 @@ ROWS = [
         afterwards=describe(Description="d")),
     Row("CreateSecret", "with a key", D, {"Name": "a", "KmsKeyId": "alias/own"}, named(),
         afterwards=describe(KmsKeyId="alias/own")),
-    Row("CreateSecret", "with the default key", R, {"Name": "a", "KmsKeyId": "alias/aws/secretsmanager"}, named(),
-        afterwards=describe(KmsKeyId=None)),
+    Row("CreateSecret", "with the default key", R, {"Name": "a", "KmsKeyId": DEFAULT_KEY}, named(),
+        afterwards=describe(KmsKeyId=DEFAULT_KEY), source=sources.KEYS_AS_GIVEN),
+    Row("CreateSecret", "with an empty key", I, {"Name": "a", "KmsKeyId": ""}, named(), afterwards=describe(KmsKeyId=None)),
+    *[Row("CreateSecret", f"a KmsKeyId that names no key: {key}", I, {"Name": "a", "KmsKeyId": key}, NO_KEY)
+      for key in ("my key", "alias/", "arn:aws:s3:::bucket")],
     Row("CreateSecret", "with tags", D, {"Name": "a", "Tags": [{"Key": "k", "Value": "v"}]}, named(),
         afterwards=describe(Tags=[{"Key": "k", "Value": "v"}])),
     Row("CreateSecret", "with a type", D, {"Name": "a", "Type": "Partner"}, named(), afterwards=describe(Type="Partner")),
@@ -79,8 +85,14 @@ ROWS = [
     Row("UpdateSecret", "by ARN", R, {"SecretId": ARN_A, "Description": "d"}, named(), given=a),
     Row("UpdateSecret", "key", D, {"SecretId": "a", "KmsKeyId": "alias/own"}, named(), given=a,
         afterwards=describe(KmsKeyId="alias/own")),
+    Row("UpdateSecret", "the default key", R, {"SecretId": "a", "KmsKeyId": DEFAULT_KEY}, named(),
+        given=call("CreateSecret", Name="a", KmsKeyId="alias/own"), afterwards=describe(KmsKeyId=DEFAULT_KEY),
+        source=sources.KEYS_AS_GIVEN),
     Row("UpdateSecret", "key cleared", D, {"SecretId": "a", "KmsKeyId": ""}, named(),
-        given=call("CreateSecret", Name="a", KmsKeyId="alias/own"), afterwards=describe(KmsKeyId=None)),
+        given=call("CreateSecret", Name="a", KmsKeyId="alias/own"), afterwards=describe(KmsKeyId=None),
+        source=sources.KEYS_CLEARED),
+    Row("UpdateSecret", "a KmsKeyId that names no key", I, {"SecretId": "a", "KmsKeyId": "arn:aws:s3:::bucket"}, NO_KEY,
+        given=a),
     Row("UpdateSecret", "type", D, {"SecretId": "a", "Type": "Partner"}, named(), given=a,
         afterwards=describe(Type="Partner")),
     Row("UpdateSecret", "same token, same value", D, {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1},

@@ -51,7 +51,8 @@ def changed_again(world):
         world.call("UpdateSecret", SecretId="a", Description="d")
 
 
-DEFAULT_KEY_ARN = "arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager"
+DEFAULT_KEY = "alias/aws/secretsmanager"
+DEFAULT_KEY_ARN = f"arn:aws:kms:us-east-1:123456789012:{DEFAULT_KEY}"
 ROWS = [
     Row("DescribeSecret", "with a value", R, {"SecretId": "a"}, described(), given=a),
     Row("DescribeSecret", "by ARN", R, {"SecretId": ARN_A}, described(), given=a),
@@ -66,7 +67,7 @@ ROWS = [
         given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, Type="Partner")),
     Row("DescribeSecret", "unknown members are ignored", R, {"SecretId": "a", "Colour": "blue", "Size": None, "More": {}},
         described(), given=a, raw=True),
-    Row("DescribeSecret", "with the default key's ARN", I, {"SecretId": "a"}, described(),
+    Row("DescribeSecret", "with the default key's ARN", I, {"SecretId": "a"}, described(KmsKeyId=DEFAULT_KEY_ARN),
         given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId=DEFAULT_KEY_ARN)),
     Row("DescribeSecret", "a version without labels is left out", R, {"SecretId": "a"},
         {**described(), "LastChangedDate": At(2), "VersionIdsToStages": {T2: ["AWSPREVIOUS"], T3: ["AWSCURRENT"]}},
@@ -84,6 +85,10 @@ ROWS = [
     Row("ListSecretVersionIds", "with a key", D, {"SecretId": "a"},
         named(Versions=[{**version(T1, "AWSCURRENT"), "KmsKeyIds": ["alias/own"]}]),
         given=call("CreateSecret", Name="a", SecretString="x", ClientRequestToken=T1, KmsKeyId="alias/own")),
+    *[Row("ListSecretVersionIds", f"with the default key as {key}", I, {"SecretId": "a"},
+          named(Versions=[version(T1, "AWSCURRENT")]),
+          given=call("CreateSecret", Name="a", SecretString="x", ClientRequestToken=T1, KmsKeyId=key))
+      for key in (DEFAULT_KEY, DEFAULT_KEY_ARN)],
     Row("ListSecretVersionIds", "a page", R, {"SecretId": "a", "MaxResults": 1,
                                               "NextToken": token("ListSecretVersionIds", SecretId="a", MaxResults=1)},
         named(Versions=[version(T2, "AWSCURRENT")]), given=steps(a, put(T2))),
