@@ -57,7 +57,8 @@ class Replica:
     """A replica of a secret in another region, as its primary knows it."""
 
     region: str
-    kms_key_id: str | None = None
+    #: The key as it was given; the default key's alias where none was.
+    kms_key_id: str
     status: str = "InSync"
     message: str | None = None
 
@@ -124,6 +125,11 @@ class SecretRecord:
     def is_replica(self) -> bool:
         """Whether the secret is a replica of a secret in another region."""
         return self.primary_region is not None and self.primary_region != self.region
+
+    @property
+    def live_replicas(self) -> tuple[Replica, ...]:
+        """The replicas that exist, and follow; not those whose replication has failed."""
+        return tuple(replica for replica in self.replicas if replica.status == "InSync")
 
     def holder_of(self, label: str) -> VersionRecord | None:
         """Return the version that holds a staging label, or None."""

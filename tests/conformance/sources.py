@@ -33,6 +33,15 @@ DELETION_PLANNED = "service model, ListSecretsRequest$IncludePlannedDeletion"
 KEYS_AS_GIVEN = "recorded responses of DescribeSecret after CreateSecret and UpdateSecret named the default key's alias"
 KEYS_CLEARED = "service model, UpdateSecretRequest$KmsKeyId"
 
+REPLICATION_RECORDED = "recorded responses of a primary secret and of its replica"
+REPLICATION_LAST_REGION = (
+    "recorded responses of RemoveRegionsFromReplication, of the last region, and of DescribeSecret"
+)
+REPLICATION_OWN_REGION = "output of AWS in an issue thread: the secret's own region as a replica"
+REPLICATION_AT_A_REPLICA = "output of AWS in an issue thread: PutResourcePolicy at a replica"
+REPLICATION_FILTER = "service model, Filter$Key: primary-region"
+REPLICATION_FOLLOWS = "User Guide, Replicate AWS Secrets Manager secrets across Regions"
+
 
 def filled(rows: Iterable[Row], sources: Mapping[str, str]) -> list[Row]:
     """Return rows with the source that goes with their evidence, where they name none of their own."""

@@ -88,7 +88,9 @@ def sync_cross_account(vault: Vault, secret: SecretRecord, at: int) -> None:
             versions = tuple(
                 replace(version, kms_key_id=replica.kms_key_id, accessed=None) for version in secret.versions
             )
-            vault.change(replica, at, versions=versions, tag_pairs=secret.tag_pairs, description=secret.description)
+            vault.change(
+                replica, at, versions=versions, tag_pairs=secret.tag_pairs or None, description=secret.description
+            )
 
 
 def describe_links(secret: SecretRecord) -> dict[str, Any]:

@@ -110,7 +110,7 @@ def _refuse_while_replicated(secret: SecretRecord) -> None:
 
     The latter is documented; its code and its texts are inferred from the former.
     """
-    regions = ", ".join(sorted(replica.region for replica in secret.replicas if replica.status == "InSync"))
+    regions = ", ".join(sorted(replica.region for replica in secret.live_replicas))
     if regions:
         raise errors.invalid_parameter(
             f"You can't delete secret {secret.arn} that still has replica regions [{regions}]."
