@@ -87,7 +87,7 @@ class SecretRecord:
     description: str = ""
     #: The key as it was given, the default key's alias included (recorded); None where none ever was.
     kms_key_id: str | None = None
-    #: None until a tag was ever set: AWS then leaves the member out, and keeps it, empty, afterwards.
+    #: None until a tag was set, or an empty list at creation: AWS leaves the member out, and keeps it afterwards.
     tag_pairs: tuple[tuple[str, str], ...] | None = None
     #: All versions, oldest first, those without a staging label included.
     versions: tuple[VersionRecord, ...] = field(default=(), repr=False)

@@ -235,13 +235,12 @@ def _key(kms_key_id: str | None) -> str | None:
 
 
 def _tag_pairs(tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None) -> tuple[tuple[str, str], ...] | None:
-    if not tags and isinstance(tags, (Mapping, list, tuple, type(None))):
+    if tags is None:
         return None
     if isinstance(tags, Mapping):
         tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-    if not isinstance(tags, Sequence) or not all(
-        isinstance(tag, Mapping) and set(tag) <= {"Key", "Value"} for tag in tags
-    ):
+    is_list = isinstance(tags, Sequence) and not isinstance(tags, (str, bytes))
+    if not is_list or not all(isinstance(tag, Mapping) and set(tag) <= {"Key", "Value"} for tag in tags):
         raise ValueError("tags is a dict of strings, or AWS's list of {'Key': ..., 'Value': ...}.")
     if not all(isinstance(text, str) for tag in tags for text in tag.values()):
         raise TypeError("The keys and values of tags are strings.")

@@ -42,6 +42,10 @@ REPLICATION_AT_A_REPLICA = "output of AWS in an issue thread: PutResourcePolicy 
 REPLICATION_FILTER = "service model, Filter$Key: primary-region"
 REPLICATION_FOLLOWS = "User Guide, Replicate AWS Secrets Manager secrets across Regions"
 
+TAGS_RECORDED = "recorded responses, tags of a secret"
+TAGS_EMPTY = "output of AWS in an issue thread: a secret created with an empty list of tags"
+TAGS_QUOTA = "AWS General Reference, Service quotas for Tagging"
+
 
 def filled(rows: Iterable[Row], sources: Mapping[str, str]) -> list[Row]:
     """Return rows with the source that goes with their evidence, where they name none of their own."""

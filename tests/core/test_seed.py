@@ -101,14 +101,16 @@ def test_what_describes_it(fake: FakeSecretsManager, client: Any) -> None:
 
 
 def test_tags_as_aws_writes_them(fake: FakeSecretsManager) -> None:
-    """Tags may be AWS's list as well; without tags there is no Tags member."""
+    """Tags may be AWS's list as well; without tags there is no Tags member, and with none of them an empty one."""
     assert fake.seed("a", tags=[{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]).tags == {
         "b": "1",
         "a": "",
     }
-    for name, none in (("none", None), ("empty dict", {}), ("empty list", [])):
-        fake.seed(name.replace(" ", "-"), tags=none)
-        assert "Tags" not in fake.client().describe_secret(SecretId=name.replace(" ", "-"))
+    fake.seed("none", tags=None)
+    assert "Tags" not in fake.client().describe_secret(SecretId="none")
+    for name, empty in (("dict", {}), ("list", [])):
+        fake.seed(name, tags=empty)
+        assert fake.client().describe_secret(SecretId=name)["Tags"] == []
 
 
 def test_the_default_key(fake: FakeSecretsManager) -> None:
@@ -226,6 +228,7 @@ def test_a_window_that_is_over(clock: Clock) -> None:
         (("a",), {"tags": ["k"]}, ValueError, "tags is a dict of strings, or AWS's list"),
         (("a",), {"tags": [{"Name": "k"}]}, ValueError, "tags is a dict of strings, or AWS's list"),
         (("a",), {"tags": "k=v"}, ValueError, "tags is a dict of strings, or AWS's list"),
+        (("a",), {"tags": ""}, ValueError, "tags is a dict of strings, or AWS's list"),
         (("a",), {"tags": {"aws:k": "v"}}, ValueError, "tags: .*aws:"),
         (
             ("a",),

@@ -32,7 +32,7 @@ def create_secret(store: Store, request: Request) -> dict[str, Any]:
     existing = store.get(name)
     if existing is not None:
         return _again(existing, request, value)
-    secret = _new_secret(store, request, value, tags or None)
+    secret = _new_secret(store, request, value, tags if "Tags" in request else None)
     replicas = request.get("AddReplicaRegions", [])
     secret = replicate(store, secret, replicas, request)  # refuses before anything is stored
     store.vault.put(secret)

@@ -52,8 +52,6 @@ ROWS = [
     Row("CreateSecret", "with an empty key", I, {"Name": "a", "KmsKeyId": ""}, named(), afterwards=describe(KmsKeyId=None)),
     *[Row("CreateSecret", f"a KmsKeyId that names no key: {key}", I, {"Name": "a", "KmsKeyId": key}, NO_KEY)
       for key in ("my key", "alias/", "arn:aws:s3:::bucket")],
-    Row("CreateSecret", "with tags", D, {"Name": "a", "Tags": [{"Key": "k", "Value": "v"}]}, named(),
-        afterwards=describe(Tags=[{"Key": "k", "Value": "v"}])),
     Row("CreateSecret", "with a type", D, {"Name": "a", "Type": "Partner"}, named(), afterwards=describe(Type="Partner")),
     Row("CreateSecret", "name exists, other token", R, {**SAME, "ClientRequestToken": T2}, EXISTS, given=a),
     Row("CreateSecret", "name exists, neither has a value", I, {"Name": "a", "ClientRequestToken": T2}, EXISTS,
