@@ -46,6 +46,11 @@ TAGS_RECORDED = "recorded responses, tags of a secret"
 TAGS_EMPTY = "output of AWS in an issue thread: a secret created with an empty list of tags"
 TAGS_QUOTA = "AWS General Reference, Service quotas for Tagging"
 
+POLICIES_RECORDED = "recorded responses, the resource policy of a secret"
+POLICIES_WRITTEN = "a recorded response of GetResourcePolicy, beside the policy that had been put"
+POLICIES_PAGE = "User Guide, the page of managing resource policies; names of checks in an answer are inferred"
+POLICIES_NO_JSON = "service model, MalformedPolicyDocumentException"
+
 
 def filled(rows: Iterable[Row], sources: Mapping[str, str]) -> list[Row]:
     """Return rows with the source that goes with their evidence, where they name none of their own."""
