@@ -106,6 +106,8 @@ class SecretRecord:
     last_rotated: int | None = None
     policy: str | None = field(default=None, repr=False)
     type: str | None = None
+    #: The service of AWS that manages the secret, such as rds; None for the user's own.
+    owning_service: str | None = None
     primary_region: str | None = None
     replicas: tuple[Replica, ...] = ()
     cross_account_primary: CrossAccountLink | None = None

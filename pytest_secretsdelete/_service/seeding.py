@@ -16,6 +16,7 @@ from .instant import DAY, milliseconds, to_datetime
 from .model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
 from .operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW
 from .operations.keys import checked_key
+from .operations.managed import OWNER_TAG
 from .operations.tags import checked_tags
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 #: What a value may be written as; a mapping or a sequence is stored as JSON text.
 SeedValue = str | bytes | Mapping[str, Any] | Sequence[Any]
 LARGEST_VALUE = 65_536
+#: Characters of an OwningService (service model, OwningServiceType).
+LONGEST_OWNER = 128
 #: A hundred years: enough for any test, and far from the first year that dates can name.
 MOST_DAYS = 36_500
 
@@ -43,6 +46,7 @@ class Seed:
     created_days_ago: float | None
     deleted_days_ago: float | None
     recovery_window_in_days: int
+    owning_service: str | None
 
 
 def secret(
@@ -59,11 +63,13 @@ def secret(
     created_days_ago: float | None = None,
     deleted_days_ago: float | None = None,
     recovery_window_in_days: int = LONGEST_WINDOW,
+    owning_service: str | None = None,
 ) -> Seed:
     """Check the words of one seed: the schema of the marker and of `fake.seed`.
 
     `previous` and `pending` become versions that hold AWSPREVIOUS and AWSPENDING. Days are numbers >= 0,
-    counted back from the start of the test. ValueError or TypeError says what is wrong and what is legal.
+    counted back from the start of the test. `owning_service` is the service of AWS that manages the secret, such
+    as rds. ValueError or TypeError says what is wrong and what is legal.
     """
     if not isinstance(name, str):  # it may be the value
         raise ValueError(f"A secret's name comes first, and is a str, not {type(name).__name__}.")
@@ -97,6 +103,7 @@ def secret(
         created_days_ago=created,
         deleted_days_ago=deleted,
         recovery_window_in_days=recovery_window_in_days,
+        owning_service=_owner(_text("owning_service", owning_service)),
     )
 
 
@@ -128,6 +135,7 @@ def _record(store: Store, seed: Seed, at: int) -> SecretRecord:
     deleted = None if seed.deleted_days_ago is None else at - _milliseconds(seed.deleted_days_ago)
     created = at - _milliseconds(seed.created_days_ago or seed.deleted_days_ago or 0)
     _check_dates(seed, created, deleted)
+    owner = seed.owning_service
     return SecretRecord(
         name=seed.name,
         arn=store.new_arn(seed.name),
@@ -138,7 +146,8 @@ def _record(store: Store, seed: Seed, at: int) -> SecretRecord:
         serial=store.vault.next_serial(),
         description=seed.description,
         kms_key_id=seed.kms_key_id,
-        tag_pairs=seed.tags,
+        owning_service=seed.owning_service,
+        tag_pairs=seed.tags if owner is None else ((OWNER_TAG, owner), *(seed.tags or ())),
         versions=_versions(seed, created),
         deleted=deleted,
         deletion=None if deleted is None else deleted + seed.recovery_window_in_days * DAY,
@@ -223,6 +232,12 @@ def _text(what: str, value: str | None) -> str | None:
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{what}={value!r} is a {type(value).__name__}; a str is legal.")
     return value
+
+
+def _owner(owning_service: str | None) -> str | None:
+    if owning_service is not None and not 1 <= len(owning_service) <= LONGEST_OWNER:
+        raise ValueError(f"owning_service has {len(owning_service)} characters; 1 to {LONGEST_OWNER} are legal.")
+    return owning_service
 
 
 def _key(kms_key_id: str | None) -> str | None:

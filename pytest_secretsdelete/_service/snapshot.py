@@ -54,6 +54,8 @@ class Secret:
     deleted_date: datetime | None
     #: The end of the recovery window, an aware UTC datetime; None unless scheduled for deletion.
     deletion_date: datetime | None
+    #: The service of AWS that manages the secret, such as rds; None for the user's own.
+    owning_service: str | None
     #: Whether the secret is a replica of a secret in another region.
     is_replica: bool
     #: Whether the secret is a replica of a secret in another region or account.
@@ -117,6 +119,7 @@ def snapshot(record: SecretRecord) -> Secret:
         created_date=to_datetime(record.created),
         deleted_date=None if record.deleted is None else to_datetime(record.deleted),
         deletion_date=None if record.deletion is None else to_datetime(record.deletion),
+        owning_service=record.owning_service,
         is_replica=record.is_replica,
         follows_another=record.is_replica or record.cross_account_primary is not None,
     )

@@ -51,6 +51,10 @@ POLICIES_WRITTEN = "a recorded response of GetResourcePolicy, beside the policy 
 POLICIES_PAGE = "User Guide, the page of managing resource policies; names of checks in an answer are inferred"
 POLICIES_NO_JSON = "service model, MalformedPolicyDocumentException"
 
+MANAGED_RECORDED = "recorded responses, a secret with OwningService"
+MANAGED_ROTATION = "output of AWS in issue threads: RotateSecret of a secret that RDS manages"
+MANAGED_FILTER = "service model, Filter$Key: owning-service"
+
 
 def filled(rows: Iterable[Row], sources: Mapping[str, str]) -> list[Row]:
     """Return rows with the source that goes with their evidence, where they name none of their own."""

@@ -131,6 +131,21 @@ def test_a_key(fake: FakeSecretsManager, key: str) -> None:
     assert fake.client().describe_secret(SecretId="a")["KmsKeyId"] == key
 
 
+def test_a_managed_secret(fake: FakeSecretsManager, client: Any) -> None:
+    """A secret of a service of AWS is known by it, bears its tag first, and is rotated without a function."""
+    secret = fake.seed("rds!db", {"user": "a", "password": "b"}, owning_service="rds", tags={"k": "v"})
+    assert (secret.owning_service, list(secret.tags)) == ("rds", ["aws:secretsmanager:owningService", "k"])
+    assert fake.seed("own").owning_service is None
+    client.rotate_secret(SecretId="rds!db", RotationRules={"AutomaticallyAfterDays": 7})
+    rotated = fake.secret("rds!db").json()
+    assert rotated["user"] == "a"
+    assert rotated["password"] != "b"
+    for name, value in (("text", "plain"), ("list", [1])):
+        fake.seed(name, value, owning_service="rds")
+        client.rotate_secret(SecretId=name)
+        assert len(fake.secret(name).value) == 32
+
+
 def test_a_region(fake: FakeSecretsManager) -> None:
     """A seed may lie in another region, and the same name in each."""
     fake.seed("db/password", "here")
@@ -220,6 +235,9 @@ def test_a_window_that_is_over(clock: Clock) -> None:
         (("a", "x"), {"pending": object()}, TypeError, "pending is a object"),
         (("a",), {"description": 5}, TypeError, "description=5 is a int; a str is legal"),
         (("a",), {"kms_key_id": b"k"}, TypeError, "kms_key_id=b'k' is a bytes"),
+        (("a",), {"owning_service": 5}, TypeError, "owning_service=5 is a int"),
+        (("a",), {"owning_service": ""}, ValueError, "owning_service has 0 characters; 1 to 128 are legal"),
+        (("a",), {"owning_service": "x" * 129}, ValueError, "owning_service has 129 characters"),
         (("a",), {"kms_key_id": "my key"}, ValueError, "kms_key_id='my key' can name no KMS key: a key id, an alias"),
         (("a",), {"region": 5}, TypeError, "region=5 is a int"),
         (("a",), {"region": "Ireland"}, ValueError, "region='Ireland' is not a region code"),

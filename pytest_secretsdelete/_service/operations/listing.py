@@ -76,6 +76,7 @@ def _entry(secret: SecretRecord, versions_member: str) -> dict[str, Any]:
         "Description": secret.description or None,
         "KmsKeyId": secret.kms_key_id,
         **describe_rotation(secret),
+        "OwningService": secret.owning_service,
         "LastChangedDate": on_the_wire(secret.changed),
         "LastAccessedDate": _date(secret.accessed),
         "DeletedDate": _date(secret.deleted),

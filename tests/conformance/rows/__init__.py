@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import boto3
 
-from . import accounts, creation, deletion, filters, listing, passwords, policies, replication, rotation, staging
-from . import tags, tokens_and_names, validation, values
+from . import accounts, creation, deletion, filters, listing, managed, passwords, policies, replication, rotation
+from . import staging, tags, tokens_and_names, validation, values
 
 FAMILIES = (
     creation,
@@ -21,6 +21,7 @@ FAMILIES = (
     replication,
     policies,
     passwords,
+    managed,
     accounts,
 )
 ROWS = [row for family in FAMILIES for row in family.ROWS]
