@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _active
 from ._botocore import sessions
+from ._botocore.partitions import known_regions
 from ._reach import environment
 from ._reach.interception import ensure_installed
 from ._service import delays, faults, names, seeding
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from ._service.wire import Timeout, _Malformed
 
 
-_HOST = Host(reading.now, sessions.default_region, sessions.input_shape, _active.answering)
+_HOST = Host(reading.now, sessions.default_region, sessions.input_shape, known_regions, _active.answering)
 #: One fake at a time starts or stops, of whichever thread.
 _starting = threading.Lock()
 
@@ -58,6 +59,7 @@ class FakeSecretsManager:
         purge_delay: Delay = timedelta(0),
         force_delete_delay: Delay = timedelta(0),
         keep_credentials: bool = False,
+        allow_unknown_regions: bool = False,
     ) -> None:
         """Make a fake that is not active yet.
 
@@ -65,14 +67,17 @@ class FakeSecretsManager:
         `account_id`: twelve digits. `purge_delay`: how long after the deletion date AWS's background task
         removes a secret; `force_delete_delay`: how long after a forced deletion (timedelta, or a callable
         that is given the secret; the service promises no time, so both are the test's to choose).
-        `keep_credentials`: leave the process's AWS credentials alone. ValueError for what is not legal.
+        `keep_credentials`: leave the process's AWS credentials alone. `allow_unknown_regions`: answer in regions,
+        too, that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
+        ValueError for what is not legal, and for an unknown region.
         """
         if account_of(account_id) is None:
             raise ValueError(f"account_id={account_id!r} is not an AWS account id: a str of twelve digits.")
         if region is not None and not names.is_region(region):
             raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
-        if not isinstance(keep_credentials, bool):
-            raise ValueError(f"keep_credentials={keep_credentials!r}: True or False is legal.")
+        for name, flag in (("keep_credentials", keep_credentials), ("allow_unknown_regions", allow_unknown_regions)):
+            if not isinstance(flag, bool):
+                raise ValueError(f"{name}={flag!r}: True or False is legal.")
         self._keep_credentials = keep_credentials
         self._service = Service(
             _HOST,
@@ -81,6 +86,7 @@ class FakeSecretsManager:
             delays=Delays(
                 delays.checked("purge_delay", purge_delay), delays.checked("force_delete_delay", force_delete_delay)
             ),
+            allow_unknown_regions=allow_unknown_regions,
         )
         self._vault = self._service.vault
         self._timeline = self._service.timeline

@@ -25,6 +25,7 @@ _INI_OPTIONS: dict[str, tuple[str, str]] = {
     "purge_delay": ("string", "how long after the deletion date a secret is purged: 90s, 15m, 2h, 7d"),
     "force_delete_delay": ("string", "how long after a forced deletion the name stays taken: 90s, 15m, 2h, 7d"),
     "keep_credentials": ("bool", "leave the AWS credentials of the process alone"),
+    "allow_unknown_regions": ("bool", "answer in regions, too, that no partition of botocore has"),
     "now": ("string", "the instant at which tests that use the fake start: ISO 8601 with a zone"),
     "skip_sleeps": ("bool", "sleeping moves the clock in tests that use the fake"),
     "fail_on_leftovers": ("bool", "fail a test whose code leaves secrets behind that it has created"),
@@ -120,10 +121,11 @@ def _read_ini(config: pytest.Config) -> dict[str, Any]:
         return {}
     from ._pytest.markers import INI_READERS, from_settings
 
+    allowed = {name: given[name] for name in ("allow_unknown_regions",) if name in given}
     try:
         for name, value in given.items():
             given[name] = INI_READERS[name](value) if name in INI_READERS else value
-            from_settings({name: given[name]})
+            from_settings({**allowed, name: given[name]})
     except ValueError as error:
         raise pytest.UsageError(f"ini option {STEM}_{name}: {error} {_ON_INI}") from None
     return given

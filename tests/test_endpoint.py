@@ -257,6 +257,15 @@ def test_an_unknown_target(secretsmanager: FakeSecretsManager, url: str, target:
     assert secretsmanager.calls == ()
 
 
+def test_an_unknown_region(secretsmanager: FakeSecretsManager, url: str) -> None:
+    """Whoever has connected is told in words that there is no such region, and how to have it."""
+    refused = ask_once(url, "ListSecrets", headers=signature("eu-wset-1"))
+    assert (refused.status, refused.members["__type"]) == (400, "NotImplementedByFake")
+    assert "'eu-wset-1' is in no partition" in refused.members["Message"]
+    assert "allow_unknown_regions=True" in refused.members["Message"]
+    assert [call.error_code for call in secretsmanager.calls] == ["EndpointConnectionError"]
+
+
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE", "OPTIONS"])
 def test_another_method(url: str, method: str) -> None:
     """The protocol knows POST alone, and a connection goes on after a refusal."""

@@ -63,6 +63,7 @@ def settings(
     purge_delay: Any = _UNSET,
     force_delete_delay: Any = _UNSET,
     keep_credentials: bool = _UNSET,
+    allow_unknown_regions: bool = _UNSET,
     now: datetime | str | None = _UNSET,
     skip_sleeps: bool = _UNSET,
     fail_on_leftovers: bool = _UNSET,

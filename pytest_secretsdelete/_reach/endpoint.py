@@ -24,7 +24,7 @@ from .._botocore import sessions
 from .._service import errors
 from .._service.instant import SECOND, http_date
 from .._service.protocol import unexpected
-from .._service.wire import CONTENT_TYPE, TARGET_PREFIX, Answer, Incoming, Timeout, signed_origin
+from .._service.wire import CONTENT_TYPE, NO_ENDPOINT, TARGET_PREFIX, Answer, Incoming, Timeout, signed_origin
 from .._time.reading import now
 from .environment import REGION_VARIABLE, Layer
 
@@ -170,9 +170,11 @@ class _Exchange(BaseHTTPRequestHandler):
         incoming = Incoming(operation, body, origin.region, origin.caller)
         fake: Service = self.server.fake
         try:
-            return fake.answer(incoming)
+            answer = fake.answer(incoming)
         except Exception as error:  # noqa: BLE001 - in process it is raised at the caller
             return _refused(unexpected(error))
+        # whoever has got here is connected, and no note of an exception reaches another process
+        return _refused(errors.beyond_the_fake(answer.hint)) if answer.broken is NO_ENDPOINT else answer
 
     def _operation(self) -> str:
         """Return which operation is asked for, or refuse what is no request of the protocol."""

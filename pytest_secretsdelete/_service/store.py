@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .delays import Delays
     from .model import SecretRecord
+    from .regions import Regions
     from .rotation_run import RotationRunner
     from .timeline import Timeline
 
@@ -35,6 +36,7 @@ class Vault:
     timeline: Timeline
     delays: Delays
     rotations: RotationRunner
+    regions: Regions
     #: The latest instant that the fake has seen.
     latest: int = 0
     lock: threading.RLock = field(default_factory=threading.RLock)

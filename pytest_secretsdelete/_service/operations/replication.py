@@ -70,7 +70,7 @@ def replicate(
     for one in wanted:
         region = one.get("Region", "")
         # what failed may be asked for again
-        _check_region(secret, region, {replica.region for replica in (*secret.live_replicas, *added)})
+        _check_region(store, secret, region, {replica.region for replica in (*secret.live_replicas, *added)})
         added.append(_new_replica(store, secret, one, overwrite=request.get("ForceOverwriteReplicaSecret", False)))
     if not added:
         return secret
@@ -116,9 +116,10 @@ def _without(vault: Vault, secret: SecretRecord, regions: Iterable[str], at: int
     return vault.change(secret, at, replicas=kept, primary_region=secret.region if kept else None)
 
 
-def _check_region(secret: SecretRecord, region: str, held: set[str]) -> None:
-    """Refuse a region that cannot hold this replica: its own (seen), or one of another partition (inferred)."""
-    if not region or region == secret.region or names.partition_of(region) != names.partition_of(secret.region):
+def _check_region(store: Store, secret: SecretRecord, region: str, held: set[str]) -> None:
+    """Refuse a region that cannot hold this replica: its own (seen), none, or one of another partition (inferred)."""
+    is_elsewhere = region in store.vault.regions and region != secret.region
+    if not region or not is_elsewhere or names.partition_of(region) != names.partition_of(secret.region):
         raise errors.invalid_parameter("Invalid replica region.")
     if region in held:
         raise errors.invalid_parameter(f"The secret is already replicated to {region}.")  # inferred
