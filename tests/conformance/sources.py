@@ -49,21 +49,26 @@ TAGS_QUOTA = "AWS General Reference, Service quotas for Tagging"
 POLICIES_RECORDED = "recorded responses, the resource policy of a secret"
 POLICIES_WRITTEN = "a recorded response of GetResourcePolicy, beside the policy that had been put"
 POLICIES_PAGE = "User Guide, the page of managing resource policies; names of checks in an answer are inferred"
+POLICIES_NAME = "service model, {operation}Request$PolicyName"
 POLICIES_NO_JSON = "service model, MalformedPolicyDocumentException"
 
 MANAGED_RECORDED = "recorded responses, a secret with OwningService"
 MANAGED_ROTATION = "output of AWS in issue threads: RotateSecret of a secret that RDS manages"
 MANAGED_FILTER = "service model, Filter$Key: owning-service"
 
+LISTING_RECORDED = "a recorded response of {operation}, of secrets that are not deleted"
+REGIONS_PARTITION = "IAM User Guide, Identify AWS resources with Amazon Resource Names (ARNs)"
+ACCOUNTS_REPLICA = "service model, CreateSecretRequest$CrossAccountPrimaryARN"
+ACCOUNTS_BY_ARN = "User Guide, Access AWS Secrets Manager secrets from a different account"
+
 
 def filled(rows: Iterable[Row], sources: Mapping[str, str]) -> list[Row]:
-    """Return rows with the source that goes with their evidence, where they name none of their own."""
-    return [
-        row
-        if row.source or row.evidence == I
-        else replace(row, source=sources[row.evidence].format(operation=row.operation))
-        for row in rows
-    ]
+    """Return rows with the source that goes with their evidence, where they name none of their own.
+
+    `{operation}` in a source is the operation of the row.
+    """
+    given = [(row, row.source or ("" if row.evidence == I else sources[row.evidence])) for row in rows]
+    return [replace(row, source=source.format(operation=row.operation)) for row, source in given]
 
 
 #: What is known of most rows: which operation was recorded, or is described.

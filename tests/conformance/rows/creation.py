@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import sources
+from ..sources import USUAL, filled
 from ..table import (
     ARN_A, D, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, V, Arn, Late, Refused, Row, a, call, empty, labels, named,
     purged, put, scheduled, steps,
@@ -38,7 +39,7 @@ def another_suffix(world):
 DEFAULT_KEY = "alias/aws/secretsmanager"
 NO_KEY = Refused("InvalidParameterException", "The operation failed because of an invalid KMS key: Invalid keyId")
 REPLICATED = {"AddReplicaRegions": [{"Region": "eu-west-1"}]}
-ROWS = [
+ROWS = filled([
     Row("CreateSecret", "with a value", R, SAME, named(VersionId=T1)),
     Row("CreateSecret", "with a binary value", R, {"Name": "a", "SecretBinary": b"\0", "ClientRequestToken": T1},
         named(VersionId=T1)),
@@ -63,7 +64,8 @@ ROWS = [
     Row("CreateSecret", "same token, no value, again", I, {"Name": "a", "ClientRequestToken": T1}, named(),
         given=call("CreateSecret", Name="a", ClientRequestToken=T1)),
     Row("CreateSecret", "same token, other value", V, {**SAME, "SecretString": "two"}, IN_USE, given=a),
-    Row("CreateSecret", "name scheduled for deletion", R, {"Name": "a"}, SCHEDULED, given=scheduled),
+    Row("CreateSecret", "name scheduled for deletion", R, {"Name": "a"}, SCHEDULED, given=scheduled,
+        source=sources.DELETION_RECORDED),
     Row("CreateSecret", "name purged after its window", R, {**SAME, "ClientRequestToken": T2}, named(VersionId=T2),
         given=purged, afterwards=another_suffix, timed=True),
     Row("CreateSecret", "name free after a forced deletion", R, {**SAME, "ClientRequestToken": T2},
@@ -100,12 +102,14 @@ ROWS = [
     Row("UpdateSecret", "both kinds of value", I, {"SecretId": "a", "SecretString": "x", "SecretBinary": b"\0"}, BOTH,
         given=a),
     Row("UpdateSecret", "unknown secret", R, {"SecretId": "b", "SecretString": "x"}, NOT_FOUND),
-    Row("UpdateSecret", "scheduled for deletion", D, {"SecretId": "a", "Description": "d"}, MARKED, given=scheduled),
+    Row("UpdateSecret", "scheduled for deletion", D, {"SecretId": "a", "Description": "d"}, MARKED, given=scheduled,
+        source=sources.DELETION_INVALID_REQUEST),
     Row("CreateSecret", "in China", D, {"Name": "a"}, {"ARN": Arn("a", "cn-north-1", partition="aws-cn"), "Name": "a"},
-        region="cn-north-1"),
+        region="cn-north-1", source=sources.REGIONS_PARTITION),
     Row("CreateSecret", "in GovCloud", D, {"Name": "a"},
-        {"ARN": Arn("a", "us-gov-west-1", partition="aws-us-gov"), "Name": "a"}, region="us-gov-west-1"),
+        {"ARN": Arn("a", "us-gov-west-1", partition="aws-us-gov"), "Name": "a"}, region="us-gov-west-1",
+        source=sources.REGIONS_PARTITION),
     Row("UpdateSecret", "labels follow a third value", R,
         {"SecretId": "a", "SecretString": "x", "ClientRequestToken": Late(lambda world: T1[:-1] + "9")},
         named(VersionId=T1[:-1] + "9"), given=steps(a, put(T2))),
-]  # fmt: skip
+], USUAL)  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .. import sources
+from ..sources import USUAL, filled
 from ..table import (
     ARN_A, D, I, NOT_FOUND, R, T1, T2, T3, V, At, Late, Midnight, Pattern, Refused, Row, a, call, empty, named, put, steps,
 )  # fmt: skip
@@ -53,7 +55,7 @@ def changed_again(world):
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
 DEFAULT_KEY_ARN = f"arn:aws:kms:us-east-1:123456789012:{DEFAULT_KEY}"
-ROWS = [
+ROWS = filled([
     Row("DescribeSecret", "with a value", R, {"SecretId": "a"}, described(), given=a),
     Row("DescribeSecret", "by ARN", R, {"SecretId": ARN_A}, described(), given=a),
     Row("DescribeSecret", "without a value", R, {"SecretId": "a"}, described(VersionIdsToStages=None), given=empty),
@@ -124,4 +126,4 @@ ROWS = [
     Row("ListSecrets", "a bad NextToken", D, {"NextToken": "x"}, BAD_TOKEN),
     Row("ListSecrets", "the NextToken of another listing", I,
         {"SortBy": "name", "NextToken": token("ListSecrets", MaxResults=2)}, BAD_TOKEN, given=names("b", "a", "c")),
-]  # fmt: skip
+], {**USUAL, R: sources.LISTING_RECORDED})  # fmt: skip
