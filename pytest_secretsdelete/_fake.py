@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import _active
 from ._botocore import retry_buckets, sessions
+from ._botocore.partitions import known_regions
 from ._reach import environment
 from ._reach.interception import ensure_installed
 from ._service import faults, names, seeding
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from ._service.wire import Timeout, _Malformed
 
 
-_HOST = Host(reading.now, sessions.default_region, sessions.input_shape, _active.answering)
+_HOST = Host(reading.now, sessions.default_region, sessions.input_shape, known_regions, _active.answering)
 #: How many names a message lists.
 _MOST_NAMES = 10
 
@@ -56,6 +57,7 @@ class FakeSecretsManager:
         purge_delay: Delay = Settings.purge_delay,
         force_delete_delay: Delay = Settings.force_delete_delay,
         keep_credentials: bool = Settings.keep_credentials,
+        allow_unknown_regions: bool = Settings.allow_unknown_regions,
     ) -> None:
         """Make a fake that is not active yet.
 
@@ -63,7 +65,9 @@ class FakeSecretsManager:
         `account_id`: twelve digits. `purge_delay`: how long after the deletion date AWS's background task
         removes a secret; `force_delete_delay`: how long after a forced deletion (timedelta, or a callable
         that is given the secret; the service promises no time, so both are the test's to choose).
-        `keep_credentials`: leave the process's AWS credentials alone. ValueError for what is not legal.
+        `keep_credentials`: leave the process's AWS credentials alone. `allow_unknown_regions`: answer in regions,
+        too, that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
+        ValueError for what is not legal, and for an unknown region.
         """
         settings = Settings(
             region=region,
@@ -71,6 +75,7 @@ class FakeSecretsManager:
             purge_delay=purge_delay,
             force_delete_delay=force_delete_delay,
             keep_credentials=keep_credentials,
+            allow_unknown_regions=allow_unknown_regions,
         )
         self._keep_credentials = settings.keep_credentials
         self._service = Service(
@@ -78,6 +83,7 @@ class FakeSecretsManager:
             account_id=settings.account_id,
             region=settings.region,
             delays=settings.delays,
+            allow_unknown_regions=settings.allow_unknown_regions,
         )
         self._vault = self._service.vault
         self._timeline = self._service.timeline

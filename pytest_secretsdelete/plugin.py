@@ -25,6 +25,7 @@ _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("purge_delay", "string", "", "how long after the deletion date a secret is purged: 90s, 15m, 2h, 7d"),
     ("force_delete_delay", "string", "", "how long after a forced deletion the name stays taken: 90s, 15m, 2h, 7d"),
     ("keep_credentials", "bool", False, "leave the AWS credentials of the process alone"),
+    ("allow_unknown_regions", "bool", False, "answer in regions, too, that no partition of botocore has"),
     ("now", "string", "", "the instant at which tests that use the fake start: ISO 8601 with a zone"),
     ("skip_sleeps", "bool", False, "sleeping moves the clock in tests that use the fake"),
     ("fail_on_leftovers", "bool", False, "fail a test whose code leaves secrets behind that it has created"),

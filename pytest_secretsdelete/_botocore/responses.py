@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, cast
 
-from .._service.wire import Timeout
-
 if TYPE_CHECKING:
     from collections.abc import Generator
 
@@ -26,15 +24,15 @@ def http_response(answer: Answer, url: str) -> Any:
 
     An answer that never comes is raised as botocore's HTTP session would raise it.
     """
-    if isinstance(answer.broken, Timeout):
-        raise _timeout_error(answer.broken, url)
+    if answer.never_comes:
+        raise _connection_error(answer, url)
     return _http_response(url, answer.status, content := answer.content(), answer.headers(content))
 
 
 def answered(answer: Answer, url: str, model: Any) -> tuple[Any, dict[str, Any]]:
     """Return an answer as before-call gives it: the HTTP response, and what botocore's own parser makes of it."""
-    if isinstance(answer.broken, Timeout):  # asked for after the road was chosen: nothing is retried
-        raise _timeout_error(answer.broken, url)
+    if answer.never_comes:  # nothing is retried: a fault asked for after the road was chosen, or no such region
+        raise _connection_error(answer, url)
     content = answer.content()
     headers = answer.headers(content)
     raw = {
@@ -54,10 +52,15 @@ def _http_response(url: str, status: int, content: bytes, headers: dict[str, str
     return response
 
 
-def _timeout_error(timeout: Timeout, url: str) -> Exception:
+def _connection_error(answer: Answer, url: str) -> Exception:
+    """Return botocore's own error; what helps stands in its notes, which pytest shows, and not in its text."""
     from botocore import exceptions
 
-    error: Exception = getattr(exceptions, timeout.value)(endpoint_url=url, error=f"{timeout} asked for by the test")
+    kind: Any = answer.broken
+    reason = answer.hint or f"{kind} asked for by the test"
+    error: Exception = getattr(exceptions, kind.value)(endpoint_url=url, error=reason)
+    if answer.hint:
+        vars(error)["__notes__"] = [answer.hint]
     return error
 
 

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .._botocore import sessions
+from .._botocore.partitions import known_regions
 from .._service import names, seeding
 from .._service.instant import aware, to_microseconds
+from .._service.regions import Regions
 from .._service.settings import Settings
 from .._time import reading
 
@@ -46,6 +48,7 @@ def settings(
     purge_delay: Any = _UNSET,
     force_delete_delay: Any = _UNSET,
     keep_credentials: bool = _UNSET,
+    allow_unknown_regions: bool = _UNSET,
     now: datetime | str | None = _UNSET,
     skip_sleeps: bool = _UNSET,
     fail_on_leftovers: bool = _UNSET,
@@ -92,6 +95,7 @@ def _checked_plan(item: Any, ini: Mapping[str, Any]) -> Plan:
     plan = replace(plan, seeds=tuple(_closest_seeds(marked, default_region)))
     at = reading.now() if plan.now is None else to_microseconds(plan.now) // reading.MICROSECONDS_PER_MILLISECOND
     for seed in plan.seeds:
+        _check_region(plan.settings, seed.region)
         seeding.check(seed, plan.settings, at)
     return plan
 
@@ -103,12 +107,20 @@ def plan_from(given: Mapping[str, Any]) -> Plan:
         if not isinstance(of_fake.get(name, False), bool):
             raise ValueError(f"{name}={of_fake[name]!r}: True or False is legal.")
     now = of_fake.pop("now", None)
-    return Plan(
+    made = Plan(
         now=None if now is None else _instant(now),
         skip_sleeps=of_fake.pop("skip_sleeps", False),
         fail_on_leftovers=of_fake.pop("fail_on_leftovers", False),
         settings=Settings(**of_fake),
     )
+    _check_region(made.settings, made.settings.region)
+    return made
+
+
+def _check_region(settings: Settings, region: str | None) -> None:
+    """Refuse a region that does not exist; botocore's data are not asked where none is given."""
+    if region is not None:
+        Regions(known_regions, settings.allow_unknown_regions).check(region)
 
 
 def levels(item: Any) -> Iterator[tuple[str, list[Any]]]:

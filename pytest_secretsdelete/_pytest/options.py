@@ -24,7 +24,8 @@ def begin(config: pytest.Config, defaults: Mapping[str, Any]) -> tuple[dict[str,
     legal. The keys of `defaults` are the names of all options, without the stem.
     """
     values = {name: _value(config, name, default) for name, default in defaults.items()}
-    options = {name: _parsed(name, value) for name, value in values.items() if value != defaults[name]}
+    allowed = {name: values[name] for name in ("allow_unknown_regions",) if values[name]}
+    options = {name: _parsed(name, value, allowed) for name, value in values.items() if value != defaults[name]}
     unmocked, path = options.pop("unmocked", "pass"), options.pop("seed_file", "")
     if unmocked == "block":
         from . import guarding
@@ -46,12 +47,12 @@ def _value(config: pytest.Config, name: str, default: object) -> Any:
         raise pytest.UsageError(f"ini option secretsmanager_{name}: {error}; {legal}. {_READ_ON}") from None
 
 
-def _parsed(name: str, value: Any) -> Any:
+def _parsed(name: str, value: Any, allowed: Mapping[str, Any]) -> Any:
     """Return the value of an option; UsageError for one that is not legal."""
     try:
         parsed = _PARSERS[name](value) if name in _PARSERS else value
         if name not in _OF_THE_RUN:
-            plan_from({name: parsed})
+            plan_from({**allowed, name: parsed})
     except ValueError as error:
         raise pytest.UsageError(f"ini option secretsmanager_{name}: {error} {_READ_ON}") from None
     return parsed

@@ -16,7 +16,7 @@ from .._botocore import sessions
 from .._service import errors, names
 from .._service.instant import SECOND, http_date
 from .._service.protocol import unexpected
-from .._service.wire import CONTENT_TYPE, TARGET_PREFIX, Answer, Incoming, Origin, Timeout, signed_origin
+from .._service.wire import CONTENT_TYPE, NO_ENDPOINT, TARGET_PREFIX, Answer, Incoming, Origin, Timeout, signed_origin
 from .._time.reading import now
 from .environment import REGION_VARIABLE, Layer
 from .http_server import LARGEST_BODY, HttpRequest, HttpResponse, serve_http
@@ -80,11 +80,13 @@ class _Json11:
         try:
             operation = self._operation(request)
             origin = _origin(request.headers.get("Authorization", ""))
-            return self._fake.answer(Incoming(operation, request.body, origin.region, origin.caller))
+            answer = self._fake.answer(Incoming(operation, request.body, origin.region, origin.caller))
         except errors.Refusal as refusal:
             return _refused(refusal)
         except Exception as error:  # noqa: BLE001 - in process it is raised at the caller
             return _refused(unexpected(error))
+        # whoever has got here is connected, and no note of an exception reaches another process
+        return _refused(errors.beyond_the_fake(answer.hint)) if answer.broken is NO_ENDPOINT else answer
 
     def _operation(self, request: HttpRequest) -> str:
         """Return which operation is asked for, or refuse what is no request of the protocol."""
@@ -149,4 +151,4 @@ def _bad_region(region: str) -> errors.Refusal:
 
 
 def _refused(refusal: errors.Refusal) -> Answer:
-    return Answer(refusal.status, {"__type": refusal.code, "Message": refusal.message}, now())
+    return Answer(refusal.status, refusal.members, now())

@@ -8,6 +8,7 @@ from uuid import uuid4
 from .due import rotation_due
 from .instant import DAY
 from .model import ALL_STEPS, Turn
+from .operations.managed import rotate_by_owner
 from .operations.rotation import pending_version, start
 from .operations.rotation_dates import planned
 
@@ -116,7 +117,9 @@ def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
 def _start_rotation(vault: Vault, secret: SecretRecord, setup: RotationSetup, due: int) -> Turn:
     """Start a scheduled rotation, or take up again the one that has not come to its end (documentation)."""
     setup = planned(setup, due)
-    function = setup.function_arn or setup.external_role_arn or ""
+    function = setup.function_arn or setup.external_role_arn
+    if function is None:
+        return rotate_by_owner(vault.store_of(secret), secret, str(uuid4()), due, rotation=setup)
     pending = pending_version(secret)
     if pending is not None:
         vault.touch(secret, rotation=setup)

@@ -10,6 +10,7 @@ BAD_NAME = "Invalid name. Must be a valid name containing alphanumeric character
 NO_TOKEN = "You must provide a ClientRequestToken value. We recommend a UUID-type value."  # noqa: S105 - a text
 ALREADY_SCHEDULED = "You can't create this secret because a secret with this name is already scheduled for deletion."
 MARKED_FOR_DELETION = "You can't perform this operation on the secret because it was marked for deletion."
+VALIDATION = "ValidationException"
 WAS_DELETED = "You can't perform this operation on the secret because it was deleted."
 
 
@@ -22,10 +23,15 @@ class Refusal(Exception):  # noqa: N818 - AWS refuses; nothing has gone wrong in
         self.message = message
         self.status = status
 
+    @property
+    def members(self) -> dict[str, str]:
+        """The members of its body; of a ValidationException, AWS writes the text's with a small letter."""
+        return {"__type": self.code, "message" if self.code == VALIDATION else "Message": self.message}
+
 
 def validation(message: str) -> Refusal:
     """Return the refusal of a request whose members break the service model's constraints."""
-    return Refusal("ValidationException", message)
+    return Refusal(VALIDATION, message)
 
 
 def serialization(message: str) -> Refusal:

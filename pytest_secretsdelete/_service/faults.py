@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .request import Request
     from .store import Store
-    from .wire import _Malformed
+    from .wire import _Malformed, _NoEndpoint
 
     Error = str | Timeout | _Malformed
 
@@ -34,6 +34,7 @@ _TEXTS = {
     "ThrottlingException": "Rate exceeded",
     "ResourceNotFoundException": "Secrets Manager can't find the specified secret.",
     "InternalServiceError": "An error occurred on the server side.",
+    "AccessDeniedException": "Access to KMS is not allowed",  # seen: a key that may not be used; `deny` words IAM's own
     "DecryptionFailure": "Secrets Manager can't decrypt the protected secret text using the provided KMS key.",
     "EncryptionFailure": "Secrets Manager can't encrypt the protected secret text using the provided KMS key.",
     "ServiceUnavailable": "The service is unavailable. Please try again shortly.",
@@ -41,11 +42,12 @@ _TEXTS = {
 
 
 class NoAnswer(Exception):  # noqa: N818 - it stands for what does not come
-    """A timeout or a malformed answer, on its way to the wire."""
+    """A timeout, a malformed answer or an endpoint that is not there, on its way to the wire."""
 
-    def __init__(self, kind: Timeout | _Malformed) -> None:
+    def __init__(self, kind: Timeout | _NoEndpoint | _Malformed, hint: str = "") -> None:
         super().__init__(kind)
         self.kind = kind
+        self.hint = hint
 
 
 def secret_ids(request: Request) -> list[str]:

@@ -22,7 +22,7 @@ _DEFAULT_KEY_ARN = re.compile(rf"arn:[\w-]+:kms:[\w-]*:[0-9]*:{DEFAULT_KEY}")
 
 
 def own_key(kms_key_id: str | None) -> str | None:
-    """Return a key as the fake keeps it: None for the default key, which AWS leaves out of its answers."""
+    """Return a customer managed key; None for the default key, however it was named."""
     is_default = kms_key_id in (None, "", DEFAULT_KEY) or _DEFAULT_KEY_ARN.fullmatch(kms_key_id or "")
     return None if is_default else kms_key_id
 
@@ -59,7 +59,8 @@ class Replica:
     """A replica of a secret in another region, as its primary knows it."""
 
     region: str
-    kms_key_id: str | None = None
+    #: The key as it was given; the default key's alias where none was.
+    kms_key_id: str
     status: str = "InSync"
     message: str | None = None
 
@@ -86,12 +87,15 @@ class SecretRecord:
     #: The place in the order of creation, where several were created in the same millisecond.
     serial: int = 0
     description: str = ""
+    #: The key as it was given, the default key's alias included (recorded); None where none ever was.
     kms_key_id: str | None = None
-    #: None until a tag was ever set: AWS then leaves the member out, and keeps it, empty, afterwards.
+    #: None until a tag was set, or an empty list at creation: AWS leaves the member out, and keeps it afterwards.
     tag_pairs: tuple[tuple[str, str], ...] | None = None
     #: All versions, oldest first, those without a staging label included.
     versions: Versions = field(default_factory=Versions.of, repr=False)
     accessed: int | None = None
+    #: The instant of the DeleteSecret request; None unless the secret is scheduled for deletion.
+    deleted: int | None = None
     #: The end of the recovery window; None unless the secret is scheduled for deletion.
     deletion: int | None = None
     purge_due: int | None = None
@@ -103,6 +107,8 @@ class SecretRecord:
     last_rotated: int | None = None
     policy: str | None = field(default=None, repr=False)
     type: str | None = None
+    #: The service of AWS that manages the secret, such as rds; None for the user's own.
+    owning_service: str | None = None
     primary_region: str | None = None
     replicas: tuple[Replica, ...] = ()
     cross_account_primary: CrossAccountLink | None = None
@@ -122,6 +128,11 @@ class SecretRecord:
     def is_replica(self) -> bool:
         """Whether the secret is a replica of a secret in another region."""
         return self.primary_region is not None and self.primary_region != self.region
+
+    @property
+    def live_replicas(self) -> tuple[Replica, ...]:
+        """The replicas that exist, and follow; not those whose replication has failed."""
+        return tuple(replica for replica in self.replicas if replica.status == "InSync")
 
     def holder_of(self, label: str) -> VersionRecord | None:
         """Return the version that holds a staging label, or None."""

@@ -8,7 +8,7 @@ import string
 from typing import NamedTuple
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
-_REGION = re.compile(r"[a-z]+(-[a-z0-9]+)+")
+_REGION = re.compile(r"(?![0-9]+\Z)(?!-)[a-zA-Z0-9-]{1,63}(?<!-)")
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
 _ARN = re.compile(r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]*):(?P<account>[^:]*):secret:(?P<rest>.+)")
 _SUFFIX_ALPHABET = string.ascii_letters + string.digits
@@ -42,7 +42,7 @@ class ParsedArn(NamedTuple):
 
 
 def is_region(region: object) -> bool:
-    """Tell whether a text has the form of a region code."""
+    """Tell whether a text can be a region code: botocore asks for a host label."""
     return isinstance(region, str) and _REGION.fullmatch(region) is not None
 
 

@@ -15,7 +15,7 @@ from .delays import DelayAsked, WrongDelay
 from .faults import NoAnswer
 from .operations import OPERATIONS
 from .request import Outcome, Request
-from .wire import Answer
+from .wire import NO_ENDPOINT, Answer
 
 if TYPE_CHECKING:
     from .faults import Failures
@@ -71,7 +71,7 @@ class Transaction:
             outcome = self._run(*self._read(checker))
         except NoAnswer as none:
             self._attempt.end(none.kind.value)
-            return Answer(200, {}, self._at, none.kind)
+            return Answer(200, {}, self._at, none.kind, none.hint)
         except errors.Refusal as refusal:
             return self._refused(refusal)
         except Exception as error:  # noqa: BLE001 - no bare Python exception ever reaches the caller
@@ -83,7 +83,7 @@ class Transaction:
 
     def _refused(self, refusal: errors.Refusal) -> Answer:
         self._attempt.end(refusal.code, refusal.message)
-        return Answer(refusal.status, {"__type": refusal.code, "Message": refusal.message}, self._at)
+        return Answer(refusal.status, refusal.members, self._at)
 
     def _read(self, checker: RequestChecker | None) -> tuple[Operation, Request]:
         body = read_body(self._incoming.body)
@@ -91,6 +91,9 @@ class Transaction:
         if checker is None or operation is None:
             raise errors.not_implemented(self._incoming.operation)
         self._attempt.parameters = checker.redact(body)
+        region = self._store.region
+        if region not in self._vault.regions:
+            raise NoAnswer(NO_ENDPOINT, f"The region {region!r} {self._vault.regions.why_not(region)}")
         request = Request(self._incoming.operation, body, self._store.account, self._store.region, self._at)
         with self._vault.lock:
             self._failures.strike(request, self._store)

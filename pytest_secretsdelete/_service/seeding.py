@@ -13,8 +13,10 @@ from . import names
 from .delays import DelayAsked, WrongDelay
 from .errors import Refusal
 from .instant import DAY, milliseconds, to_datetime
-from .model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord, own_key
+from .model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
 from .operations.deletion import LONGEST_WINDOW, SHORTEST_WINDOW
+from .operations.keys import checked_key
+from .operations.managed import OWNER_TAG
 from .operations.tags import checked_tags
 from .versions import Versions
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 #: What a value may be written as; a mapping or a sequence is stored as JSON text.
 SeedValue = str | bytes | Mapping[str, Any] | Sequence[Any]
 LARGEST_VALUE = 65_536
+#: Characters of an OwningService (service model, OwningServiceType).
+LONGEST_OWNER = 128
 #: A hundred years: enough for any test, and far from the first year that dates can name.
 MOST_DAYS = 36_500
 
@@ -44,6 +48,7 @@ class Seed:
     created_days_ago: float | None
     deleted_days_ago: float | None
     recovery_window_in_days: int
+    owning_service: str | None
 
 
 def secret(
@@ -60,11 +65,13 @@ def secret(
     created_days_ago: float | None = None,
     deleted_days_ago: float | None = None,
     recovery_window_in_days: int = LONGEST_WINDOW,
+    owning_service: str | None = None,
 ) -> Seed:
     """Check the words of one seed: the schema of the marker and of `fake.seed`.
 
     `previous` and `pending` become versions that hold AWSPREVIOUS and AWSPENDING. Days are numbers >= 0,
-    counted back from the start of the test. ValueError or TypeError says what is wrong and what is legal.
+    counted back from the start of the test. `owning_service` is the service of AWS that manages the secret, such
+    as rds. ValueError or TypeError says what is wrong and what is legal.
     """
     if not isinstance(name, str):  # it may be the value
         raise ValueError(f"A secret's name comes first, and is a str, not {type(name).__name__}.")
@@ -91,13 +98,14 @@ def secret(
         value=stored_value("value", value),
         description=_text("description", description) or "",
         tags=_tag_pairs(tags),
-        kms_key_id=own_key(_text("kms_key_id", kms_key_id)),
+        kms_key_id=_key(_text("kms_key_id", kms_key_id)),
         region=region,
         previous=stored_value("previous", previous),
         pending=stored_value("pending", pending),
         created_days_ago=created,
         deleted_days_ago=deleted,
         recovery_window_in_days=recovery_window_in_days,
+        owning_service=_owner(_text("owning_service", owning_service)),
     )
 
 
@@ -137,6 +145,7 @@ def seed_into(store: Store, seed: Seed, at: int) -> SecretRecord:
 
 def _record(store: Store, seed: Seed, at: int) -> SecretRecord:
     dates = _dates(seed, at)
+    owner = seed.owning_service
     return SecretRecord(
         name=seed.name,
         arn=store.new_arn(seed.name),
@@ -147,8 +156,10 @@ def _record(store: Store, seed: Seed, at: int) -> SecretRecord:
         serial=store.vault.next_serial(),
         description=seed.description,
         kms_key_id=seed.kms_key_id,
-        tag_pairs=seed.tags,
+        owning_service=owner,
+        tag_pairs=seed.tags if owner is None else ((OWNER_TAG, owner), *(seed.tags or ())),
         versions=_versions(seed, dates.created),
+        deleted=dates.deleted,
         deletion=dates.deletion,
         seeded=True,
     )
@@ -259,14 +270,28 @@ def _is_unicode(text: str) -> bool:
     return True
 
 
+def _owner(owning_service: str | None) -> str | None:
+    if owning_service is not None and not 1 <= len(owning_service) <= LONGEST_OWNER:
+        raise ValueError(f"owning_service has {len(owning_service)} characters; 1 to {LONGEST_OWNER} are legal.")
+    return owning_service
+
+
+def _key(kms_key_id: str | None) -> str | None:
+    try:
+        return checked_key(kms_key_id)
+    except Refusal:
+        raise ValueError(
+            f"kms_key_id={kms_key_id!r} can name no KMS key: a key id, an alias or an ARN of either is legal."
+        ) from None
+
+
 def _tag_pairs(tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None) -> tuple[tuple[str, str], ...] | None:
-    if not tags and isinstance(tags, (Mapping, list, tuple, type(None))):
+    if tags is None:
         return None
     if isinstance(tags, Mapping):
         tags = [{"Key": key, "Value": value} for key, value in tags.items()]
-    if not isinstance(tags, Sequence) or not all(
-        isinstance(tag, Mapping) and set(tag) <= {"Key", "Value"} for tag in tags
-    ):
+    is_list = isinstance(tags, Sequence) and not isinstance(tags, (str, bytes))
+    if not is_list or not all(isinstance(tag, Mapping) and set(tag) <= {"Key", "Value"} for tag in tags):
         raise ValueError("tags is a dict of strings, or AWS's list of {'Key': ..., 'Value': ...}.")
     if not all(isinstance(text, str) for tag in tags for text in tag.values()):
         raise TypeError("The keys and values of tags are strings.")

@@ -9,6 +9,7 @@ from . import errors, names
 from .background import run_due
 from .faults import Failures
 from .protocol import Transaction, read_body
+from .regions import Regions
 from .request import Request
 from .rotation_run import RotationRunner
 from .seeding import seed_into
@@ -37,6 +38,8 @@ class Host:
     default_region: Callable[[], str]
     #: The input shape of an operation, as botocore models it; None for an operation that it does not know.
     input_shape: Callable[[str], Any]
+    #: The regions of every partition.
+    known_regions: Callable[[], frozenset[str]]
     #: What rotation functions run in, so that their calls reach this service.
     answering: Callable[[Service], AbstractContextManager[None]]
 
@@ -44,12 +47,18 @@ class Host:
 class Service:
     """One Secrets Manager: its secrets, its failures, and the record of what happened."""
 
-    def __init__(self, host: Host, *, account_id: str, region: str | None, delays: Delays) -> None:
+    def __init__(
+        self, host: Host, *, account_id: str, region: str | None, delays: Delays, allow_unknown_regions: bool
+    ) -> None:
         self._host = host
         self.account_id = account_id
         self.timeline = Timeline()
         self.failures = Failures()
-        self.vault = Vault(self.timeline, delays, RotationRunner(host.now, lambda: host.answering(self)))
+        self.regions = Regions(host.known_regions, allow_unknown_regions)
+        if region is not None:
+            self.regions.check(region)
+        rotations = RotationRunner(host.now, lambda: host.answering(self))
+        self.vault = Vault(self.timeline, delays, rotations, self.regions)
         #: Set once it answers no more: nothing comes due then, and what is there stays to be read.
         self.stands_still = False
         self._region = region
@@ -92,11 +101,14 @@ class Service:
             return False
         with self.vault.lock:
             store = self.store(incoming.region, incoming.caller)
+            if store.region not in self.regions:
+                return False
             request = Request(incoming.operation, body, store.account, store.region, self.vault.latest)
             return self.failures.wait_for(request, store)
 
     def seed(self, seed: Seed) -> SecretRecord:
-        """Put a seed in; its days count back from the present instant."""
+        """Put a seed in; its days count back from the present instant. ValueError for a region that does not exist."""
+        self.regions.check(seed.region or self.region, was_given=seed.region is not None)
         return seed_into(self.store(seed.region), seed, self.settled())
 
     def next_due(self) -> int | None:

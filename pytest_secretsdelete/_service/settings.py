@@ -23,14 +23,16 @@ class Settings:
     purge_delay: Delay = timedelta(0)
     force_delete_delay: Delay = timedelta(0)
     keep_credentials: bool = False
+    allow_unknown_regions: bool = False
 
     def __post_init__(self) -> None:
         if account_of(self.account_id) is None:
             raise ValueError(f"account_id={self.account_id!r} is not an AWS account id: a str of twelve digits.")
         if self.region is not None and not names.is_region(self.region):
             raise ValueError(f"region={self.region!r} is not a region code such as eu-west-1.")
-        if not isinstance(self.keep_credentials, bool):
-            raise ValueError(f"keep_credentials={self.keep_credentials!r}: True or False is legal.")
+        for name in ("keep_credentials", "allow_unknown_regions"):
+            if not isinstance(getattr(self, name), bool):
+                raise ValueError(f"{name}={getattr(self, name)!r}: True or False is legal.")
         checked("purge_delay", self.purge_delay)
         checked("force_delete_delay", self.force_delete_delay)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .instant import to_datetime
-from .model import CURRENT
+from .model import CURRENT, own_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -49,8 +50,12 @@ class Secret:
     versions: tuple[Version, ...]
     #: When the secret was created: an aware UTC datetime, to the millisecond.
     created_date: datetime
+    #: The instant of the DeleteSecret request, AWS's DeletedDate: an aware UTC datetime; None unless scheduled.
+    deleted_date: datetime | None
     #: The end of the recovery window, an aware UTC datetime; None unless scheduled for deletion.
     deletion_date: datetime | None
+    #: The service of AWS that manages the secret, such as rds; None for the user's own.
+    owning_service: str | None
     #: Whether the secret is a replica of a secret in another region.
     is_replica: bool
     #: Whether the secret is a replica of a secret in another region or account.
@@ -64,6 +69,27 @@ class Secret:
     def current(self) -> Version | None:
         """The version that holds AWSCURRENT, or None."""
         return self.holder_of(CURRENT)
+
+    @property
+    def value(self) -> str | bytes:
+        """The value of the version that holds AWSCURRENT; LookupError where there is none."""
+        current = self.current
+        if current is None or current.value is None:
+            raise LookupError(
+                f"The secret {self.name!r} has no current value: no version of it holds AWSCURRENT. "
+                "Read on: docs/reference/records.md#secret"
+            )
+        return current.value
+
+    def json(self) -> Any:
+        """Return the current value, parsed as JSON.
+
+        LookupError where there is no current value, and ValueError where it is no JSON; neither shows it.
+        """
+        is_json, parsed = _parsed(self.value)
+        if not is_json:
+            raise ValueError(f"The current value of the secret {self.name!r} is no JSON text.")
+        return parsed
 
     @property
     def is_scheduled_for_deletion(self) -> bool:
@@ -87,14 +113,24 @@ def snapshot(record: SecretRecord) -> Secret:
         region=record.region,
         account_id=record.account_id,
         description=record.description,
-        kms_key_id=record.kms_key_id,
+        kms_key_id=own_key(record.kms_key_id),
         tags=dict(record.tag_pairs or ()),
         versions=tuple(map(_version, record.versions)),
         created_date=to_datetime(record.created),
+        deleted_date=None if record.deleted is None else to_datetime(record.deleted),
         deletion_date=None if record.deletion is None else to_datetime(record.deletion),
+        owning_service=record.owning_service,
         is_replica=record.is_replica,
         follows_another=record.is_replica or record.cross_account_primary is not None,
     )
+
+
+def _parsed(text: str | bytes) -> tuple[bool, Any]:
+    """Return whether a text is JSON, and what it says; the error of the parser, which holds the text, ends here."""
+    try:
+        return True, json.loads(text)
+    except (ValueError, RecursionError):
+        return False, None
 
 
 def _version(record: VersionRecord) -> Version:
@@ -103,5 +139,5 @@ def _version(record: VersionRecord) -> Version:
         value=record.value,
         staging_labels=frozenset(record.labels),
         created_date=to_datetime(record.created),
-        kms_key_id=record.kms_key_id,
+        kms_key_id=own_key(record.kms_key_id),
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from .delays import Delays
     from .model import SecretRecord
     from .order import Key
+    from .regions import Regions
     from .rotation_run import RotationRunner
     from .timeline import Timeline
 
@@ -41,6 +42,7 @@ class Vault:
     timeline: Timeline
     delays: Delays
     rotations: RotationRunner
+    regions: Regions
     #: The latest instant that the fake has seen.
     latest: int = 0
     lock: threading.RLock = field(default_factory=locks.new)

@@ -35,8 +35,16 @@ class Timeout(enum.Enum):
     READ = "ReadTimeoutError"
 
 
+class _NoEndpoint(enum.Enum):
+    NO_ENDPOINT = "EndpointConnectionError"
+
+
 class _Malformed(enum.Enum):
     MALFORMED = "MALFORMED"
+
+
+#: A request to a region that does not exist: there is nothing to connect to.
+NO_ENDPOINT = _NoEndpoint.NO_ENDPOINT
 
 
 #: An answer with status 200 whose body breaks off: botocore finds no members in it.
@@ -52,7 +60,14 @@ class Answer:
     members: dict[str, Any] = field(repr=False)
     at: int
     #: Set where no proper answer comes.
-    broken: Timeout | _Malformed | None = None
+    broken: Timeout | _NoEndpoint | _Malformed | None = None
+    #: What helps whoever gets no answer.
+    hint: str = ""
+
+    @property
+    def never_comes(self) -> bool:
+        """Whether the connection fails, so that there is no answer at all."""
+        return self.broken not in {None, MALFORMED}
 
     @property
     def is_repeated(self) -> bool:

@@ -10,7 +10,7 @@ import pytest
 aiobotocore_session = pytest.importorskip("aiobotocore.session")
 from aiobotocore.config import AioConfig  # noqa: E402
 from botocore.awsrequest import AWSResponse  # noqa: E402
-from botocore.exceptions import ClientError, ReadTimeoutError  # noqa: E402
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError  # noqa: E402
 
 from pytest_secretsdelete import MALFORMED, Clock, FakeSecretsManager, Timeout  # noqa: E402
 from pytest_secretsdelete._service.instant import aware  # noqa: E402
@@ -100,6 +100,17 @@ def test_timeouts_and_malformed_answers(frozen, fake):
 
     with frozen.skip_sleeps():
         asyncio.run(main())
+
+
+def test_an_unknown_region(fake):
+    """The call raises what a connection would."""
+
+    async def main():
+        async with client(region="eu-wset-1") as aio:
+            with pytest.raises(EndpointConnectionError):
+                await aio.list_secrets()
+
+    asyncio.run(main())
 
 
 @pytest.mark.parametrize("event", ["before-call", "before-send"])

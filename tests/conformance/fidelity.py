@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from .rows import ROWS
-from .table import D, F, R, Refused, V
+from .table import D, F, I, R, Refused, V
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fidelity.md"
 HEAD = """# Fidelity
@@ -19,7 +19,8 @@ through a client and as raw requests; each answer is compared whole.
 | recorded | a response of AWS has been recorded |
 | asserted | a test that ran against AWS asserts it |
 | documented | AWS's documentation or the service model says so |
-| documented, text inferred | the code of the error is documented, and nobody has published its text |
+| ..., text inferred | the code of the error is known, and nobody has published its text |
+| ..., code inferred | that it is refused is known, and nobody has published the code of the error |
 | seen | it stands in output of AWS that users have published |
 | inferred | nobody has published what AWS does: the least surprising choice, and no claim about AWS |
 
@@ -31,23 +32,24 @@ through a client and as raw requests; each answer is compared whole.
 def answer_of(row) -> str:
     """Say in short what a row answers."""
     if isinstance(row.answer, Refused):
-        return f"{row.answer.code}: {row.answer.text.replace('{arn}', '(its ARN)')}"
+        return f"{row.answer.code}: {re.sub(r'{[a-z]+}', '(its ARN)', row.answer.text)}"
     members = [name for name in row.answer if name != "ResponseMetadata"]
     return ", ".join(members) or "an empty body"
 
 
 def evidence_of(row) -> str:
-    """Return a row's evidence, and that of its text where nobody has published that."""
+    """Return a row's evidence, and what of its error nobody has published."""
+    if row.evidence == I or not isinstance(row.answer, Refused):
+        return row.evidence
     texts_known = {form_of(one) for one in ROWS if isinstance(one.answer, Refused) and one.evidence in {R, V, F}}
-    is_text_known = not isinstance(row.answer, Refused) or (
-        form_of(row) in texts_known and not row.answer.text_is_inferred
-    )
-    return row.evidence if row.evidence != D or is_text_known else f"{D}, text inferred"
+    is_text_known = (row.evidence != D or form_of(row) in texts_known) and not row.answer.text_is_inferred
+    inferred = ["code"] * row.answer.code_is_inferred + ["text"] * (not is_text_known)
+    return f"{row.evidence}, {' and '.join(inferred)} inferred" if inferred else row.evidence
 
 
 def form_of(row) -> str:
     """Return an error's text without what differs from call to call."""
-    return re.sub(r"\{arn\}|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=label: )\w+", "...", row.answer.text)
+    return re.sub(r"\{[a-z]+\}|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=label: )\w+", "...", row.answer.text)
 
 
 def case_of(row) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
@@ -39,9 +40,11 @@ def send_raw(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict
         for name, value in parameters.items()
         if value is not None
     }
-    status, parsed = support.send_raw(client, operation, body)
-    if status >= 300:
-        raise client.exceptions.from_code(parsed["Error"]["Code"])(parsed, operation)
+    response, parsed = support.make_request(client, operation, body)
+    if response.status_code >= 300:
+        error = client.exceptions.from_code(parsed["Error"]["Code"])(parsed, operation)
+        error.body = json.loads(response.content)
+        raise error
     return parsed
 
 

@@ -89,12 +89,13 @@ class JsonText(Matcher):
 
 @dataclass(frozen=True)
 class Refused:
-    """An error: code, text, status. `{arn}` in the text is the ARN of the secret named a."""
+    """An error: code, text, status. `{arn}` in the text is the ARN of the secret named a, `{copy}` that of copy."""
 
     code: str
     text: str
     status: int = 400
     text_is_inferred: bool = False  # known of another operation, and of this one only the code
+    code_is_inferred: bool = False  # that it is refused is known, and its code has never been seen
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +12,41 @@ from ..support import REGION, VALUE
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock, FakeSecretsManager
+
+
+def test_the_current_value(fake: FakeSecretsManager) -> None:
+    """A secret gives its current value, str or bytes; one that has none is a LookupError that says so."""
+    assert fake.seed("a", VALUE, previous="old").value == VALUE
+    assert fake.seed("b", b"\x00").value == b"\x00"
+    for name, more in (("empty", {}), ("pending", {"pending": VALUE})):
+        with pytest.raises(LookupError, match=f"The secret '{name}' has no current value: no version of it holds"):
+            _ = fake.seed(name, **more).value
+
+
+def test_the_current_value_as_json(fake: FakeSecretsManager) -> None:
+    """The current value is parsed, bytes as well; what is no JSON is a ValueError without the value in it."""
+    assert fake.seed("a", {"user": "app", "ports": [1, 2.5]}).json() == {"user": "app", "ports": [1, 2.5]}
+    assert fake.seed("b", b"[true, null]").json() == [True, None]
+    for name, value in (("text", VALUE), ("binary", b"\xff" + VALUE.encode()), ("deep", "[" * 20_000 + VALUE)):
+        with pytest.raises(ValueError, match=f"value of the secret '{name}' is no JSON text") as caught:
+            fake.seed(name, value).json()
+        assert caught.value.__context__ is None
+        assert not any(VALUE in repr(frame.locals) for frame in caught.traceback[1:])
+    with pytest.raises(LookupError):
+        fake.seed("empty").json()
+
+
+def test_the_two_dates_of_a_deletion(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """A scheduled secret knows when it was deleted and when its window ends; a restored one neither."""
+    fake.seed("a", VALUE)
+    assert fake.secret("a").deleted_date is None
+    now = clock.now()
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    clock.advance(days=1)
+    assert fake.secret("a").deleted_date == now == client.describe_secret(SecretId="a")["DeletedDate"]
+    assert fake.secret("a").deletion_date == now + timedelta(days=7)
+    client.restore_secret(SecretId="a")
+    assert fake.secret("a").deleted_date is fake.secret("a").deletion_date is None
 
 
 def test_by_name_and_by_arn(fake: FakeSecretsManager) -> None:

@@ -37,6 +37,20 @@ def test_region_and_account(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
+def test_private_regions(run: Run) -> None:
+    """The option admits regions that no partition has, for the region of the option as well."""
+    tests = """
+        def test_it(secretsmanager, secretsmanager_client):
+            assert secretsmanager_client.list_secrets()["SecretList"] == []
+            assert secretsmanager.seed("a", region="moon-base-1").region == "moon-base-1"
+        """
+    unknown = run(tests, ini="secretsmanager_region = private-1")
+    assert unknown.ret == pytest.ExitCode.USAGE_ERROR
+    assert "region='private-1' is in no partition" in messages_of(unknown)[0]
+    ini = "secretsmanager_region = private-1\nsecretsmanager_allow_unknown_regions = true"
+    run(tests, ini=ini).assert_outcomes(passed=1)
+
+
 @pytest.mark.parametrize(
     ("text", "almost"),
     [

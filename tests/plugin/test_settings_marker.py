@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -28,6 +29,40 @@ def test_region_and_account(run: Run) -> None:
             assert "AWS_DEFAULT_REGION" not in os.environ
         """
     ).assert_outcomes(passed=2)
+
+
+def test_private_regions(run: Run) -> None:
+    """Unknown regions are errors of set-up and of calls, unless the mark, or the project, admits them."""
+    result = run(
+        """
+        import boto3
+        import pytest
+        from botocore.exceptions import EndpointConnectionError
+
+        @pytest.mark.secretsmanager(region="eu-wset-1")
+        def test_typo():
+            pass
+
+        @pytest.mark.secret("a", region="eu-wset-1")
+        def test_typo_of_a_seed():
+            pass
+
+        @pytest.mark.secret("a", "x", region="moon-base-1")
+        @pytest.mark.secretsmanager(region="private-1", allow_unknown_regions=True)
+        def test_private():
+            client = boto3.client("secretsmanager", region_name="moon-base-1")
+            assert client.get_secret_value(SecretId="a")["SecretString"] == "x"
+            assert boto3.client("secretsmanager").list_secrets()["SecretList"] == []
+
+        def test_calls(secretsmanager):
+            boto3.client("secretsmanager", region_name="moon-base-1").list_secrets()
+        """
+    )
+    result.assert_outcomes(passed=1, failed=1, errors=2)
+    result.stdout.fnmatch_lines(["*test_typo_of_a_seed: region='eu-wset-1' is in no partition * Near: eu-west-1,*"])
+    result.stdout.fnmatch_lines(["*EndpointConnectionError: *"])
+    if sys.version_info >= (3, 11):  # which shows notes
+        result.stdout.fnmatch_lines(["*The region 'moon-base-1' is in no partition*allow_unknown_regions*"])
 
 
 def test_delays(run: Run) -> None:

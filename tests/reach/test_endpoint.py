@@ -204,3 +204,12 @@ def test_two_fakes_have_two_endpoints() -> None:
 def test_a_date_that_is_none_is_ignored(url: str, at: str) -> None:
     """A request whose X-Amz-Date no Date header can repeat is answered all the same."""
     assert ask_once(url, "ListSecrets", None, {"X-Amz-Date": at}).status == 200
+
+
+def test_an_unknown_region(secretsmanager: FakeSecretsManager, url: str) -> None:
+    """Whoever has connected is told in words that there is no such region, and how to have it."""
+    refused = ask_once(url, "ListSecrets", headers=signature("eu-wset-1"))
+    assert (refused.status, refused.members["__type"]) == (400, "NotImplementedByFake")
+    assert "'eu-wset-1' is in no partition" in refused.members["Message"]
+    assert "allow_unknown_regions=True" in refused.members["Message"]
+    assert [call.error_code for call in secretsmanager.calls] == ["EndpointConnectionError"]

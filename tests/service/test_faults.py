@@ -33,6 +33,7 @@ CODES = {
         400,
         "Secrets Manager can't encrypt the protected secret text using the provided KMS key.",
     ),
+    "AccessDeniedException": (400, "Access to KMS is not allowed"),
     "AnythingElse": (400, "AnythingElse"),
 }
 

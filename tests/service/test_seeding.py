@@ -107,20 +107,49 @@ def test_what_describes_it(fake: FakeSecretsManager, client: Any) -> None:
 
 
 def test_tags_as_aws_writes_them(fake: FakeSecretsManager) -> None:
-    """Tags may be AWS's list as well; without tags there is no Tags member."""
+    """Tags may be AWS's list as well; without tags there is no Tags member, and with none of them an empty one."""
     assert fake.seed("a", tags=[{"Key": "b", "Value": "1"}, {"Key": "a", "Value": ""}]).tags == {
         "b": "1",
         "a": "",
     }
-    for name, none in (("none", None), ("empty dict", {}), ("empty list", [])):
-        fake.seed(name.replace(" ", "-"), tags=none)
-        assert "Tags" not in fake.client().describe_secret(SecretId=name.replace(" ", "-"))
+    fake.seed("none", tags=None)
+    assert "Tags" not in fake.client().describe_secret(SecretId="none")
+    for name, empty in (("dict", {}), ("list", [])):
+        fake.seed(name, tags=empty)
+        assert fake.client().describe_secret(SecretId=name)["Tags"] == []
 
 
 def test_the_default_key(fake: FakeSecretsManager) -> None:
-    """The default key, named or not, is no KmsKeyId."""
-    fake.seed("a", kms_key_id="alias/aws/secretsmanager")
-    assert "KmsKeyId" not in fake.client().describe_secret(SecretId="a")
+    """The default key is no customer managed key, named or not; DescribeSecret gives the name that was given."""
+    seed = fake.seed("a", VALUE, kms_key_id="alias/aws/secretsmanager")
+    assert seed.kms_key_id is seed.versions[0].kms_key_id is None
+    assert fake.client().describe_secret(SecretId="a")["KmsKeyId"] == "alias/aws/secretsmanager"
+    fake.seed("b")
+    assert "KmsKeyId" not in fake.client().describe_secret(SecretId="b")
+
+
+@pytest.mark.parametrize(
+    "key", ["1234abcd-12ab-34cd-56ef-1234567890ab", "mrk-1234", "k", "arn:aws:kms:eu-west-1:123456789012:key/1234"]
+)
+def test_a_key(fake: FakeSecretsManager, key: str) -> None:
+    """Whatever can name a KMS key is taken for one, and given back as it is."""
+    assert fake.seed("a", kms_key_id=key).kms_key_id == key
+    assert fake.client().describe_secret(SecretId="a")["KmsKeyId"] == key
+
+
+def test_a_managed_secret(fake: FakeSecretsManager, client: Any) -> None:
+    """A secret of a service of AWS is known by it, bears its tag first, and is rotated without a function."""
+    secret = fake.seed("rds!db", {"user": "a", "password": "b"}, owning_service="rds", tags={"k": "v"})
+    assert (secret.owning_service, list(secret.tags)) == ("rds", ["aws:secretsmanager:owningService", "k"])
+    assert fake.seed("own").owning_service is None
+    client.rotate_secret(SecretId="rds!db", RotationRules={"AutomaticallyAfterDays": 7})
+    rotated = fake.secret("rds!db").json()
+    assert rotated["user"] == "a"
+    assert rotated["password"] != "b"
+    for name, value in (("text", "plain"), ("list", [1])):
+        fake.seed(name, value, owning_service="rds")
+        client.rotate_secret(SecretId=name)
+        assert len(fake.secret(name).value) == 32
 
 
 def test_a_region(fake: FakeSecretsManager) -> None:
@@ -152,6 +181,7 @@ def test_scheduled_for_deletion(clock: Clock, fake: FakeSecretsManager, client: 
     older = fake.seed("b", VALUE, deleted_days_ago=2.5, created_days_ago=9, recovery_window_in_days=7)
     assert older.created_date == now - timedelta(days=9)
     assert older.deletion_date == now + timedelta(days=4.5)
+    assert older.deleted_date == now - timedelta(days=2.5) == client.describe_secret(SecretId="b")["DeletedDate"]
     with refused("InvalidRequestException", match="marked for deletion"):
         client.get_secret_value(SecretId="a")
     assert client.describe_secret(SecretId="b")["LastChangedDate"] == now - timedelta(days=2.5)
@@ -225,13 +255,19 @@ def test_a_delay_that_is_none(delay: Any, shown: str, clock: Clock) -> None:
         (("a", "x"), {"pending": object()}, TypeError, "pending is a object"),
         (("a",), {"description": 5}, TypeError, "description=5 is a int; a str is legal"),
         (("a",), {"kms_key_id": b"k"}, TypeError, "kms_key_id=b'k' is a bytes"),
+        (("a",), {"owning_service": 5}, TypeError, "owning_service=5 is a int"),
+        (("a",), {"owning_service": ""}, ValueError, "owning_service has 0 characters; 1 to 128 are legal"),
+        (("a",), {"owning_service": "x" * 129}, ValueError, "owning_service has 129 characters"),
+        (("a",), {"kms_key_id": "my key"}, ValueError, "kms_key_id='my key' can name no KMS key: a key id, an alias"),
         (("a",), {"region": 5}, TypeError, "region=5 is a int"),
-        (("a",), {"region": "Ireland"}, ValueError, "region='Ireland' is not a region code"),
+        (("a",), {"region": "Ireland"}, ValueError, "region='Ireland' is in no partition"),
+        (("a",), {"region": "not a label"}, ValueError, "region='not a label' is not a region code"),
         (("a",), {"tags": {"k": 1}}, TypeError, "keys and values of tags are strings"),
         (("a",), {"tags": {1: "v"}}, TypeError, "keys and values of tags are strings"),
         (("a",), {"tags": ["k"]}, ValueError, "tags is a dict of strings, or AWS's list"),
         (("a",), {"tags": [{"Name": "k"}]}, ValueError, "tags is a dict of strings, or AWS's list"),
         (("a",), {"tags": "k=v"}, ValueError, "tags is a dict of strings, or AWS's list"),
+        (("a",), {"tags": ""}, ValueError, "tags is a dict of strings, or AWS's list"),
         (("a",), {"tags": {"aws:k": "v"}}, ValueError, "tags: .*aws:"),
         (
             ("a",),

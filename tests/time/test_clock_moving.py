@@ -222,7 +222,7 @@ def test_moving_to_the_answered_date(start: str) -> None:
         client.create_secret(Name="a", SecretString=VALUE)
         answered = client.delete_secret(SecretId="a", RecoveryWindowInDays=7)["DeletionDate"]
         clock.move_to(answered - timedelta(milliseconds=1))
-        assert client.describe_secret(SecretId="a")["DeletedDate"] == answered
+        assert fake.secret("a").deletion_date == answered
         clock.move_to(answered)
         assert "a" not in fake
         assert client.create_secret(Name="a", SecretString=VALUE)["Name"] == "a"
@@ -250,7 +250,7 @@ def test_a_purge_delay(clock: Clock) -> None:
         client.create_secret(Name="a", SecretString=VALUE)
         date = client.delete_secret(SecretId="a", RecoveryWindowInDays=7)["DeletionDate"]
         clock.move_to(date)
-        assert client.describe_secret(SecretId="a")["DeletedDate"] == date
+        assert client.describe_secret(SecretId="a")["DeletedDate"] == date - timedelta(days=7)
         with refused("InvalidRequestException", match="because it was deleted"):
             client.restore_secret(SecretId="a")
         clock.advance(hours=2, seconds=-0.001)

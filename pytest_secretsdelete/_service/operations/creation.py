@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
-from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord, own_key
+from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
 from ..versions import Versions
 from .cross_account import check_cross_account_replica, link_replica
+from .keys import checked_key
 from .lookup import find_primary, named, refuse_foreign_default_key
 from .replication import asked_for, replicate, sync_replicas
 from .tags import checked_tags
@@ -32,7 +33,7 @@ def create_secret(store: Store, request: Request) -> dict[str, Any]:
     existing = store.get(name)
     if existing is not None:
         return _again(existing, request, value)
-    secret = _new_secret(store, request, value, tags or None)
+    secret = _new_secret(store, request, value, tags if "Tags" in request else None)
     replicas = request.get("AddReplicaRegions", [])
     secret = replicate(store, secret, replicas, request)  # refuses before anything is stored
     store.vault.put(secret)
@@ -67,7 +68,7 @@ def _new_secret(
     store: Store, request: Request, value: str | bytes | None, tags: tuple[tuple[str, str], ...] | None
 ) -> SecretRecord:
     token, at = request["ClientRequestToken"], request.at
-    key = own_key(request.get("KmsKeyId"))
+    key = checked_key(request.get("KmsKeyId"))
     versions = Versions.of(*(() if value is None else (VersionRecord(token, at, value, (CURRENT,), key),)))
     return SecretRecord(
         name=request["Name"],
@@ -111,7 +112,7 @@ def _described(secret: SecretRecord, request: Request) -> dict[str, Any]:
     if "Type" in request:
         changes["type"] = request["Type"] or None
     if "KmsKeyId" in request:
-        key = own_key(request["KmsKeyId"])
+        key = checked_key(request["KmsKeyId"])
         changes["kms_key_id"] = key
         encrypted = [version for version in secret.versions.labelled if _RE_ENCRYPTED & set(version.labels)]
         changes["versions"] = secret.versions.replaced(*(replace(version, kms_key_id=key) for version in encrypted))

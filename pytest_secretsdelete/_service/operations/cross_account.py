@@ -88,7 +88,8 @@ def sync_cross_account(vault: Vault, secret: SecretRecord, at: int) -> None:
         if link.status == "InSync" and replica is not None:
             convert = partial(replace, kms_key_id=replica.kms_key_id, accessed=None)
             versions = secret.versions.followed_by(replica.versions, convert)
-            vault.change(replica, at, versions=versions, tag_pairs=secret.tag_pairs, description=secret.description)
+            tags = secret.tag_pairs or None
+            vault.change(replica, at, versions=versions, tag_pairs=tags, description=secret.description)
 
 
 def describe_links(secret: SecretRecord) -> dict[str, Any]:

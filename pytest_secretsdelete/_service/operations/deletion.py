@@ -1,9 +1,10 @@
 """DeleteSecret and RestoreSecret: the life of a deleted secret.
 
-The window is 7 to 30 days, 30 unless told. The deletion date is the instant of the request plus the window.
-Until then RestoreSecret cancels the deletion, and the value cannot be read. From the deletion date on the
-secret can no longer be restored; a background task of no promised time removes it for good
-(documentation of DeleteSecret; the fake's `purge_delay` stands for that time).
+The window is 7 to 30 days, 30 unless told. The deletion date is the instant of the request plus the window, and
+the answer of DeleteSecret alone tells it: DeletedDate is the instant of the request (recorded). Until the
+deletion date RestoreSecret cancels the deletion, and the value cannot be read. From then on the secret can no
+longer be restored; a background task of no promised time removes it for good (documentation of DeleteSecret;
+the fake's `purge_delay` stands for that time).
 """
 
 from __future__ import annotations
@@ -13,9 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..instant import DAY, LATEST, on_the_wire, to_datetime
-from .lookup import find, named
-from .replication import forget_replica
-from .rotation_dates import overdue_now
+from .lookup import find, named, refuse_replica
+from .rotation_dates import turned_off
 
 if TYPE_CHECKING:
     from ..model import SecretRecord
@@ -37,9 +37,8 @@ def delete_secret(store: Store, request: Request) -> dict[str, Any]:
         if forced and refusal.code == "ResourceNotFoundException":
             return _answer_for_nothing(store, request)
         raise
+    refuse_replica(secret)
     _refuse_while_replicated(secret)
-    if secret.is_replica:
-        return _delete_replica(store, secret, request)
     if forced:
         return _force(store, secret, request)
     if secret.is_scheduled_for_deletion:
@@ -48,24 +47,24 @@ def delete_secret(store: Store, request: Request) -> dict[str, Any]:
 
 
 def check_window(window: int | None, *, forced: bool) -> None:
-    """Refuse a window outside 7 to 30 days, or any together with force (texts inferred)."""
+    """Refuse a window outside 7 to 30 days, and then any together with force (seen in this order)."""
+    if window is not None and not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
+        raise errors.invalid_parameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
     if window is not None and forced:
         raise errors.invalid_parameter(
             "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays."
         )
-    if window is not None and not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
-        raise errors.invalid_parameter("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).")
 
 
 def restore_secret(store: Store, request: Request) -> dict[str, Any]:
-    """Cancel a scheduled deletion, as long as its date has not come."""
+    """Cancel a scheduled deletion, as long as its date has not come; rotation stays off (inferred)."""
     secret = find(store, request)
     if secret.deletion is None:
         return named(secret)
     latest = store.vault.latest if store.vault.latest > secret.seen else request.at
     if max(request.at, latest) >= secret.deletion:  # time set back revives nothing
         raise errors.invalid_request(errors.WAS_DELETED)
-    store.vault.change(secret, request.at, deletion=None, purge_due=None, rotation=overdue_now(secret, request.at))
+    store.vault.change(secret, request.at, deleted=None, deletion=None, purge_due=None)
     store.vault.timeline.event("CancelSecretVersionDelete", secret, request.at)
     return named(secret)
 
@@ -87,40 +86,42 @@ def _force(store: Store, secret: SecretRecord, request: Request) -> dict[str, An
 
 
 def _mark(store: Store, secret: SecretRecord, request: Request, deletion: int, delay: str) -> SecretRecord:
-    """Mark a secret for deletion; a delay that is a callable is asked of the secret as it stands marked."""
+    """Mark a secret for deletion, which turns its rotation off (recorded).
+
+    A delay that is a callable is asked of the secret as it stands marked.
+    """
     if deletion > LATEST:
         raise errors.beyond_all_dates("DeletionDate")
-    late = store.vault.delays.of(delay, replace(secret, deletion=deletion), request.delay)
-    changes: dict[str, Any] = {"deletion": deletion, "purge_due": deletion + late, "seen": store.vault.latest}
-    marked = store.vault.change(secret, request.at, **changes)
+    marks: dict[str, Any] = {
+        "deleted": request.at,
+        "deletion": deletion,
+        "rotation": turned_off(secret.rotation),
+        "seen": store.vault.latest,
+    }
+    late = store.vault.delays.of(delay, replace(secret, **marks), request.delay)
+    marked = store.vault.change(secret, request.at, **marks, purge_due=deletion + late)
     date = to_datetime(deletion)
     store.vault.timeline.event("StartSecretVersionDelete", secret, request.at, deletionDate=date)
     return marked
 
 
-def _delete_replica(store: Store, secret: SecretRecord, request: Request) -> dict[str, Any]:
-    """Delete a replica: it goes at once, whatever the window (documentation)."""
-    store.vault.remove(secret)
-    forget_replica(store.vault, secret, request.at)
-    store.vault.timeline.event("EndSecretVersionDelete", secret, request.at)
-    return _deleted(secret, request.at)
-
-
 def _refuse_while_replicated(secret: SecretRecord) -> None:
-    """Refuse to delete a primary before its replicas, or a replica that still follows another account."""
-    regions = ", ".join(replica.region for replica in secret.replicas if replica.status == "InSync")
+    """Refuse to delete a primary before its replicas (seen), or either end of a link between two accounts.
+
+    The latter is documented; its code and its texts are inferred from the former.
+    """
+    regions = ", ".join(sorted(replica.region for replica in secret.live_replicas))
     if regions:
-        raise errors.invalid_request(
-            f"You can't delete secret {secret.name} that still has replica regions [{regions}]"
+        raise errors.invalid_parameter(
+            f"You can't delete secret {secret.arn} that still has replica regions [{regions}]."
         )
     if secret.cross_account_replicas:
-        raise errors.invalid_request(
-            f"You can't delete secret {secret.name} that is still associated with a cross-account replica."
+        raise errors.invalid_parameter(
+            f"You can't delete secret {secret.arn} that is still associated with a cross-account replica."
         )
-    link = secret.cross_account_primary
-    if link is not None:
-        raise errors.invalid_request(
-            f"You can't delete secret {secret.name} before you stop replication to it with StopReplicationToReplica."
+    if secret.cross_account_primary is not None:
+        raise errors.invalid_parameter(
+            f"You can't delete secret {secret.arn} before you stop replication to it with StopReplicationToReplica."
         )
 
 

@@ -86,8 +86,7 @@ def _primary_region(secret: SecretRecord, value: str) -> bool:
 
 
 def _owning_service(secret: SecretRecord, value: str) -> bool:
-    """No service but the user's own code creates secrets in a fake."""
-    return False
+    return secret.owning_service is not None and secret.owning_service.startswith(value)
 
 
 def _all(secret: SecretRecord, value: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..instant import on_the_wire
+from ..model import own_key
 from .cross_account import describe_links
 from .lookup import find, named
 from .paging import page
@@ -72,9 +73,10 @@ def _entry(secret: SecretRecord, versions_member: str) -> dict[str, Any]:
         "Description": secret.description or None,
         "KmsKeyId": secret.kms_key_id,
         **describe_rotation(secret),
+        "OwningService": secret.owning_service,
         "LastChangedDate": on_the_wire(secret.changed),
         "LastAccessedDate": _date(secret.accessed),
-        "DeletedDate": _date(secret.deletion),
+        "DeletedDate": _date(secret.deleted),
         "Tags": _tags(secret),
         versions_member: labelled or None,
         "CreatedDate": on_the_wire(secret.created),
@@ -94,7 +96,7 @@ def _version_entry(version: VersionRecord) -> dict[str, Any]:
         "VersionStages": list(version.labels) or None,
         "LastAccessedDate": _date(version.accessed),
         "CreatedDate": on_the_wire(version.created),
-        "KmsKeyIds": [version.kms_key_id or DEFAULT_KEY_IN_VERSIONS],
+        "KmsKeyIds": [own_key(version.kms_key_id) or DEFAULT_KEY_IN_VERSIONS],
     }
     return {member: value for member, value in entry.items() if value is not None}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
+from ..model import own_key
 from ..rules.policy_evaluation import allows
 
 if TYPE_CHECKING:
@@ -52,14 +53,16 @@ def find_primary(store: Store, request: Request) -> SecretRecord:
     secret = find_usable(store, request)
     refuse_replica(secret)
     if secret.cross_account_primary is not None:
-        raise errors.invalid_request("You can't perform this operation on a cross-account replica secret.")  # inferred
+        raise errors.invalid_parameter(
+            "You can't perform this operation on a cross-account replica secret."
+        )  # inferred
     return secret
 
 
 def refuse_replica(secret: SecretRecord) -> None:
-    """Refuse a replica of another region: it is changed through its primary (documentation; the text is inferred)."""
+    """Refuse a replica of another region: it is changed, and deleted, through its primary (seen)."""
     if secret.is_replica:
-        raise errors.invalid_request(
+        raise errors.invalid_parameter(
             "Operation not permitted on a replica secret. Call must be made in primary secret's region."
         )
 
@@ -72,7 +75,7 @@ def refuse_scheduled(secret: SecretRecord) -> None:
 
 def refuse_foreign_default_key(secret: SecretRecord, request: Request) -> None:
     """Refuse the value of another account's secret under the default key (asserted against AWS)."""
-    if secret.account_id != request.account and secret.kms_key_id is None:
+    if secret.account_id != request.account and own_key(secret.kms_key_id) is None:
         raise errors.invalid_request(
             "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
             "service key."

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..rules import policy, policy_evaluation
+from ..rules.policy_text import rewritten
 from .lookup import find, find_usable, named, refuse_replica
 from .paging import page
 from .replication import sync_replicas
@@ -16,6 +17,21 @@ if TYPE_CHECKING:
 
 DEFAULT_POLICY = "default"
 PAGE_SIZE = 100
+# AWS's texts (documentation of managing resource policies).
+PUBLIC = "You can't attach a resource-based policy that allows broad access to the secret."
+VALIDATED_PUBLIC = (
+    "This resource policy grants broad access to your secret. Secrets Manager does not allow creating and applying "
+    "such policies in the console."
+)
+LOCKOUT = "Your requested changes will not allow you to manage this secret in the future."
+#: The names of the checks that ValidateResourcePolicy makes of what can be read; all inferred.
+_CHECKS = {
+    policy.SYNTAX: "Syntax",
+    policy.UNSUPPORTED_PRINCIPAL: "Principal",
+    policy.INVALID_SERVICE_PRINCIPAL: "ServicePrincipal",
+    VALIDATED_PUBLIC: "PublicPolicy",
+    LOCKOUT: "CallerLockout",
+}
 
 
 def put_resource_policy(store: Store, request: Request) -> dict[str, Any]:
@@ -24,23 +40,25 @@ def put_resource_policy(store: Store, request: Request) -> dict[str, Any]:
     refuse_replica(secret)
     _refuse_other_names(request)
     document = request["ResourcePolicy"]
-    _check_syntax(document)
-    if request.get("BlockPublicPolicy", False) and policy_evaluation.public_findings(document):
-        raise errors.Refusal(
-            "PublicPolicyException",
-            "You can't attach a resource policy that allows broad access to the secret while BlockPublicPolicy is on.",
-        )  # text inferred
+    try:
+        policy.read(document)
+    except policy.MalformedPolicy as malformed:
+        raise _malformed(malformed) from None
+    if request.get("BlockPublicPolicy", False) and policy_evaluation.is_public(document):
+        raise errors.Refusal("PublicPolicyException", PUBLIC)
+    if policy_evaluation.locks_out(document, account=request.account, resource=secret.arn):
+        raise errors.invalid_parameter(LOCKOUT)  # code inferred
     secret = store.vault.change(secret, request.at, policy=document)
     sync_replicas(store.vault, secret, request.at)
     return named(secret)
 
 
 def get_resource_policy(store: Store, request: Request) -> dict[str, Any]:
-    """Return the policy; without one, the answer has no ResourcePolicy."""
+    """Return the policy, written anew; without one, the answer has no ResourcePolicy."""
     secret = find_usable(store, request)
     if request.get("PolicyName", DEFAULT_POLICY) != DEFAULT_POLICY:
         raise errors.not_found("Secrets Manager can't find the specified resource policy.")  # text inferred
-    return named(secret) if secret.policy is None else named(secret, ResourcePolicy=secret.policy)
+    return named(secret) if secret.policy is None else named(secret, ResourcePolicy=rewritten(secret.policy))
 
 
 def delete_resource_policy(store: Store, request: Request) -> dict[str, Any]:
@@ -65,27 +83,34 @@ def list_resource_policies(store: Store, request: Request) -> dict[str, Any]:
 
 
 def validate_resource_policy(store: Store, request: Request) -> dict[str, Any]:
-    """Check a policy without attaching it: its syntax, broad access, and whether it locks out the caller."""
+    """Check a policy without attaching it: its syntax, broad access, and whether it locks out the caller.
+
+    What is no JSON object at all is refused, as the service model says; other faults are listed (documentation).
+    """
     secret = find(store, request) if "SecretId" in request else None
-    document = request["ResourcePolicy"]
-    _check_syntax(document)
-    findings = (
-        *policy_evaluation.public_findings(document),
-        *policy_evaluation.lockout_findings(
-            document, caller_account=request.account, resource=secret.arn if secret else None
-        ),
-    )
-    errors = [{"CheckName": finding.check, "ErrorMessage": finding.message} for finding in findings]
-    return {"PolicyValidationPassed": not errors, "ValidationErrors": errors}
-
-
-def _check_syntax(document: str) -> None:
     try:
-        policy.check_syntax(document)
+        found = _found(request["ResourcePolicy"], request.account, secret.arn if secret else None)
+    except policy.NoJson as malformed:
+        raise _malformed(malformed) from None
+    listed = [{"CheckName": _CHECKS[text], "ErrorMessage": text} for text in found]
+    return {"PolicyValidationPassed": not listed, "ValidationErrors": listed}
+
+
+def _found(document: str, account: str, resource: str | None) -> list[str]:
+    """Return the texts of what is wrong with a policy; NoJson for what is no JSON object."""
+    try:
+        policy.read(document)
+    except policy.NoJson:
+        raise
     except policy.MalformedPolicy as malformed:
-        raise errors.Refusal(
-            "MalformedPolicyDocumentException", f"This resource policy contains a syntax error: {malformed}"
-        ) from None  # text inferred
+        return [str(malformed)]
+    public = [VALIDATED_PUBLIC] if policy_evaluation.is_public(document) else []
+    lockout = [LOCKOUT] if policy_evaluation.locks_out(document, account=account, resource=resource) else []
+    return [*public, *lockout]
+
+
+def _malformed(malformed: policy.MalformedPolicy) -> errors.Refusal:
+    return errors.Refusal("MalformedPolicyDocumentException", str(malformed))
 
 
 def _refuse_other_names(request: Request) -> None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..instant import on_the_wire
-from ..model import DEFAULT_KEY, Replica, SecretRecord, VersionRecord, own_key
+from ..model import DEFAULT_KEY, Replica, SecretRecord, VersionRecord
 from .cross_account import detach_from_primary, sync_cross_account
+from .keys import checked_key
 from .lookup import find_primary, find_usable
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from ..request import Request
     from ..store import Store, Vault
 
-NAME_TAKEN = "Secret with this name already exists in this region"
 SUCCEEDED = "Replication succeeded"
 
 
@@ -38,19 +38,14 @@ def replicate_secret_to_regions(store: Store, request: Request) -> dict[str, Any
 
 
 def remove_regions_from_replication(store: Store, request: Request) -> dict[str, Any]:
-    """Delete the replicas of some regions: they go at once."""
+    """Delete the replicas of some regions: they go at once. A region without one is no error (inferred)."""
     secret = find_primary(store, request)
     regions = request["RemoveReplicaRegions"]
-    held = {replica.region for replica in secret.replicas}
-    unknown = [region for region in regions if region not in held]
-    if unknown:
-        raise errors.invalid_parameter(f"The secret is not replicated to {', '.join(unknown)}.")  # inferred
     for region in regions:
         copy = _copy_in(store.vault, secret, region)
         if copy is not None:
             store.vault.remove(copy)
-    kept = tuple(replica for replica in secret.replicas if replica.region not in regions)
-    secret = store.vault.change(secret, request.at, replicas=kept)
+    secret = _without(store.vault, secret, regions, request.at)
     return {"ARN": secret.arn, "ReplicationStatus": _status_list(store.vault, secret, set())}
 
 
@@ -72,10 +67,10 @@ def replicate(
 ) -> SecretRecord:
     """Return the secret with its new replicas noted, or refuse; nothing is stored here."""
     added: list[Replica] = []
-    held = [replica for replica in secret.replicas if replica.status == "InSync"]  # what failed may be asked for again
     for one in wanted:
         region = one.get("Region", "")
-        _check_region(secret, region, {replica.region for replica in (*held, *added)})
+        # what failed may be asked for again
+        _check_region(store, secret, region, {replica.region for replica in (*secret.live_replicas, *added)})
         added.append(_new_replica(store, secret, one, overwrite=request.get("ForceOverwriteReplicaSecret", False)))
     if not added:
         return secret
@@ -86,23 +81,21 @@ def replicate(
 
 def sync_replicas(vault: Vault, secret: SecretRecord, at: int) -> None:
     """Carry the state of a primary to its replicas."""
-    for replica in secret.replicas:
-        if replica.status == "InSync":
-            vault.put(_copy(vault, secret, replica, at))
+    for replica in secret.live_replicas:
+        vault.put(_copy(vault, secret, replica, at))
     sync_cross_account(vault, secret, at)
 
 
 def forget_replica(vault: Vault, copy: SecretRecord, at: int) -> None:
     """Take a replica that is gone, or stands alone, out of its primary's list."""
     primary = vault[names.in_region(copy.arn, copy.primary_region or copy.region)]
-    kept = tuple(replica for replica in primary.replicas if replica.region != copy.region)
-    vault.change(primary, at, replicas=kept)
+    _without(vault, primary, [copy.region], at)
 
 
 def asked_for(wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the ReplicationStatus of replicas that have all just been asked for."""
     named = [one for one in wanted if "Region" in one]
-    return [_status(Replica(one["Region"], own_key(one.get("KmsKeyId"))), "InProgress") for one in named]
+    return [_status(Replica(one["Region"], _key(one)), "InProgress") for one in named]
 
 
 def describe_replication(vault: Vault, secret: SecretRecord) -> dict[str, Any]:
@@ -115,20 +108,35 @@ def describe_replication(vault: Vault, secret: SecretRecord) -> dict[str, Any]:
     return members
 
 
-def _check_region(secret: SecretRecord, region: str, held: set[str]) -> None:
-    """Refuse a region that cannot hold this replica (texts inferred)."""
-    if not region or region == secret.region or names.partition_of(region) != names.partition_of(secret.region):
+def _without(vault: Vault, secret: SecretRecord, regions: Iterable[str], at: int) -> SecretRecord:
+    """Take replicas out of their primary's list; after the last one it is no primary any more (recorded)."""
+    kept = tuple(replica for replica in secret.replicas if replica.region not in regions)
+    if kept == secret.replicas:
+        return secret
+    return vault.change(secret, at, replicas=kept, primary_region=secret.region if kept else None)
+
+
+def _check_region(store: Store, secret: SecretRecord, region: str, held: set[str]) -> None:
+    """Refuse a region that cannot hold this replica: its own (seen), none, or one of another partition (inferred)."""
+    is_elsewhere = region in store.vault.regions and region != secret.region
+    if not region or not is_elsewhere or names.partition_of(region) != names.partition_of(secret.region):
         raise errors.invalid_parameter("Invalid replica region.")
     if region in held:
-        raise errors.invalid_parameter(f"The secret is already replicated to {region}.")
+        raise errors.invalid_parameter(f"The secret is already replicated to {region}.")  # inferred
 
 
 def _new_replica(store: Store, secret: SecretRecord, wanted: Mapping[str, Any], *, overwrite: bool) -> Replica:
-    key = own_key(wanted.get("KmsKeyId"))
-    taken = store.vault.store(secret.account_id, wanted["Region"]).get(secret.name)
+    region, key = wanted["Region"], _key(wanted)
+    taken = store.vault.store(secret.account_id, region).get(secret.name)
     if taken is None or (overwrite and not taken.replicas and not taken.is_replica):
-        return Replica(wanted["Region"], key)
-    return Replica(wanted["Region"], key, "Failed", NAME_TAKEN)
+        return Replica(region, key)
+    text = f"Replication failed: Secret name {secret.name} already exists in region {region}."  # inferred
+    return Replica(region, key, "Failed", text)
+
+
+def _key(wanted: Mapping[str, Any]) -> str:
+    """Return the key of a replica; AWS names the default key of one (recorded)."""
+    return checked_key(wanted.get("KmsKeyId")) or DEFAULT_KEY
 
 
 def _copy_in(vault: Vault, secret: SecretRecord, region: str) -> SecretRecord | None:
@@ -138,7 +146,10 @@ def _copy_in(vault: Vault, secret: SecretRecord, region: str) -> SecretRecord | 
 
 
 def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> SecretRecord:
-    """Return the replica's secret as it follows from the primary; what is its own (reading days) stays."""
+    """Return the replica's secret as it follows from the primary; what is its own (reading days) stays.
+
+    It has no Tags where the primary has an empty list (recorded).
+    """
     held = _copy_in(vault, secret, replica.region)
     if held is None:
         _make_room(vault, secret, replica.region)
@@ -150,6 +161,7 @@ def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> Secr
         changed=max(at, held.changed + 1) if held else at,
         serial=held.serial if held else vault.next_serial(),
         kms_key_id=replica.kms_key_id,
+        tag_pairs=secret.tag_pairs or None,
         versions=secret.versions.followed_by(
             held.versions if held else None, lambda version: _copied(version, held, replica.kms_key_id)
         ),
@@ -186,6 +198,6 @@ def _status_list(vault: Vault, secret: SecretRecord, fresh: set[str]) -> list[di
 
 
 def _status(replica: Replica, status: str) -> dict[str, Any]:
-    entry = {"Region": replica.region, "KmsKeyId": replica.kms_key_id or DEFAULT_KEY, "Status": status}
+    entry = {"Region": replica.region, "KmsKeyId": replica.kms_key_id, "Status": status}
     message = {"InSync": SUCCEEDED, "Failed": replica.message}.get(status)
     return entry if message is None else {**entry, "StatusMessage": message}

@@ -9,8 +9,9 @@ from .. import errors
 from ..model import ALL_STEPS, CURRENT, PENDING, TEST_STEP, RotationSetup, SecretRecord, Turn, VersionRecord
 from ..request import Outcome
 from .lookup import find_primary, named
+from .managed import rotate_by_owner
 from .replication import sync_replicas
-from .rotation_dates import check_rules, planned
+from .rotation_dates import check_rules, planned, turned_off
 from .staging import add
 from .values import token_in_use
 
@@ -31,9 +32,9 @@ def rotate_secret(store: Store, request: Request) -> Outcome:
     secret = find_primary(store, request)
     setup = _new_setup(secret, request)
     function = setup.function_arn or setup.external_role_arn
-    if function is None:
+    if function is None and secret.owning_service is None:
         raise errors.invalid_request(NO_FUNCTION)
-    if function not in store.vault.rotations.functions:
+    if function is not None and function not in store.vault.rotations.functions:
         raise errors.access_denied(NOT_INVOKABLE)
     token = request["ClientRequestToken"]
     refuse_rotation_in_progress(secret)
@@ -45,10 +46,25 @@ def rotate_secret(store: Store, request: Request) -> Outcome:
         refusal = token_in_use(token, secret)
         raise errors.invalid_request(refusal.message)  # the model declares no ResourceExistsException for it
     immediately = request.get("RotateImmediately", True)
+    if function is None:
+        return _rotate_managed(store, secret, planned(setup, request.at), request, immediately=immediately)
     tried = None if immediately else secret.current
     secret = start(store, secret, token, request.at, tried, rotation=planned(setup, request.at))
     steps = ALL_STEPS if immediately else TEST_STEP
     turn = store.vault.rotations.register(Turn(secret.arn, token, function, steps, request.at))
+    return Outcome(named(secret, VersionId=token), turn)
+
+
+def _rotate_managed(
+    store: Store, secret: SecretRecord, setup: RotationSetup, request: Request, *, immediately: bool
+) -> Outcome:
+    """Let the service that owns a secret rotate it, or only take the rules over."""
+    token = request["ClientRequestToken"]
+    turn = None
+    if immediately:
+        turn = rotate_by_owner(store, secret, token, request.at, rotation=setup)
+    else:
+        store.vault.change(secret, request.at, rotation=setup)
     return Outcome(named(secret, VersionId=token), turn)
 
 
@@ -57,8 +73,7 @@ def cancel_rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     secret = find_primary(store, request)
     if secret.rotation is None:
         raise errors.invalid_request(NO_FUNCTION)  # text inferred
-    off = replace(secret.rotation, enabled=False, opens=None, closes=None)
-    store.vault.change(secret, request.at, rotation=off)
+    store.vault.change(secret, request.at, rotation=turned_off(secret.rotation))
     pending = pending_version(secret)
     return named(secret) if pending is None else named(secret, VersionId=pending.version_id)
 

@@ -33,13 +33,9 @@ def planned(setup: RotationSetup, after: int) -> RotationSetup:
     return replace(setup, anchor=after, opens=window.opens, closes=window.closes)
 
 
-def overdue_now(secret: SecretRecord, at: int) -> RotationSetup | None:
-    """Return the setup of a secret that is restored: what came due while it could not rotate is due now, once.
-
-    Inferred: nobody has published what becomes of the rotations of a secret that is scheduled for deletion.
-    """
-    setup = secret.rotation
-    return replace(setup, opens=at) if setup is not None and setup.opens is not None and setup.opens < at else setup
+def turned_off(setup: RotationSetup | None) -> RotationSetup | None:
+    """Return the setup without its rotations to come: function and rules stay."""
+    return None if setup is None else replace(setup, enabled=False, opens=None, closes=None)
 
 
 def counted_as_rotation(secret: SecretRecord, at: int) -> dict[str, Any]:

@@ -52,11 +52,15 @@ def checked_tags(tags: Iterable[Mapping[str, str]], held: TagPairs) -> TagPairs:
     if len(set(keys)) < len(keys):
         raise errors.invalid_parameter("The request contains the same tag key more than once.")
     pairs = tuple({**dict(held), **dict(added)}.items())
-    if len(pairs) > MOST_TAGS:
+    if sum(not _is_reserved(key) for key, _ in pairs) > MOST_TAGS:  # those of AWS do not count
         raise errors.invalid_parameter(f"A secret can have at most {MOST_TAGS} tags.")
     return pairs
 
 
 def _refuse_reserved(keys: Iterable[str]) -> None:
-    if any(key.lower().startswith(RESERVED_PREFIX) for key in keys):
+    if any(map(_is_reserved, keys)):
         raise errors.invalid_parameter("Tag keys that begin with aws: are reserved for AWS.")
+
+
+def _is_reserved(key: str) -> bool:
+    return key.lower().startswith(RESERVED_PREFIX)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -29,16 +28,8 @@ _NARROWING_KEYS = (
 _WIDEST_NETWORK = {4: 8, 6: 32}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What ValidateResourcePolicy has against a policy; both texts are inferred."""
-
-    check: str
-    message: str
-
-
-def public_findings(document: str) -> tuple[Finding, ...]:
-    """Return a finding for every statement that allows anybody: what BlockPublicPolicy blocks.
+def is_public(document: str) -> bool:
+    """Tell whether a statement allows anybody: what BlockPublicPolicy blocks.
 
     A statement does where it allows a wildcard principal, or all but some (NotPrincipal), and no condition
     ties them to fixed values of one of the keys that AWS counts, in an operator that needs the key there.
@@ -48,16 +39,16 @@ def public_findings(document: str) -> tuple[Finding, ...]:
     Inferred: that secrets follow it; an ARN is fixed where its account is, an organization path where its
     organization is; Deny statements are not weighed against the Allow. Raises MalformedPolicy.
     """
-    return tuple(
-        Finding("PublicPolicy", f"{statement.label} allows broad access to the secret.")
+    return any(
+        statement.effect == "Allow"
+        and _names_anybody(statement.principals)
+        and not any(_narrows(test) for test in statement.tests)
         for statement in read(document)
-        if statement.effect == "Allow" and _names_anybody(statement.principals)
-        if not any(_narrows(test) for test in statement.tests)
     )
 
 
-def lockout_findings(document: str, *, caller_account: str, resource: str | None = None) -> tuple[Finding, ...]:
-    """Return a finding for every statement that denies the caller's account secretsmanager:PutResourcePolicy.
+def locks_out(document: str, *, account: str, resource: str | None = None) -> bool:
+    """Tell whether a statement denies the caller's account secretsmanager:PutResourcePolicy.
 
     Without `resource`, the ARN of the secret, each Resource is taken for it and no NotResource is, since a
     policy is written for the secret that it hangs on. Source: service model, ValidateResourcePolicy
@@ -66,13 +57,13 @@ def lockout_findings(document: str, *, caller_account: str, resource: str | None
     Inferred: that PutResourcePolicy is the action that counts; that a Deny of single users and roles of the
     account is no lockout, nor one whose condition cannot be evaluated (see `allows`). Raises MalformedPolicy.
     """
-    facts = _facts(caller_account, resource)
-    return tuple(
-        Finding("CallerLockout", f"{statement.label} denies the caller further changes of this policy.")
+    facts = _facts(account, resource)
+    return any(
+        statement.effect == "Deny"
+        and _denies_account(statement.principals, account)
+        and _concerns(statement, "secretsmanager:PutResourcePolicy", resource)
+        and _holds(statement.tests, facts) is True
         for statement in read(document)
-        if statement.effect == "Deny" and _denies_account(statement.principals, caller_account)
-        if _concerns(statement, "secretsmanager:PutResourcePolicy", resource)
-        if _holds(statement.tests, facts) is True
     )
 
 

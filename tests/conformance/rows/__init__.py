@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import boto3
 
-from . import accounts, clean_up, creation, deletion, filters, following, listing, passwords, policies, replication
-from . import rotation, scheduled_rotation, staging, tags, tokens_and_names, validation, values
+from . import accounts, clean_up, creation, deletion, filters, following, listing, managed, passwords, policies
+from . import replication, rotation, scheduled_rotation, staging, tags, tokens_and_names, validation, values
 
 FAMILIES = (
     creation,
@@ -24,6 +24,7 @@ FAMILIES = (
     following,
     policies,
     passwords,
+    managed,
     accounts,
 )
 ROWS = [row for family in FAMILIES for row in family.ROWS]

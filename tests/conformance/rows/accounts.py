@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+from .. import sources
+from ..sources import USUAL, filled
 from ..table import (
     ARN_A, D, DAY, I, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Refused, Row, a, call,
     named, steps,
@@ -16,6 +18,8 @@ READING = {"Version": "2012-10-17",
            "Statement": [{**POLICY["Statement"][0], "Action": "secretsmanager:GetSecretValue"}]}  # fmt: skip
 admitted_to_read = call("PutResourcePolicy", SecretId="a", ResourcePolicy=json.dumps(READING))
 own_key = call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId="alias/own")
+BY_ALIAS = "alias/aws/secretsmanager"
+default_key = call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId=BY_ALIAS)
 DEFAULT_KEY = Refused(
     "InvalidRequestException",
     "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS service key.",
@@ -27,10 +31,10 @@ WITHOUT_POLICY = Refused(
 )
 
 
-def other(operation, case, answer, given=(a, admitted), evidence=V, **more):
+def other(operation, case, answer, given=(a, admitted), evidence=V, source="", **more):
     """Return a row of a caller from another account, by ARN."""
     return Row(operation, f"another account: {case}", evidence, {"SecretId": ARN_A, **more}, answer,
-               given=steps(*given), account=OTHER_ACCOUNT)  # fmt: skip
+               given=steps(*given), account=OTHER_ACCOUNT, source=source)  # fmt: skip
 
 
 FOLLOWER = Late(lambda world: world.fake.secret(world.arn("copy")).arn)
@@ -42,11 +46,13 @@ ASSOCIATE = "AssociateCrossAccountReplica"
 unlinked = steps(linked, call("DisassociateCrossAccountReplica", **LINK))
 stopped = steps(linked, call("StopReplicationToReplica", account=OTHER_ACCOUNT, SecretId="copy"))
 NOT_ITS_REPLICA = Refused(
-    "InvalidRequestException", "The replica secret was not created as a replica of this primary secret."
+    "InvalidRequestException", "The replica secret was not created as a replica of this primary secret.",
+    code_is_inferred=True,
 )
 NOT_ITS_PLACE = Refused(
     "InvalidParameterException",
     "A cross-account replica and its primary must be secrets of two accounts in the same Region and partition.",
+    code_is_inferred=True,
 )
 GONE = Late(lambda world: world.arn("copy"))
 LINK_GONE = {"SecretId": "a", "CrossAccountReplicaARN": GONE}
@@ -116,7 +122,7 @@ def under_a_role(world):
     assert link["ReplicationRoleARN"].endswith("role/copy")
 
 
-ROWS = [
+ROWS = filled([
     other("DescribeSecret", "admitted", named(CreatedDate=At(), LastChangedDate=At(1),
                                               VersionIdsToStages={T1: ["AWSCURRENT"]})),
     other("DescribeSecret", "no policy", WITHOUT_POLICY, given=[a], evidence=I),
@@ -132,7 +138,10 @@ ROWS = [
     other("PutSecretValue", "default key", DEFAULT_KEY, SecretString="x"),
     other("UpdateSecret", "a description, default key", named(), Description="d", evidence=I),
     other("UpdateSecret", "a value, default key", DEFAULT_KEY, SecretString="x", evidence=I),
-    other("UpdateSecret", "back to the default key", DEFAULT_KEY, given=[own_key, admitted], KmsKeyId="", evidence=D),
+    *[other("UpdateSecret", f"back to the default key{how}", DEFAULT_KEY, given=[own_key, admitted], KmsKeyId=key,
+            evidence=evidence, source=source)
+      for how, key, evidence, source in (("", "", D, sources.KEYS_CLEARED), (", by its alias", BY_ALIAS, I, ""))],
+    other("GetSecretValue", "default key, by its alias", DEFAULT_KEY, given=[default_key, admitted], evidence=I),
     other("GetSecretValue", "own key", named(VersionId=T1, VersionStages=["AWSCURRENT"], CreatedDate=At(),
                                              SecretString="one"), given=[own_key, admitted]),
     other("PutSecretValue", "own key", named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=[own_key, admitted],
@@ -146,17 +155,18 @@ ROWS = [
     Row("ListSecrets", "another account's are not shown", V, {}, {"SecretList": []}, given=steps(a, admitted),
         account=OTHER_ACCOUNT),
     Row("DescribeSecret", "another account: by name", D, {"SecretId": "a"}, NOT_FOUND, given=steps(a, admitted),
-        account=OTHER_ACCOUNT),
+        account=OTHER_ACCOUNT, source=sources.ACCOUNTS_BY_ARN),
     Row("CreateSecret", "a cross-account replica", D, COPY,
-        {"ARN": Arn("copy", account=OTHER_ACCOUNT), "Name": "copy"}, given=a, account=OTHER_ACCOUNT),
+        {"ARN": Arn("copy", account=OTHER_ACCOUNT), "Name": "copy"}, given=a, account=OTHER_ACCOUNT,
+        source=sources.ACCOUNTS_REPLICA),
     Row("CreateSecret", "a cross-account replica with a value", D, {**COPY, "SecretString": "x"},
-        Refused("InvalidParameterException", "You can't use CrossAccountPrimaryARN together with SecretString."),
-        given=a, account=OTHER_ACCOUNT),
+        Refused("InvalidParameterException", "You can't use CrossAccountPrimaryARN together with SecretString.",
+                code_is_inferred=True), given=a, account=OTHER_ACCOUNT, source=sources.ACCOUNTS_REPLICA),
     Row("CreateSecret", "a cross-account replica with the default key", D,
         {"Name": "copy", "CrossAccountPrimaryARN": ARN_A},
         Refused("InvalidParameterException",
-                "A cross-account replica secret needs a customer managed KMS key in KmsKeyId."),
-        given=a, account=OTHER_ACCOUNT),
+                "A cross-account replica secret needs a customer managed KMS key in KmsKeyId.", code_is_inferred=True),
+        given=a, account=OTHER_ACCOUNT, source=sources.ACCOUNTS_REPLICA),
     Row("AssociateCrossAccountReplica", "linked", D,
         {**LINK, "ReplicaRestriction": "NoRestriction", "ReplicationRoleARN": "arn:aws:iam::123456789012:role/copy"},
         {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs="AssociateCrossAccountReplica", given=follower,
@@ -211,12 +221,14 @@ ROWS = [
         {"ARN": ARN_A, "CrossAccountReplicaARN": GONE}, needs=ASSOCIATE,
         given=steps(stopped, call("DeleteSecret", account=OTHER_ACCOUNT, SecretId="copy",
                                   ForceDeleteWithoutRecovery=True)), afterwards=seen_by_the_primary(None)),
-    Row("DisassociateCrossAccountReplica", "not linked", D, LINK,
-        Refused("ResourceNotFoundException", "Secrets Manager can't find the specified cross-account replica."),
+    Row("DisassociateCrossAccountReplica", "not linked", I, LINK,
+        Refused("ResourceNotFoundException", "Secrets Manager can't find the specified cross-account replica.",
+                code_is_inferred=True),
         needs="AssociateCrossAccountReplica", given=follower),
     Row("DeleteSecret", "a cross-account primary", D, {"SecretId": "a"},
-        Refused("InvalidRequestException",
-                "You can't delete secret a that is still associated with a cross-account replica."), needs="AssociateCrossAccountReplica", given=linked),
+        Refused("InvalidParameterException",
+                "You can't delete secret {arn} that is still associated with a cross-account replica.",
+                code_is_inferred=True), needs="AssociateCrossAccountReplica", given=linked),
     Row("StopReplicationToReplica", "a cross-account replica", D, {"SecretId": "copy"}, {"ARN": FOLLOWER},
         needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT,
         afterwards=steps(seen_by_the_primary("Detached"), seen_by_the_replica(None), left_behind, its_own)),
@@ -224,10 +236,11 @@ ROWS = [
         needs=ASSOCIATE, given=follower, account=OTHER_ACCOUNT,
         afterwards=steps(seen_by_the_primary(None), seen_by_the_replica(None), its_own)),
     Row("TagResource", "a cross-account replica", I, {"SecretId": "copy", "Tags": [{"Key": "team", "Value": "blue"}]},
-        Refused("InvalidRequestException", "You can't perform this operation on a cross-account replica secret."),
+        Refused("InvalidParameterException", "You can't perform this operation on a cross-account replica secret."),
         needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),
     Row("DeleteSecret", "a cross-account replica", D, {"SecretId": "copy"},
-        Refused("InvalidRequestException",
-                "You can't delete secret copy before you stop replication to it with StopReplicationToReplica."),
+        Refused("InvalidParameterException",
+                "You can't delete secret {copy} before you stop replication to it with StopReplicationToReplica.",
+                code_is_inferred=True),
         needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),
-]  # fmt: skip
+], USUAL)  # fmt: skip

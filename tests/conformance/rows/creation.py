@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .. import sources
+from ..sources import USUAL, filled
 from ..table import (
     ARN_A, D, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, T3, T4, V, Arn, Late, Refused, Row, a, call, empty, labels,
     named, purged, put, scheduled, steps,
@@ -46,8 +48,10 @@ def keys(**expected):
     return check
 
 
+DEFAULT_KEY = "alias/aws/secretsmanager"
+NO_KEY = Refused("InvalidParameterException", "The operation failed because of an invalid KMS key: Invalid keyId")
 REPLICATED = {"AddReplicaRegions": [{"Region": "eu-west-1"}]}
-ROWS = [
+ROWS = filled([
     Row("CreateSecret", "with a value", R, SAME, named(VersionId=T1)),
     Row("CreateSecret", "with a binary value", R, {"Name": "a", "SecretBinary": b"\0", "ClientRequestToken": T1},
         named(VersionId=T1)),
@@ -56,10 +60,11 @@ ROWS = [
         afterwards=describe(Description="d")),
     Row("CreateSecret", "with a key", D, {"Name": "a", "KmsKeyId": "alias/own"}, named(),
         afterwards=describe(KmsKeyId="alias/own")),
-    Row("CreateSecret", "with the default key", R, {"Name": "a", "KmsKeyId": "alias/aws/secretsmanager"}, named(),
-        afterwards=describe(KmsKeyId=None)),
-    Row("CreateSecret", "with tags", D, {"Name": "a", "Tags": [{"Key": "k", "Value": "v"}]}, named(),
-        afterwards=describe(Tags=[{"Key": "k", "Value": "v"}])),
+    Row("CreateSecret", "with the default key", R, {"Name": "a", "KmsKeyId": DEFAULT_KEY}, named(),
+        afterwards=describe(KmsKeyId=DEFAULT_KEY), source=sources.KEYS_AS_GIVEN),
+    Row("CreateSecret", "with an empty key", I, {"Name": "a", "KmsKeyId": ""}, named(), afterwards=describe(KmsKeyId=None)),
+    *[Row("CreateSecret", f"a KmsKeyId that names no key: {key}", I, {"Name": "a", "KmsKeyId": key}, NO_KEY)
+      for key in ("my key", "alias/", "arn:aws:s3:::bucket")],
     Row("CreateSecret", "with a type", D, {"Name": "a", "Type": "Partner"}, named(), afterwards=describe(Type="Partner")),
     Row("CreateSecret", "name exists, other token", R, {**SAME, "ClientRequestToken": T2}, EXISTS, given=a),
     Row("CreateSecret", "name exists, neither has a value", I, {"Name": "a", "ClientRequestToken": T2}, EXISTS,
@@ -75,7 +80,8 @@ ROWS = [
     Row("CreateSecret", "same token, no value where there was one", I, {"Name": "a", "ClientRequestToken": T1}, EXISTS,
         given=a),
     Row("CreateSecret", "same token, other value", V, {**SAME, "SecretString": "two"}, IN_USE, given=a),
-    Row("CreateSecret", "name scheduled for deletion", R, {"Name": "a"}, SCHEDULED, given=scheduled),
+    Row("CreateSecret", "name scheduled for deletion", R, {"Name": "a"}, SCHEDULED, given=scheduled,
+        source=sources.DELETION_RECORDED),
     Row("CreateSecret", "name purged after its window", R, {**SAME, "ClientRequestToken": T2}, named(VersionId=T2),
         given=purged, afterwards=another_suffix, timed=True),
     Row("CreateSecret", "name free after a forced deletion", R, {**SAME, "ClientRequestToken": T2},
@@ -95,8 +101,14 @@ ROWS = [
     Row("UpdateSecret", "by ARN", R, {"SecretId": ARN_A, "Description": "d"}, named(), given=a),
     Row("UpdateSecret", "key", D, {"SecretId": "a", "KmsKeyId": "alias/own"}, named(), given=a,
         afterwards=describe(KmsKeyId="alias/own")),
+    Row("UpdateSecret", "the default key", R, {"SecretId": "a", "KmsKeyId": DEFAULT_KEY}, named(),
+        given=call("CreateSecret", Name="a", KmsKeyId="alias/own"), afterwards=describe(KmsKeyId=DEFAULT_KEY),
+        source=sources.KEYS_AS_GIVEN),
     Row("UpdateSecret", "key cleared", D, {"SecretId": "a", "KmsKeyId": ""}, named(),
-        given=call("CreateSecret", Name="a", KmsKeyId="alias/own"), afterwards=describe(KmsKeyId=None)),
+        given=call("CreateSecret", Name="a", KmsKeyId="alias/own"), afterwards=describe(KmsKeyId=None),
+        source=sources.KEYS_CLEARED),
+    Row("UpdateSecret", "a KmsKeyId that names no key", I, {"SecretId": "a", "KmsKeyId": "arn:aws:s3:::bucket"}, NO_KEY,
+        given=a),
     Row("UpdateSecret", "key: versions in use are encrypted anew", D, {"SecretId": "a", "KmsKeyId": "alias/own"}, named(),
         given=steps(a, put(T2), put(T3), put(T4, "AWSPENDING")),
         afterwards=keys(v1="", v2="alias/own", v3="alias/own", v4="alias/own")),
@@ -113,12 +125,14 @@ ROWS = [
     Row("UpdateSecret", "both kinds of value", I, {"SecretId": "a", "SecretString": "x", "SecretBinary": b"\0"}, BOTH,
         given=a),
     Row("UpdateSecret", "unknown secret", R, {"SecretId": "b", "SecretString": "x"}, NOT_FOUND),
-    Row("UpdateSecret", "scheduled for deletion", D, {"SecretId": "a", "Description": "d"}, MARKED, given=scheduled),
+    Row("UpdateSecret", "scheduled for deletion", D, {"SecretId": "a", "Description": "d"}, MARKED, given=scheduled,
+        source=sources.DELETION_INVALID_REQUEST),
     Row("CreateSecret", "in China", D, {"Name": "a"}, {"ARN": Arn("a", "cn-north-1", partition="aws-cn"), "Name": "a"},
-        region="cn-north-1"),
+        region="cn-north-1", source=sources.REGIONS_PARTITION),
     Row("CreateSecret", "in GovCloud", D, {"Name": "a"},
-        {"ARN": Arn("a", "us-gov-west-1", partition="aws-us-gov"), "Name": "a"}, region="us-gov-west-1"),
+        {"ARN": Arn("a", "us-gov-west-1", partition="aws-us-gov"), "Name": "a"}, region="us-gov-west-1",
+        source=sources.REGIONS_PARTITION),
     Row("UpdateSecret", "labels follow a third value", R,
         {"SecretId": "a", "SecretString": "x", "ClientRequestToken": Late(lambda world: T1[:-1] + "9")},
         named(VersionId=T1[:-1] + "9"), given=steps(a, put(T2))),
-]  # fmt: skip
+], USUAL)  # fmt: skip

@@ -52,7 +52,6 @@ ROWS = [
     filtered("all: over tags, splitting at capitals", V, [("all", ["Whale"])], "Tagged"),
     filtered("all: over names, splitting at a slash", V, [("all", ["four"])], "words/four"),
     filtered("all negated", V, [("all", ["!words"])], "Tagged"),
-    filtered("owning-service: nobody's", I, [("owning-service", ["rds"])]),
     filtered("primary-region: none", D, [("primary-region", ["us"])]),
     *[filtered(f"all splits at {mark}", V, [("all", ["right"])], f"left{mark}right",
                given=[dict(Name=f"left{mark}right")]) for mark in "/-_+=.@"],

@@ -7,7 +7,7 @@ import json
 from ..table import (
     ARN_A, D, FUNCTION, HERE, I, OTHER_ACCOUNT, T1, T2, T3, Arn, At, Midnight, Row, a, call, named, put, steps,
 )  # fmt: skip
-from .replication import AWAY, REPLICA_ARN, REPLICATE, replicated, status
+from .replication import AWAY, KEY, REPLICA_ARN, REPLICATE, replicated, status
 
 THIRD = "eu-central-1"
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
@@ -20,7 +20,7 @@ tagged = call("TagResource", SecretId="a", Tags=[{"Key": "team", "Value": "blue"
 def replica(changed=0, **more):
     """Return the description of the replica of a, changed so many milliseconds after the start."""
     return {"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(changed), "PrimaryRegion": HERE,
-            "VersionIdsToStages": {T1: ["AWSCURRENT"]}, **more}  # fmt: skip
+            "KmsKeyId": KEY, "VersionIdsToStages": {T1: ["AWSCURRENT"]}, **more}  # fmt: skip
 
 
 def seen(world, region):
@@ -28,7 +28,7 @@ def seen(world, region):
     described = world.call("DescribeSecret", region=region, SecretId="a")
     stages = {version_id: sorted(labels) for version_id, labels in described["VersionIdsToStages"].items()}
     policy = world.call("GetResourcePolicy", region=region, SecretId="a").get("ResourcePolicy")
-    return described.get("Description"), described.get("Tags"), stages, policy
+    return described.get("Description"), described.get("Tags", []), stages, policy
 
 
 def follows(world):
@@ -109,8 +109,8 @@ ROWS = [
         replica(4, VersionIdsToStages={T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}), region=AWAY,
         given=steps(replicated, call("RotateSecret", **ROTATE, RotationRules={"AutomaticallyAfterDays": 1}))),
     Row("DescribeSecret", "a promoted replica: its primary's last rotation was none of its own", I, {"SecretId": "a"},
-        {"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(6), "RotationEnabled": True,
-         "RotationLambdaARN": FUNCTION, "VersionIdsToStages": {T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}}, region=AWAY,
+        {"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(6), "KmsKeyId": KEY,
+         "LastAccessedDate": Midnight(), "RotationEnabled": True, "RotationLambdaARN": FUNCTION, "VersionIdsToStages": {T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}}, region=AWAY,
         given=steps(replicated, call("RotateSecret", **ROTATE),
                     call("StopReplicationToReplica", region=AWAY, SecretId="a"),
                     call("RotateSecret", region=AWAY, SecretId="a", ClientRequestToken=T3, RotationLambdaARN=FUNCTION,
@@ -124,7 +124,7 @@ ROWS = [
                                              CrossAccountReplicaARN=world.arn("copy")),
                     )),
     Row("ListSecrets", "a replica keeps its place when it follows", I, {},
-        {"SecretList": [{"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(1),
+        {"SecretList": [{"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(1), "KmsKeyId": KEY,
                          "PrimaryRegion": HERE, "Tags": [{"Key": "team", "Value": "blue"}],
                          "SecretVersionsToStages": {T1: ["AWSCURRENT"]}},
                         {"ARN": Arn("z", AWAY), "Name": "z", "CreatedDate": At(), "LastChangedDate": At()}]}, region=AWAY,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .. import sources
+from ..sources import USUAL, filled
 from ..table import (
     ARN_A, D, FUNCTION, I, NOT_FOUND, OTHER_ACCOUNT, R, T1, T2, T3, V, At, Late, Midnight, Pattern, Refused, Row, a, call,
     empty, named, put, steps,
@@ -67,8 +69,9 @@ def without_a_value(world):
 
 
 BY_NAME = {"Filters": [{"Key": "name", "Values": ["a"]}]}
-DEFAULT_KEY_ARN = "arn:aws:kms:us-east-1:123456789012:alias/aws/secretsmanager"
-ROWS = [
+DEFAULT_KEY = "alias/aws/secretsmanager"
+DEFAULT_KEY_ARN = f"arn:aws:kms:us-east-1:123456789012:{DEFAULT_KEY}"
+ROWS = filled([
     Row("DescribeSecret", "with a value", R, {"SecretId": "a"}, described(), given=a),
     Row("DescribeSecret", "by ARN", R, {"SecretId": ARN_A}, described(), given=a),
     Row("DescribeSecret", "without a value", R, {"SecretId": "a"}, described(VersionIdsToStages=None), given=empty),
@@ -82,7 +85,7 @@ ROWS = [
         given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, Type="Partner")),
     Row("DescribeSecret", "unknown members are ignored", R, {"SecretId": "a", "Colour": "blue", "Size": None, "More": {}},
         described(), given=a, raw=True),
-    Row("DescribeSecret", "with the default key's ARN", I, {"SecretId": "a"}, described(),
+    Row("DescribeSecret", "with the default key's ARN", I, {"SecretId": "a"}, described(KmsKeyId=DEFAULT_KEY_ARN),
         given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId=DEFAULT_KEY_ARN)),
     Row("DescribeSecret", "a version without labels is left out", R, {"SecretId": "a"},
         {**described(), "LastChangedDate": At(2), "VersionIdsToStages": {T2: ["AWSPREVIOUS"], T3: ["AWSCURRENT"]}},
@@ -109,6 +112,10 @@ ROWS = [
     Row("ListSecretVersionIds", "with a key", D, {"SecretId": "a"},
         named(Versions=[{**version(T1, "AWSCURRENT"), "KmsKeyIds": ["alias/own"]}]),
         given=call("CreateSecret", Name="a", SecretString="x", ClientRequestToken=T1, KmsKeyId="alias/own")),
+    *[Row("ListSecretVersionIds", f"with the default key as {key}", I, {"SecretId": "a"},
+          named(Versions=[version(T1, "AWSCURRENT")]),
+          given=call("CreateSecret", Name="a", SecretString="x", ClientRequestToken=T1, KmsKeyId=key))
+      for key in (DEFAULT_KEY, DEFAULT_KEY_ARN)],
     Row("ListSecretVersionIds", "a page", R, {"SecretId": "a", "MaxResults": 1,
                                               "NextToken": token("ListSecretVersionIds", SecretId="a", MaxResults=1)},
         named(Versions=[version(T2, "AWSCURRENT")]), given=steps(a, put(T2))),
@@ -160,4 +167,4 @@ ROWS = [
     Row("ListSecrets", "a bad NextToken", D, {"NextToken": "x"}, BAD_TOKEN),
     Row("ListSecrets", "the NextToken of another listing", I,
         {"SortBy": "name", "NextToken": token("ListSecrets", MaxResults=2)}, BAD_TOKEN, given=names("b", "a", "c")),
-]  # fmt: skip
+], {**USUAL, R: sources.LISTING_RECORDED})  # fmt: skip

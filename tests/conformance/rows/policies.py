@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 
-from ..table import D, I, NOT_FOUND, R, JsonText, Pattern, Refused, Row, a, call, constraint, named, steps
+from .. import sources
+from ..sources import USUAL, filled
+from ..table import D, I, NOT_FOUND, R, Refused, Row, a, call, constraint, named, steps
 
 
 def policy(**statement):
@@ -20,8 +22,57 @@ ELSEWHERE = policy(
 )
 PUT = {"SecretId": "a", "ResourcePolicy": FINE}
 has_policy = steps(a, call("PutResourcePolicy", **PUT))
-MALFORMED = Refused("MalformedPolicyDocumentException",
-                    "This resource policy contains a syntax error: The resource policy is not valid JSON.")  # fmt: skip
+SYNTAX = "This resource policy contains a syntax error."
+MALFORMED = Refused("MalformedPolicyDocumentException", SYNTAX)
+BROAD = (
+    "This resource policy grants broad access to your secret. Secrets Manager does not allow creating and applying such "
+    "policies in the console."
+)
+LOCKED = "Your requested changes will not allow you to manage this secret in the future."
+#: The faults of a policy that is JSON: the name of the check that finds each (inferred), and AWS's text.
+FAULTS = {
+    "a syntax error": (policy(Effect="Maybe"), "Syntax", SYNTAX),
+    "an unsupported principal": (policy(Principal={"AWS": "nobody"}), "Principal",
+                                 "This resource policy contains an unsupported principal."),
+    "an invalid service principal": (policy(Principal={"Service": "lambda"}), "ServicePrincipal",
+                                     "This resource policy contains an invalid service principal."),
+}  # fmt: skip
+#: As written by a caller, and by AWS.
+GIVEN = (
+    '{"Version":"2012-10-17", "Statement":[{"Sid":"é \\"s\\"", "Effect":"Allow",\n\n"Principal":{"AWS":["999999999999",'
+    '"arn:aws:iam::999999999999:root"]}, "Action":["secretsmanager:GetSecretValue"], "Resource":"*", '
+    '"Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":[1e2, 36.50]},"Bool":{"aws:SecureTransport":true}}}, '
+    '{"Effect":"Deny","Principal":{"AWS":"999999999999"},"Action":"secretsmanager:DeleteSecret","Resource":"*",'
+    '"Condition":{}}]}'
+)
+WRITTEN = """{
+  "Version" : "2012-10-17",
+  "Statement" : [ {
+    "Sid" : "é \\"s\\"",
+    "Effect" : "Allow",
+    "Principal" : {
+      "AWS" : [ "999999999999", "arn:aws:iam::999999999999:root" ]
+    },
+    "Action" : [ "secretsmanager:GetSecretValue" ],
+    "Resource" : "*",
+    "Condition" : {
+      "NumericLessThan" : {
+        "aws:MultiFactorAuthAge" : [ 1e2, 36.50 ]
+      },
+      "Bool" : {
+        "aws:SecureTransport" : true
+      }
+    }
+  }, {
+    "Effect" : "Deny",
+    "Principal" : {
+      "AWS" : "999999999999"
+    },
+    "Action" : "secretsmanager:DeleteSecret",
+    "Resource" : "*",
+    "Condition" : { }
+  } ]
+}"""
 OTHER_NAME = Refused("InvalidParameterException", "You can only modify the default resource policy.")
 
 
@@ -31,34 +82,61 @@ def unchanged(world):
     assert described["LastChangedDate"] == described["CreatedDate"]
 
 
-def finding(check):
+def finding(check, text):
     """Return the answer of a validation that has found one thing."""
-    return {"PolicyValidationPassed": False,
-            "ValidationErrors": [{"CheckName": check, "ErrorMessage": Pattern("Statement 1 .*")}]}  # fmt: skip
+    return {"PolicyValidationPassed": False, "ValidationErrors": [{"CheckName": check, "ErrorMessage": text}]}
 
 
-ROWS = [
+def has(document):
+    """Return a step that creates a with this policy."""
+    return steps(a, call("PutResourcePolicy", SecretId="a", ResourcePolicy=document))
+
+
+ROWS = filled([
     Row("PutResourcePolicy", "a policy", R, PUT, named(), given=a),
     Row("PutResourcePolicy", "the default name", D, {**PUT, "PolicyName": "default"}, named(), given=a),
-    Row("PutResourcePolicy", "another name", D, {**PUT, "PolicyName": "other"}, OTHER_NAME, given=a),
-    Row("PutResourcePolicy", "not JSON", D, {**PUT, "ResourcePolicy": "{"}, MALFORMED, given=a),
+    Row("PutResourcePolicy", "another name", D, {**PUT, "PolicyName": "other"}, OTHER_NAME, given=a,
+        source=sources.POLICIES_NAME),
+    *[Row("PutResourcePolicy", f"not JSON: {document}", D, {**PUT, "ResourcePolicy": document}, MALFORMED, given=a,
+          source=sources.POLICIES_PAGE) for document in ("{", "[]", '{"Statement": NaN}')],
+    *[Row("PutResourcePolicy", case, D, {**PUT, "ResourcePolicy": document},
+          Refused("MalformedPolicyDocumentException", text), given=a, source=sources.POLICIES_PAGE)
+      for case, (document, _, text) in FAULTS.items()],
+    Row("PutResourcePolicy", "a lockout", D, {**PUT, "ResourcePolicy": LOCKOUT},
+        Refused("InvalidParameterException", LOCKED, code_is_inferred=True), given=a, source=sources.POLICIES_PAGE),
     Row("PutResourcePolicy", "a public policy", D, {**PUT, "ResourcePolicy": PUBLIC}, named(), given=a),
     Row("PutResourcePolicy", "a public policy, blocked", D,
         {**PUT, "ResourcePolicy": PUBLIC, "BlockPublicPolicy": True},
-        Refused("PublicPolicyException", "You can't attach a resource policy that allows broad access to the secret "
-                "while BlockPublicPolicy is on."), given=a),
+        Refused("PublicPolicyException",
+                "You can't attach a resource-based policy that allows broad access to the secret."), given=a,
+        source=sources.POLICIES_PAGE),
     Row("PutResourcePolicy", "unknown secret", R, {**PUT, "SecretId": "b"}, NOT_FOUND),
-    Row("GetResourcePolicy", "a policy", R, {"SecretId": "a"}, named(ResourcePolicy=JsonText(json.loads(FINE))),
-        given=has_policy),
+    Row("GetResourcePolicy", "a policy, written anew", R, {"SecretId": "a"}, named(ResourcePolicy=WRITTEN),
+        given=has(GIVEN), source=sources.POLICIES_WRITTEN),
+    Row("GetResourcePolicy", "one statement that is no list", I, {"SecretId": "a"},
+        named(ResourcePolicy="""{
+  "Statement" : {
+    "Effect" : "Deny",
+    "Principal" : "*",
+    "Action" : "secretsmanager:GetSecretValue",
+    "Resource" : "*",
+    "Condition" : {
+      "StringEquals" : {
+        "aws:SourceVpc" : [ ]
+      }
+    }
+  }
+}"""), given=has('{"Statement":{"Effect":"Deny","Principal":"*","Action":"secretsmanager:GetSecretValue","Resource":"*",'
+                 '"Condition":{"StringEquals":{"aws:SourceVpc":[]}}}}')),
     Row("GetResourcePolicy", "none", R, {"SecretId": "a"}, named(), given=a),
     Row("GetResourcePolicy", "another name", D, {"SecretId": "a", "PolicyName": "other"},
         Refused("ResourceNotFoundException", "Secrets Manager can't find the specified resource policy."),
-        given=has_policy),
+        given=has_policy, source=sources.POLICIES_NAME),
     Row("GetResourcePolicy", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
     Row("DeleteResourcePolicy", "a policy", R, {"SecretId": "a"}, named(), given=has_policy),
     Row("DeleteResourcePolicy", "none", I, {"SecretId": "a"}, named(), given=a, afterwards=unchanged),
     Row("DeleteResourcePolicy", "another name", D, {"SecretId": "a", "PolicyName": "other"}, OTHER_NAME,
-        given=has_policy),
+        given=has_policy, source=sources.POLICIES_NAME),
     Row("DeleteResourcePolicy", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
     Row("ListResourcePolicies", "one", D, {"SecretId": "a", "MaxResults": 1},
         {"ResourcePolicies": [{"PolicyName": "default"}]}, given=has_policy),
@@ -71,10 +149,20 @@ ROWS = [
         {"PolicyValidationPassed": True, "ValidationErrors": []}),
     Row("ValidateResourcePolicy", "of a secret", D, {"ResourcePolicy": FINE, "SecretId": "a"},
         {"PolicyValidationPassed": True, "ValidationErrors": []}, given=a),
-    Row("ValidateResourcePolicy", "a public policy", D, {"ResourcePolicy": PUBLIC}, finding("PublicPolicy")),
-    Row("ValidateResourcePolicy", "a lockout", D, {"ResourcePolicy": LOCKOUT}, finding("CallerLockout")),
+    Row("ValidateResourcePolicy", "a public policy", D, {"ResourcePolicy": PUBLIC}, finding("PublicPolicy", BROAD),
+        source=sources.POLICIES_PAGE),
+    Row("ValidateResourcePolicy", "a lockout", D, {"ResourcePolicy": LOCKOUT}, finding("CallerLockout", LOCKED),
+        source=sources.POLICIES_PAGE),
+    Row("ValidateResourcePolicy", "a public policy that locks out", I,
+        {"ResourcePolicy": json.dumps({"Statement": [json.loads(one)["Statement"][0] for one in (PUBLIC, LOCKOUT)]})},
+        {"PolicyValidationPassed": False,
+         "ValidationErrors": [{"CheckName": "PublicPolicy", "ErrorMessage": BROAD},
+                              {"CheckName": "CallerLockout", "ErrorMessage": LOCKED}]}),
+    *[Row("ValidateResourcePolicy", case, D, {"ResourcePolicy": document}, finding(check, text),
+          source=sources.POLICIES_PAGE) for case, (document, check, text) in FAULTS.items()],
+    *[Row("ValidateResourcePolicy", f"not JSON: {document}", D, {"ResourcePolicy": document}, MALFORMED,
+          source=sources.POLICIES_NO_JSON) for document in ("{", "[]")],
     Row("ValidateResourcePolicy", "a lockout of another secret", I, {"ResourcePolicy": ELSEWHERE, "SecretId": "a"},
         {"PolicyValidationPassed": True, "ValidationErrors": []}, given=a),
-    Row("ValidateResourcePolicy", "not JSON", D, {"ResourcePolicy": "{"}, MALFORMED),
     Row("ValidateResourcePolicy", "unknown secret", D, {"ResourcePolicy": FINE, "SecretId": "b"}, NOT_FOUND),
-]  # fmt: skip
+], {**USUAL, R: sources.POLICIES_RECORDED})  # fmt: skip

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..table import ARN_A, At, D, I, NOT_FOUND, R, Refused, Row, a, call, steps
+from .. import sources
+from ..sources import USUAL, filled
+from ..table import ARN_A, At, D, F, I, NOT_FOUND, R, Refused, Row, a, call, named, steps
 
 
 def tags(**pairs):
@@ -20,8 +22,8 @@ def held(expected):
 
 
 def refused(text):
-    """Return the refusal of tags."""
-    return Refused("InvalidParameterException", text)
+    """Return the refusal of tags: of the limits alone AWS tells, not of what it answers."""
+    return Refused("InvalidParameterException", text, code_is_inferred=True)
 
 
 def unchanged(world):
@@ -30,7 +32,11 @@ def unchanged(world):
 
 
 TAGGED = steps(a, call("TagResource", SecretId="a", Tags=tags(x="1", y="2")))
-ROWS = [
+ROWS = filled([
+    Row("CreateSecret", "with tags", D, {"Name": "a", "Tags": tags(k="v")}, named(), afterwards=held(tags(k="v"))),
+    Row("CreateSecret", "with an empty list of tags", F, {"Name": "a", "Tags": []}, named(), afterwards=held([]),
+        source=sources.TAGS_EMPTY),
+    Row("CreateSecret", "without tags", R, {"Name": "a"}, named(), afterwards=held(None)),
     Row("TagResource", "added in order", R, {"SecretId": "a", "Tags": tags(z="3", b="4")}, {}, given=TAGGED,
         afterwards=held(tags(x="1", y="2", z="3", b="4"))),
     Row("TagResource", "a new value keeps the place", I, {"SecretId": "a", "Tags": tags(x="9")}, {}, given=TAGGED,
@@ -39,14 +45,14 @@ ROWS = [
         afterwards=held(tags(x="1"))),
     Row("TagResource", "no tags", I, {"SecretId": "a", "Tags": []}, {}, given=a, afterwards=held(None)),
     Row("TagResource", "a fifty-first", D, {"SecretId": "a", "Tags": tags(**{f"k{n}": "" for n in range(51)})},
-        refused("A secret can have at most 50 tags."), given=a),
+        refused("A secret can have at most 50 tags."), given=a, source=sources.TAGS_QUOTA),
     Row("TagResource", "a fiftieth", D, {"SecretId": "a", "Tags": tags(**{f"k{n}": "" for n in range(50)})}, {}, given=a,
         afterwards=held(tags(**{f"k{n}": "" for n in range(50)}))),
     Row("TagResource", "reserved prefix in capitals", D, {"SecretId": "a", "Tags": [{"Key": "AWS:x", "Value": ""}]},
         refused("Tag keys that begin with aws: are reserved for AWS."), given=a),
     Row("TagResource", "reserved prefix", D, {"SecretId": "a", "Tags": [{"Key": "aws:x", "Value": ""}]},
-        refused("Tag keys that begin with aws: are reserved for AWS."), given=a),
-    Row("TagResource", "the same key twice", D,
+        refused("Tag keys that begin with aws: are reserved for AWS."), given=a, source=sources.TAGS_QUOTA),
+    Row("TagResource", "the same key twice", I,
         {"SecretId": "a", "Tags": [{"Key": "x", "Value": "1"}, {"Key": "x", "Value": "2"}]},
         refused("The request contains the same tag key more than once."), given=a),
     Row("TagResource", "no key", I, {"SecretId": "a", "Tags": [{"Value": "1"}]}, refused("A tag must have a key."),
@@ -60,4 +66,4 @@ ROWS = [
     Row("UntagResource", "reserved prefix", I, {"SecretId": "a", "TagKeys": ["aws:x"]},
         refused("Tag keys that begin with aws: are reserved for AWS."), given=a),
     Row("UntagResource", "unknown secret", R, {"SecretId": "b", "TagKeys": ["x"]}, NOT_FOUND),
-]  # fmt: skip
+], {**USUAL, R: sources.TAGS_RECORDED})  # fmt: skip
