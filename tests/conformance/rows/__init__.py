@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import boto3
 
-from . import accounts, creation, deletion, filters, listing, managed, passwords, policies, replication, rotation
-from . import staging, tags, tokens_and_names, validation, values
+from . import accounts, creation, deletion, denials, filters, listing, managed, passwords, policies, replication
+from . import rotation, staging, tags, tokens_and_names, validation, values
 
 FAMILIES = (
     creation,
@@ -23,6 +23,7 @@ FAMILIES = (
     passwords,
     managed,
     accounts,
+    denials,
 )
 ROWS = [row for family in FAMILIES for row in family.ROWS]
 _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.service_model

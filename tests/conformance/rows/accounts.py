@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from .. import sources
+from ..sources import ACCOUNTS_ASSERTED, USUAL, filled, model
 from ..table import (
     ARN_A, D, DAY, I, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Refused, Row, a, call,
     named, steps,
@@ -52,7 +53,7 @@ def under_a_role(world):
     assert link["ReplicationRoleARN"].endswith("role/copy")
 
 
-ROWS = [
+ROWS = filled([
     other("DescribeSecret", "admitted", named(CreatedDate=At(), LastChangedDate=At(1),
                                               VersionIdsToStages={T1: ["AWSCURRENT"]})),
     other("DescribeSecret", "no policy", WITHOUT_POLICY, given=[a], evidence=I),
@@ -79,34 +80,34 @@ ROWS = [
     Row("ListSecrets", "another account's are not shown", V, {}, {"SecretList": []}, given=steps(a, admitted),
         account=OTHER_ACCOUNT),
     Row("DescribeSecret", "another account: by name", D, {"SecretId": "a"}, NOT_FOUND, given=steps(a, admitted),
-        account=OTHER_ACCOUNT),
+        account=OTHER_ACCOUNT, source=model("GetSecretValueRequest", "SecretId")),
     Row("CreateSecret", "a cross-account replica", D, COPY,
         {"ARN": Arn("copy", account=OTHER_ACCOUNT), "Name": "copy"}, given=a, account=OTHER_ACCOUNT),
     Row("CreateSecret", "a cross-account replica with a value", D, {**COPY, "SecretString": "x"},
-        Refused("InvalidParameterException", "You can't use CrossAccountPrimaryARN together with SecretString."),
+        Refused("InvalidParameterException", "You can't use CrossAccountPrimaryARN together with SecretString.", code_is_inferred=True),
         given=a, account=OTHER_ACCOUNT),
     Row("CreateSecret", "a cross-account replica with the default key", D,
         {"Name": "copy", "CrossAccountPrimaryARN": ARN_A},
         Refused("InvalidParameterException",
-                "A cross-account replica secret needs a customer managed KMS key in KmsKeyId."),
+                "A cross-account replica secret needs a customer managed KMS key in KmsKeyId.", code_is_inferred=True),
         given=a, account=OTHER_ACCOUNT),
     Row("AssociateCrossAccountReplica", "linked", D,
         {**LINK, "ReplicaRestriction": "NoRestriction", "ReplicationRoleARN": "arn:aws:iam::123456789012:role/copy"},
         {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs="AssociateCrossAccountReplica", given=follower,
         afterwards=steps(follows, under_a_role)),
     Row("AssociateCrossAccountReplica", "not created as its replica", D, LINK,
-        Refused("InvalidRequestException", "The replica secret was not created as a replica of this primary secret."),
+        Refused("InvalidRequestException", "The replica secret was not created as a replica of this primary secret.", code_is_inferred=True),
         given=steps(a, call("CreateSecret", account=OTHER_ACCOUNT, Name="copy"))),
     Row("AssociateCrossAccountReplica", "of the same account", D, {"SecretId": "a", "CrossAccountReplicaARN": ARN_A},
         Refused("InvalidParameterException", "A cross-account replica and its primary must be secrets of two accounts "
-                "in the same Region and partition."), given=a),
+                "in the same Region and partition.", code_is_inferred=True), given=a),
     Row("DescribeSecret", "a cross-account primary", D, {"SecretId": "a"},
         named(CreatedDate=At(), LastChangedDate=At(1), VersionIdsToStages={T1: ["AWSCURRENT"]},
               CrossAccountReplicas=[{"ReplicaSecretARN": FOLLOWER, "ReplicationStatus": "InSync"}]), needs="AssociateCrossAccountReplica", given=linked),
     Row("DisassociateCrossAccountReplica", "unlinked", D, LINK, {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER},
         needs="AssociateCrossAccountReplica", given=linked),
     Row("DisassociateCrossAccountReplica", "not linked", D, LINK,
-        Refused("ResourceNotFoundException", "Secrets Manager can't find the specified cross-account replica."),
+        Refused("ResourceNotFoundException", "Secrets Manager can't find the specified cross-account replica.", code_is_inferred=True),
         needs="AssociateCrossAccountReplica", given=follower),
     Row("DeleteSecret", "a cross-account primary", D, {"SecretId": "a"},
         Refused("InvalidParameterException",
@@ -122,4 +123,4 @@ ROWS = [
                 "You can't delete secret {copy} before you stop replication to it with StopReplicationToReplica.",
                 code_is_inferred=True),
         needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),
-]  # fmt: skip
+], {**USUAL, V: ACCOUNTS_ASSERTED})  # fmt: skip
