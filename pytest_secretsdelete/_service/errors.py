@@ -79,6 +79,15 @@ def access_denied(message: str) -> Refusal:
     return Refusal("AccessDeniedException", message)
 
 
+def not_authorized(account: str, action: str, resource: str | None, kind_of_policy: str) -> Refusal:
+    """Return the AccessDeniedException of IAM; the resource is named as the caller did, or not at all (seen)."""
+    about = "" if resource is None else f" on resource: {resource}"
+    return access_denied(
+        f"User: arn:aws:iam::{account}:user/test is not authorized to perform: secretsmanager:{action}{about} because "
+        f"no {kind_of_policy} policy allows the secretsmanager:{action} action"
+    )
+
+
 def beyond_the_fake(message: str) -> Refusal:
     """Return the fake's own answer, never AWS's, to what it cannot do; botocore never retries it."""
     return Refusal("NotImplementedByFake", message)

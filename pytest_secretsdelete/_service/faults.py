@@ -216,13 +216,12 @@ class Failures:
 
 
 def denied(request: Request, action: str) -> errors.Refusal:
-    """Return a denial as IAM words it; the resource is the secret as the caller named it."""
-    ids = secret_ids(request)
-    resource = ids[0] if len(ids) == 1 else "*"
-    return errors.access_denied(
-        f"User: arn:aws:iam::{request.account}:user/test is not authorized to perform: secretsmanager:{action} "
-        f"on resource: {resource} because no identity-based policy allows the secretsmanager:{action} action"
-    )
+    """Return a denial as IAM words it; the resource is the secret as the caller named it (seen).
+
+    An action without a resource, and a request that names no secret, have none in the text.
+    """
+    resource = None if action in ACTIONS_WITHOUT_RESOURCE else next(iter(secret_ids(request)), None)
+    return errors.not_authorized(request.account, action, resource, "identity-based")
 
 
 def check_operation(operation: str, known: Iterable[str]) -> None:
@@ -242,5 +241,7 @@ def all_operations(*groups: Iterable[str]) -> list[str]:
     return sorted(set(itertools.chain.from_iterable(groups)))
 
 
+#: Actions that are about no single secret (Service Authorization Reference).
+ACTIONS_WITHOUT_RESOURCE = {"BatchGetSecretValue", "GetRandomPassword", "ListSecrets"}
 #: Actions that an operation may need although no operation bears their name.
 EXTRA_ACTIONS = ("AcceptCrossAccountReplication",)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Check = Callable[[Any, str, list[str]], Any]
 
 REDACTED = "***"
+#: Lists whose length the operations refuse in words of their own.
+_COUNTED_BY_OPERATIONS = {"FiltersListType"}
 _JSON_TYPES = {bool: "BOOLEAN_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -99,7 +101,7 @@ def _structure_check(shape: Any) -> Check:
 def _list_check(shape: Any) -> Check:
     member_check = _check_for(shape.member)
     suffix = "." if shape.member.type_name == "structure" else ""
-    constraints = _length_constraints(shape)
+    constraints = [] if shape.name in _COUNTED_BY_OPERATIONS else _length_constraints(shape)
 
     def check(value: Any, path: str, complaints: list[str]) -> list[Any]:
         _check_type(value, "list")

@@ -11,6 +11,38 @@ ANY_RECORDED = "a recorded response of {operation}"
 ANY_ASSERTED = "a test that was run against AWS"
 ANY_REFERENCE = "Secrets Manager API Reference, {operation}"
 
+QUOTAS = "User Guide, AWS Secrets Manager quotas"
+SCHEDULES = "User Guide, Schedule expressions in Secrets Manager rotation"
+CLOUDTRAIL = "User Guide, Logging Secrets Manager events with CloudTrail"
+EVENTBRIDGE = "User Guide, on events of EventBridge"
+
+CREATION_RECORDED = "recorded responses, CreateSecret and UpdateSecret"
+CREATION_ASSERTED = "asserted against AWS, ClientRequestToken of CreateSecret and UpdateSecret"
+CREATION_SEEN = "public report of 2018, both kinds of value"
+
+VALUES_RECORDED = "recorded responses, GetSecretValue and PutSecretValue"
+VALUES_ASSERTED = "asserted against AWS, versions and their values"
+VALUES_SEEN = "public reports, output of GetSecretValue and PutSecretValue"
+BATCH_SEEN = "public reports, output of BatchGetSecretValue"
+
+STAGING_RECORDED = "recorded responses, staging labels"
+STAGING_ASSERTED = "asserted against AWS, UpdateSecretVersionStage"
+STAGING_SEEN = "public reports, output of UpdateSecretVersionStage"
+
+ROTATION_RECORDED = "recorded responses, rotation of a secret"
+ROTATION_ASSERTED = "asserted against AWS, steps of a rotation"
+ROTATION_SEEN = "public reports, output of RotateSecret"
+
+PASSWORDS_ASSERTED = "asserted against AWS, GetRandomPassword"
+PASSWORDS_SEEN = "public reports, output of GetRandomPassword"
+
+FILTERS_ASSERTED = "asserted against AWS, filters of ListSecrets"
+LENGTHS_SEEN = "public reports, ValidationException of lengths"
+
+NAMES_RECORDED = "recorded responses, names, ARNs and tokens"
+ACCOUNTS_ASSERTED = "asserted against AWS, secrets of another account"
+DENIALS_SEEN = "public reports, AccessDeniedException"
+
 DELETION_RECORDED = "recorded responses, the life of a deleted secret"
 DELETION_DELETED_DATE = (
     "three recordings of DeletedDate beside DeletionDate (2025-10-05, 2025-10-04, 2023-01-24); the API Reference of "
@@ -60,6 +92,11 @@ LISTING_RECORDED = "a recorded response of {operation}, of secrets that are not 
 REGIONS_PARTITION = "IAM User Guide, Identify AWS resources with Amazon Resource Names (ARNs)"
 ACCOUNTS_REPLICA = "service model, CreateSecretRequest$CrossAccountPrimaryARN"
 ACCOUNTS_BY_ARN = "User Guide, Access AWS Secrets Manager secrets from a different account"
+
+
+def model(shape: str, member: str = "") -> str:
+    """Return the source of what the service model's documentation says of a shape, of a member of it, or of an operation."""
+    return f"service model, {shape}{'$' if member else ''}{member}"
 
 
 def filled(rows: Iterable[Row], sources: Mapping[str, str]) -> list[Row]:

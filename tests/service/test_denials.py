@@ -163,7 +163,7 @@ def test_more_permissions(
     """An operation needs all its documented permissions; the refusal names the one that is missing."""
     before = fake.secrets()
     fake.deny(action)
-    with refused("AccessDeniedException", match=f"perform: secretsmanager:{action} on resource"):
+    with refused("AccessDeniedException", match=f"perform: secretsmanager:{action} (on resource: [ac] )?because"):
         call(client)
     assert fake.secrets() == before
     without(client)
@@ -217,7 +217,7 @@ def test_a_batch_of_a_secret_that_is_denied_altogether(fake: FakeSecretsManager,
 def test_a_batch_that_is_denied_itself(fake: FakeSecretsManager, client: Any) -> None:
     """Where the batch itself is denied, nothing is read."""
     fake.deny("BatchGetSecretValue")
-    with refused("AccessDeniedException", match=r"resource: \*"):
+    with refused("AccessDeniedException", match="secretsmanager:BatchGetSecretValue because"):
         client.batch_get_secret_value(SecretIdList=["a", "b"])
 
 
@@ -249,9 +249,9 @@ def test_a_denied_call_changes_nothing(fake: FakeSecretsManager, client: Any) ->
 
 
 def test_the_resource_of_a_call_without_a_secret(fake: FakeSecretsManager, client: Any) -> None:
-    """A call about no single secret is denied on every resource."""
+    """A call about no single secret is denied without a resource."""
     fake.deny()
-    with refused("AccessDeniedException", match=r"secretsmanager:ListSecrets on resource: \* because"):
+    with refused("AccessDeniedException", match="secretsmanager:ListSecrets because"):
         client.list_secrets()
     with refused("AccessDeniedException", match="secretsmanager:CreateSecret on resource: c because"):
         client.create_secret(Name="c")

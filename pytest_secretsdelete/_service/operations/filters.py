@@ -18,10 +18,15 @@ if TYPE_CHECKING:
 
 _SEPARATORS = re.compile(r"[\s/\-_+=.@]+")
 _CAPITALS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[^A-Z]+")
+MOST_FILTERS = 10
 
 
 def admitting(filters: Sequence[Mapping[str, Any]]) -> Callable[[SecretRecord], bool]:
     """Return the test that all filters make of a secret together."""
+    if len(filters) > MOST_FILTERS:
+        raise errors.invalid_parameter(
+            f"The filter list has too many filters. You can include up to {MOST_FILTERS} filters."
+        )
     if not all("Key" in one and one.get("Values") for one in filters):
         raise errors.invalid_parameter("Each filter needs a Key and at least one of the Values.")  # inferred
     checks = [(_TESTS[one["Key"]], one["Values"]) for one in filters]
@@ -35,9 +40,9 @@ def name_prefixes(filters: Sequence[Mapping[str, Any]]) -> list[str] | None:
     return min(positive, key=len, default=None)
 
 
-def words(text: str) -> list[str]:
-    """Split a text into words as the `all` filter does: at white space, at / - _ + = . @, and at capitals."""
-    return [word.lower() for part in _wholes(text) for word in _CAPITALS.findall(part)]
+def _parts(text: str) -> list[str]:
+    """Split a text at white space, at / - _ + = . @, and at capitals."""
+    return [part.lower() for whole in _wholes(text) for part in _CAPITALS.findall(whole)]
 
 
 def _holds(test: Callable[[SecretRecord, str], bool], secret: SecretRecord, values: Iterable[str]) -> bool:
@@ -45,15 +50,17 @@ def _holds(test: Callable[[SecretRecord, str], bool], secret: SecretRecord, valu
 
 
 def _has_words(text: str, value: str) -> bool:
-    """Tell whether every word of the value is a prefix of some word of the text, whatever the case of either.
+    """Tell whether the text has every word of the value, whatever the case of either; without a word it has none.
 
-    A word with capitals within counts as a whole, too: its case may not matter.
+    A word is there as a whole, or as a prefix of a part, where words are split at capitals; or each of its own parts
+    is such a prefix. So `appbeta`, `Beta` and `AppB` are in AppBeta, `company` is in COMPANY, and it is not in
+    COMPANYthings, which has the parts COMPAN and Ythings (asserted against AWS).
     """
-    wanted = _wholes(value)
-    if not wanted:
-        return value in text
-    held = [*words(text), *map(str.lower, _wholes(text))]
-    return all(_begins(held, whole.lower()) or all(_begins(held, word) for word in words(whole)) for whole in wanted)
+    wanted, wholes, parts = _wholes(value), set(map(str.lower, _wholes(text))), _parts(text)
+    return bool(wanted) and all(
+        whole.lower() in wholes or _begins(parts, whole.lower()) or all(_begins(parts, part) for part in _parts(whole))
+        for whole in wanted
+    )
 
 
 def _wholes(text: str) -> list[str]:

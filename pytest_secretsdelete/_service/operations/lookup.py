@@ -27,18 +27,14 @@ def find(store: Store, request: Request, secret_id: str | None = None, *, action
     if secret is None:
         raise errors.not_found()
     if secret.account_id != request.account:
-        admit(secret, request, action or request.operation)
+        admit(secret, request, action or request.operation, named_as=wanted)
     return secret
 
 
-def admit(secret: SecretRecord, request: Request, operation: str) -> None:
+def admit(secret: SecretRecord, request: Request, action: str, *, named_as: str) -> None:
     """Refuse a caller from another account whom the secret's resource policy does not admit."""
-    action = f"secretsmanager:{operation}"
-    if not allows(secret.policy, account=request.account, action=action, resource=secret.arn):
-        raise errors.access_denied(
-            f"User: arn:aws:iam::{request.account}:user/test is not authorized to perform: {action} on "
-            f"resource: {secret.arn} because no resource-based policy allows the {action} action"
-        )
+    if not allows(secret.policy, account=request.account, action=f"secretsmanager:{action}", resource=secret.arn):
+        raise errors.not_authorized(request.account, action, named_as, "resource-based")
 
 
 def find_usable(store: Store, request: Request) -> SecretRecord:

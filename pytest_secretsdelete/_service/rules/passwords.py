@@ -42,16 +42,14 @@ def random_password(
         (string.punctuation, exclude_punctuation),
     )
     types = [_without(characters, exclude_characters) for characters, excluded in offered if not excluded]
-    types = [characters for characters in types if characters]
     alphabet = "".join(types) + _without(" " if include_space else "", exclude_characters)
     if not alphabet:
-        raise ImpossiblePassword("The excluded characters leave none to make a password of.")
+        raise ImpossiblePassword("All characters have been excluded from selection.")
     required = types if require_each_included_type else []
+    if "" in required:
+        raise ImpossiblePassword("All characters of the desired type have been excluded.")
     if length < len(required):
-        raise ImpossiblePassword(
-            f"A password of length {length} can't contain a character of each of the {len(required)} "
-            "included character types."
-        )
+        raise ImpossiblePassword("Password length is too short based on the required types.")
     password = [_RANDOM.choice(characters) for characters in required]
     password += _RANDOM.choices(alphabet, k=length - len(password))
     _RANDOM.shuffle(password)

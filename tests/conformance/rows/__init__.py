@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import boto3
 
-from . import accounts, clean_up, creation, deletion, filters, following, listing, managed, passwords, policies
-from . import replication, rotation, scheduled_rotation, staging, tags, tokens_and_names, validation, values
+from . import accounts, clean_up, creation, deletion, denials, filters, following, listing, managed, passwords
+from . import policies, replication, rotation, scheduled_rotation, staging, tags, tokens_and_names, validation, values
 
 FAMILIES = (
     creation,
@@ -26,6 +26,7 @@ FAMILIES = (
     passwords,
     managed,
     accounts,
+    denials,
 )
 ROWS = [row for family in FAMILIES for row in family.ROWS]
 _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.service_model

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from .. import sources
-from ..sources import USUAL, filled
+from ..sources import ACCOUNTS_ASSERTED, USUAL, filled, model
 from ..table import (
     ARN_A, D, DAY, I, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Refused, Row, a, call,
     named, steps,
@@ -155,7 +155,7 @@ ROWS = filled([
     Row("ListSecrets", "another account's are not shown", V, {}, {"SecretList": []}, given=steps(a, admitted),
         account=OTHER_ACCOUNT),
     Row("DescribeSecret", "another account: by name", D, {"SecretId": "a"}, NOT_FOUND, given=steps(a, admitted),
-        account=OTHER_ACCOUNT, source=sources.ACCOUNTS_BY_ARN),
+        account=OTHER_ACCOUNT, source=model("GetSecretValueRequest", "SecretId")),
     Row("CreateSecret", "a cross-account replica", D, COPY,
         {"ARN": Arn("copy", account=OTHER_ACCOUNT), "Name": "copy"}, given=a, account=OTHER_ACCOUNT,
         source=sources.ACCOUNTS_REPLICA),
@@ -243,4 +243,4 @@ ROWS = filled([
                 "You can't delete secret {copy} before you stop replication to it with StopReplicationToReplica.",
                 code_is_inferred=True),
         needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),
-], USUAL)  # fmt: skip
+], {**USUAL, V: ACCOUNTS_ASSERTED})  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..table import I, D, T1, Refused, Row, a, constraint, named
+from ..sources import LENGTHS_SEEN, QUOTAS, model, filled
+from ..table import F, I, D, T1, Refused, Row, a, constraint, named
 
 LONG = "x" * 65_537
 AT_MOST = "Member must have length less than or equal to {}"
@@ -14,19 +15,20 @@ def serialization(text):
     return Refused("SerializationException", text)
 
 
-ROWS = [
-    Row("CreateSecret", "name of 512 characters", D, {"Name": "n" * 512}, named("n" * 512)),
+ROWS = filled([
+    Row("CreateSecret", "name of 512 characters", D, {"Name": "n" * 512}, named("n" * 512),
+        source=model("NameType")),
     Row("CreateSecret", "name of 513 characters", I, {"Name": "n" * 513},
         constraint(f"Value '{'n' * 513}'", "name", AT_MOST.format(512))),
     Row("CreateSecret", "name missing", I, {},
         constraint("Value null", "name", "Member must not be null"), raw=True),
     Row("CreateSecret", "value of 65,536 bytes", D, {"Name": "a", "SecretString": "é" * 32_768, "ClientRequestToken": T1},
-        named(VersionId=T1)),
-    Row("CreateSecret", "value of 65,537 bytes: left out of the text", I, {"Name": "a", "SecretString": "é" * 32_769},
+        named(VersionId=T1), source=QUOTAS),
+    Row("CreateSecret", "value of 65,537 bytes: left out of the text", F, {"Name": "a", "SecretString": "é" * 32_769},
         constraint("Value", "secretString", AT_MOST.format(65_536))),
-    Row("CreateSecret", "binary value of 65,537 bytes", I, {"Name": "a", "SecretBinary": LONG.encode()},
+    Row("CreateSecret", "binary value of 65,537 bytes", F, {"Name": "a", "SecretBinary": LONG.encode()},
         constraint("Value", "secretBinary", AT_MOST.format(65_536))),
-    Row("CreateSecret", "empty value", I, {"Name": "a", "SecretString": ""},
+    Row("CreateSecret", "empty value", F, {"Name": "a", "SecretString": ""},
         constraint("Value", "secretString", AT_LEAST.format(1)), raw=True),
     Row("CreateSecret", "token of 31 characters", I, {"Name": "a", "ClientRequestToken": "t" * 31},
         constraint(f"Value '{'t' * 31}'", "clientRequestToken", AT_LEAST.format(32)), raw=True),
@@ -67,4 +69,4 @@ ROWS = [
         serialization("Start of structure or list can not be converted to Structure"), raw=True),
     Row("CreateSecret", "a blob that is not base64", I, {"Name": "a", "SecretBinary": "é"},
         serialization("The blob is not valid base64"), raw=True),
-]  # fmt: skip
+], {F: LENGTHS_SEEN})  # fmt: skip

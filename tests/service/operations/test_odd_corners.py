@@ -35,14 +35,6 @@ def test_a_forced_deletion_of_what_is_no_secret(fake: FakeSecretsManager, client
         client.delete_secret(SecretId="arn:aws:s3:::bucket", ForceDeleteWithoutRecovery=True)
 
 
-def test_a_filter_without_words(fake: FakeSecretsManager, client: Any) -> None:
-    """A filter that holds no word at all is looked for as it stands."""
-    fake.seed("a", VALUE, description="one - two")
-    fake.seed("b", VALUE, description="one two")
-    answer = client.list_secrets(Filters=[{"Key": "description", "Values": ["-"]}])
-    assert [secret["Name"] for secret in answer["SecretList"]] == ["a"]
-
-
 def test_a_schedule_that_is_none(fake: FakeSecretsManager, client: Any) -> None:
     """Rules that no schedule can follow are refused, and nothing is set up."""
     fake.seed("a", VALUE)
