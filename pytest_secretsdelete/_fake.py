@@ -232,7 +232,7 @@ class FakeSecretsManager:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The steps in the lives of the secrets, in the order of happening, under CloudTrail's names."""
+        """The steps in the lives of the secrets, in order, under the names of CloudTrail and EventBridge."""
         self._service.settled()
         return self._timeline.events
 

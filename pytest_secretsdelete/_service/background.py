@@ -9,8 +9,9 @@ from .due import rotation_due
 from .instant import DAY
 from .model import ALL_STEPS, Turn
 from .operations.managed import rotate_by_owner
-from .operations.rotation import pending_version, start
+from .operations.rotation import start
 from .operations.rotation_dates import planned
+from .operations.staging import pending_version
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -23,6 +23,7 @@ _SHOWN_PARAMETERS = {
 #: Events that no call of the test stands for; those a call makes happen are told by the call.
 BY_THEMSELVES = {
     "EndSecretVersionDelete",
+    "RotationAbandoned",
     "RotationFailed",
     "RotationStarted",
     "RotationSucceeded",

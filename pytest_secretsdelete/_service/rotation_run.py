@@ -47,6 +47,8 @@ class RotationRunner:
     #: The threads of the rotations that have been registered and have not ended.
     _registered: list[int] = field(default_factory=list)
     _begun: set[tuple[str, str]] = field(default_factory=set)
+    _to_complete: set[tuple[str, str]] = field(default_factory=set)
+    _abandoned: set[tuple[str, str]] = field(default_factory=set)
     _thread: threading.local = field(default_factory=threading.local)
 
     def __post_init__(self) -> None:
@@ -69,11 +71,27 @@ class RotationRunner:
         """Tell whether a rotation of a secret to a version has run already, or runs."""
         return (arn, token) in self._begun
 
+    def is_to_complete(self, arn: str, token: str) -> bool:
+        """Tell whether a version is a rotation's to complete: not a trial's, nor that of a rotation called off."""
+        return (arn, token) in self._to_complete
+
     def register(self, turn: Turn) -> Turn:
         """Note, under the vault's lock, that a rotation is about to run: until it has ended, no other comes due."""
         self._registered.append(threading.get_ident())
         self._begun.add((turn.arn, turn.token))
+        self._abandoned.discard((turn.arn, turn.token))
+        if not turn.is_test:
+            self._to_complete.add((turn.arn, turn.token))
         return turn
+
+    def call_off(self, arn: str, token: str) -> None:
+        """Note that a rotation is cancelled: its version is left as it is."""
+        self._to_complete.discard((arn, token))
+
+    def abandon(self, arn: str, token: str) -> None:
+        """Note that a rotation has lost its version to a new value: its function is called for no further step."""
+        self.call_off(arn, token)
+        self._abandoned.add((arn, token))
 
     def run(self, vault: Vault, turn: Turn) -> None:
         """Run a registered rotation to its end or its failure."""
@@ -88,12 +106,24 @@ class RotationRunner:
         began, succeeded = self.now(), False
         try:
             with self._inside(), self.answering():
-                succeeded = all(self._step(vault, turn, step) for step in turn.steps)
+                succeeded = self._run_steps(vault, turn)
         finally:
             ended = turn.due + max(self.now() - began, 0)
-            _event(vault, turn, "Succeeded" if succeeded else "Failed", ended)
+            if not self._is_abandoned(turn):
+                _event(vault, turn, "Succeeded" if succeeded else "Failed", ended)
             with vault.lock:
                 finish(vault, turn, ended, succeeded=succeeded)
+
+    def _run_steps(self, vault: Vault, turn: Turn) -> bool:
+        """Call the function step by step; tell whether it came to its end, and nothing has abandoned the rotation."""
+        rotation_token = str(uuid4())
+        for step in turn.steps:
+            if not self._step(vault, turn, step, rotation_token) or self._is_abandoned(turn):
+                return False
+        return True
+
+    def _is_abandoned(self, turn: Turn) -> bool:
+        return (turn.arn, turn.token) in self._abandoned
 
     @contextmanager
     def _inside(self) -> Iterator[None]:
@@ -103,13 +133,18 @@ class RotationRunner:
         finally:
             self._thread.depth -= 1
 
-    def _step(self, vault: Vault, turn: Turn, step: str) -> bool:
+    def _step(self, vault: Vault, turn: Turn, step: str, rotation_token: str) -> bool:
         """Call the function for one step; tell whether it came back.
 
         Whatever a Lambda raises, sys.exit included, the rotation alone fails. What ends the test or the run
         (pytest.fail, KeyboardInterrupt) is raised on, and noted all the same.
         """
-        event = {"Step": step, "SecretId": turn.arn, "ClientRequestToken": turn.token}
+        event = {
+            "Step": step,
+            "SecretId": turn.arn,
+            "ClientRequestToken": turn.token,
+            "RotationToken": rotation_token,
+        }
         error: BaseException | None = None
         try:
             self.functions[turn.function](event, _context(turn.function))

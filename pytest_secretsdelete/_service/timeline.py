@@ -51,7 +51,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step in the life of a secret, under the name that CloudTrail gives it."""
+    """One step in the life of a secret, under the name that CloudTrail or EventBridge gives it."""
 
     name: str
     #: The ARN of the secret.
@@ -176,7 +176,7 @@ class Timeline:
         """Record one step of a rotation."""
         self._entries.append(rotation)
 
-    def event(self, name: str, secret: SecretRecord, at: int, **detail: Any) -> None:
+    def event(self, name: str, secret: SecretRecord, at: int, /, **detail: Any) -> None:
         """Record one step in the life of a secret that no call is named after."""
         self._entries.append(Event(name, secret.arn, secret.region, to_datetime(at), detail))
 

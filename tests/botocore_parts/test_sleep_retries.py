@@ -64,7 +64,7 @@ def test_a_refusal_that_botocore_repeats(mode: str, clock: Clock, fake: FakeSecr
     fake.seed("a", VALUE)
     client = client_of(fake, mode, attempts=3)
     labels = [f"L{number}" for number in range(21)]
-    second = client.put_secret_value(SecretId="a", SecretString="two", VersionStages=labels[:20])["VersionId"]
+    second = client.put_secret_value(SecretId="a", SecretString="two", VersionStages=labels[:19])["VersionId"]
     secret = fake.secret("a")
     attempts = []
     with clock.skip_sleeps():

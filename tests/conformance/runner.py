@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.instant import milliseconds, to_datetime, to_microseconds
 
 from .. import support
@@ -88,7 +89,8 @@ class World:
         return self._arns.get(name, "")
 
     def snapshot(self) -> list[Any]:
-        """Return everything the fake holds."""
+        """Return everything the fake holds, once what is due has happened."""
+        service_of(self.fake).settled()
         return list(self.fake._vault.secrets())
 
     def advance(self, **delta: float) -> None:

@@ -55,7 +55,7 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
     "ResourceExistsException": lambda client: client.create_secret(Name="held", ClientRequestToken=token(9)),
     "ValidationException": lambda client: client.get_secret_value(SecretId="no name"),
     "AccessDeniedException": lambda client: client.rotate_secret(
-        SecretId="held", RotationLambdaARN="arn:aws:lambda:none", ClientRequestToken=token(9)
+        SecretId="held", RotationLambdaARN=f"{LAMBDA}-none", ClientRequestToken=token(9)
     ),
     "MalformedPolicyDocumentException": lambda client: client.put_resource_policy(
         SecretId="held", ResourcePolicy="not a policy"

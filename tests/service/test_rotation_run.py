@@ -61,7 +61,11 @@ def test_four_steps(
     answer = client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(1))
     assert answer["VersionId"] == token(1)
     arn = fake.secret("a").arn
-    assert rotator.events == [{"Step": step, "SecretId": arn, "ClientRequestToken": token(1)} for step in STEPS]
+    (rotation_token,) = {event["RotationToken"] for event in rotator.events}
+    assert rotator.events == [
+        {"Step": step, "SecretId": arn, "ClientRequestToken": token(1), "RotationToken": rotation_token}
+        for step in STEPS
+    ]
     assert client.get_secret_value(SecretId="a")["SecretString"] == f"rotated {token(1)}"
     assert [sorted(version.staging_labels) for version in fake.secret("a").versions] == [
         ["AWSPREVIOUS"],
@@ -393,6 +397,26 @@ def test_a_failed_rotation_is_tried_again(clock: Clock, fake: FakeSecretsManager
     current = fake.secret("a").current
     assert current is not None
     assert current.version_id == failed
+
+
+def test_an_abandoned_rotation_taken_up_again(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Where AWSPENDING is put back on the version of an abandoned rotation, the schedule completes it."""
+    fake.seed("a", VALUE)
+    rotator = set_up_rotation(fake, "a", AutomaticallyAfterDays=10)
+    rotator.fails_at = "setSecret"
+    while not rotator.events:
+        clock.advance(days=1)
+    failed = rotator.events[0]["ClientRequestToken"]
+    client.put_secret_value(SecretId="a", SecretString="by hand")
+    assert names_of(fake, "Rotation") == ["RotationStarted", "RotationFailed", "RotationAbandoned"]
+    client.update_secret_version_stage(SecretId="a", VersionStage="AWSPENDING", MoveToVersionId=failed)
+    rotator.fails_at = None
+    rotator.events.clear()
+    while not rotator.events:
+        clock.advance(days=1)
+    assert rotator.steps == STEPS
+    assert {event["ClientRequestToken"] for event in rotator.events} == {failed}
+    assert names_of(fake, "Rotation")[3:] == ["RotationStarted", "RotationSucceeded"]
 
 
 def test_a_version_is_as_old_as_its_rotation(clock: Clock, fake: FakeSecretsManager) -> None:

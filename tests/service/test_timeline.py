@@ -144,6 +144,11 @@ def test_the_events_of_a_life(clock: Clock, fake: FakeSecretsManager, client: An
         ("CreateSecret", timedelta(0), {"versionId": token(1)}),
         ("TagResource", timedelta(0), {}),
         ("PutSecretValue", timedelta(0), {"versionId": token(2)}),
+        (
+            "Secret Label Updated",
+            timedelta(0),
+            {"name": "a", "labelUpdated": "AWSCURRENT", "versionId": token(2)},
+        ),
         ("DeleteSecret", timedelta(0), {}),
         ("StartSecretVersionDelete", timedelta(0), {"deletionDate": start + timedelta(days=7)}),
         ("RestoreSecret", timedelta(0), {}),

@@ -54,7 +54,9 @@ def update_secret(store: Store, request: Request) -> dict[str, Any]:
     token = request["ClientRequestToken"]
     known = secret.version(token)
     if value is not None and known is not None:
-        raise token_in_use(token, secret)  # an error even for the same value (documentation)
+        if known.value == value:
+            return named(secret, VersionId=token)  # said again: nothing changes (asserted against AWS)
+        raise token_in_use(token, secret)
     if value is not None:
         add_version(store, replace(secret, **changes), request, value, [CURRENT], **changes)
         return named(secret, VersionId=token)

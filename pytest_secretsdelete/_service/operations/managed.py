@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..model import CURRENT, Turn, VersionRecord
 from ..rules.passwords import random_password
 from .replication import sync_replicas
-from .staging import add
+from .staging import add, note_labels
 
 if TYPE_CHECKING:
     from ..model import SecretRecord
@@ -28,6 +28,7 @@ def rotate_by_owner(store: Store, secret: SecretRecord, token: str, at: int, **c
     fresh = VersionRecord(token, at, value, kms_key_id=secret.kms_key_id)
     changes["versions"] = add(secret.versions, fresh, [CURRENT])
     changed = store.vault.change(secret, at, **changes)
+    note_labels(store.vault, secret, changed, at)
     sync_replicas(store.vault, changed, at)
     return store.vault.rotations.register(Turn(secret.arn, token, "", (), at))
 

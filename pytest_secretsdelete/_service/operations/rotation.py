@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from .. import errors
-from ..model import ALL_STEPS, CURRENT, PENDING, TEST_STEP, RotationSetup, SecretRecord, Turn, VersionRecord
+from .. import errors, names
+from ..model import ALL_STEPS, PENDING, TEST_STEP, RotationSetup, SecretRecord, Turn, VersionRecord
 from ..request import Outcome
 from .lookup import find_primary, named
 from .managed import rotate_by_owner
 from .replication import sync_replicas
 from .rotation_dates import check_rules, planned, turned_off
-from .staging import add
+from .staging import add, pending_version
 from .values import token_in_use
 
 if TYPE_CHECKING:
@@ -24,12 +25,18 @@ NOT_INVOKABLE = (
     "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to "
     "the principal secretsmanager.amazonaws.com."
 )
-IN_PROGRESS = "A previous rotation isn't complete. That rotation will be reattempted."  # inferred
+IN_PROGRESS = "A previous rotation isn't complete. That rotation will be reattempted."
+BAD_FUNCTION = (
+    "Invalid rotation Lambda ARN. Ensure the ARN matches format "
+    "arn:aws:lambda:<region>:<account>:function:<functionName>."
+)
+_LAMBDA_NAME = re.compile(r"\d{12}:function:[\w-]+(:[\w$-]+)?", re.ASCII)
 
 
 def rotate_secret(store: Store, request: Request) -> Outcome:
     """Set up what is given, and start a rotation; without RotateImmediately, test the function alone."""
     secret = find_primary(store, request)
+    _check_function(request)
     setup = _new_setup(secret, request)
     function = setup.function_arn or setup.external_role_arn
     if function is None and secret.owning_service is None:
@@ -75,7 +82,10 @@ def cancel_rotate_secret(store: Store, request: Request) -> dict[str, Any]:
         raise errors.invalid_request(NO_FUNCTION)  # text inferred
     store.vault.change(secret, request.at, rotation=turned_off(secret.rotation))
     pending = pending_version(secret)
-    return named(secret) if pending is None else named(secret, VersionId=pending.version_id)
+    if pending is None:
+        return named(secret)
+    store.vault.rotations.call_off(secret.arn, pending.version_id)
+    return named(secret, VersionId=pending.version_id)
 
 
 def start(
@@ -111,16 +121,21 @@ def finish(vault: Vault, turn: Turn, ended: int, *, succeeded: bool) -> None:
         vault.touch(secret, rotation=planned(setup, ended))
 
 
-def pending_version(secret: SecretRecord) -> VersionRecord | None:
-    """Return the version of a rotation that has not come to its end."""
-    holder = secret.holder_of(PENDING)
-    return None if holder is None or CURRENT in holder.labels else holder
-
-
 def refuse_rotation_in_progress(secret: SecretRecord) -> None:
-    """Refuse to rotate while AWSPENDING is on another version than AWSCURRENT (documentation)."""
+    """Refuse to rotate while AWSPENDING is on another version than AWSCURRENT (documentation; the text is seen)."""
     if pending_version(secret) is not None:
         raise errors.invalid_request(IN_PROGRESS)
+
+
+def _check_function(request: Request) -> None:
+    """Refuse what is no ARN of a Lambda function of this region and partition (the text is seen, the code inferred).
+
+    The function may be of another account, and its ARN may name a version or an alias of it (inferred).
+    """
+    arn = request.get("RotationLambdaARN")
+    head = f"arn:{names.partition_of(request.region)}:lambda:{request.region}:"
+    if arn and not (arn.startswith(head) and _LAMBDA_NAME.fullmatch(arn[len(head) :])):
+        raise errors.invalid_parameter(BAD_FUNCTION)
 
 
 def _new_setup(secret: SecretRecord, request: Request) -> RotationSetup:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def check_rules(rules: Mapping[str, Any]) -> None:
-    """Refuse rotation rules that AWS could not follow (rules documented, texts inferred)."""
+    """Refuse rotation rules that AWS does not take (rules documented, two of the texts seen, the others inferred)."""
     try:
         rotation_schedule.check(rules)
     except rotation_schedule.MissingCronLibrary as missing:

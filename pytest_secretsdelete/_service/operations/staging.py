@@ -18,10 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..request import Request
-    from ..store import Store
+    from ..store import Store, Vault
     from ..versions import Versions
 
-LABELS_PER_VERSION = 20
+#: The quota counts the labels of all versions of a secret together (documentation, Secrets Manager quotas).
+LABELS_PER_SECRET = 20
+LABEL_UPDATED = "Secret Label Updated"
 
 
 def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
@@ -54,12 +56,34 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     _check_move(secret, label, source, target)
     if target is not None:
         versions = attach(secret.versions, named_versions[target], [label])
-        check_room(versions, target)
+        check_room(secret.versions, versions)
     else:
         versions = detach(secret.versions, named_versions[source], label)
-    secret = store.vault.change(secret, request.at, versions=versions)
-    sync_replicas(store.vault, secret, request.at)
-    return named(secret)
+    changed = store.vault.change(secret, request.at, versions=versions)
+    note_labels(store.vault, secret, changed, request.at)
+    sync_replicas(store.vault, changed, request.at)
+    return named(changed)
+
+
+def pending_version(secret: SecretRecord) -> VersionRecord | None:
+    """Return the version of a rotation that has not come to its end."""
+    holder = secret.holder_of(PENDING)
+    return None if holder is None or CURRENT in holder.labels else holder
+
+
+def note_labels(vault: Vault, before: SecretRecord, after: SecretRecord, at: int) -> None:
+    """Note the labels that have come to a version, but for those of a rotation, as EventBridge is told of them.
+
+    Which labels is documented. That neither a secret's creation nor a label taken off counts is inferred.
+    """
+    held = set(_attachments(before))
+    for label, version_id in _attachments(after):
+        if label not in {PENDING, PREVIOUS} and (label, version_id) not in held:
+            vault.timeline.event(LABEL_UPDATED, after, at, name=after.name, labelUpdated=label, versionId=version_id)
+
+
+def _attachments(secret: SecretRecord) -> list[tuple[str, str]]:
+    return [(label, version.version_id) for version in secret.versions.labelled for label in version.labels]
 
 
 def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
@@ -70,7 +94,10 @@ def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
 
 
 def _check_move(secret: SecretRecord, label: str, source: str | None, target: str | None) -> None:
-    """Refuse a move that does not name the version which holds the label; the second to fourth texts inferred."""
+    """Refuse a move that does not name the version which holds the label, or takes AWSCURRENT away.
+
+    How a label that nobody holds, or another version, is refused is inferred, and so is a move without versions.
+    """
     holder = secret.holder_of(label)
     if source is None and target is None:
         raise errors.invalid_parameter("You must specify RemoveFromVersionId, MoveToVersionId, or both.")
@@ -87,7 +114,8 @@ def _check_move(secret: SecretRecord, label: str, source: str | None, target: st
         raise errors.invalid_parameter(_not_attached(label, source))
     if target is None and label == CURRENT:
         raise errors.invalid_parameter(
-            "You can only move staging label AWSCURRENT to a different secret version. It can't be completely removed."
+            "You can only move staging label AWSCURRENT to a different secret version. "
+            "It can\N{RIGHT SINGLE QUOTATION MARK}t be completely removed."
         )
 
 
@@ -95,11 +123,14 @@ def _not_attached(label: str, version_id: str) -> str:
     return f"Staging label {label} is not attached to version {version_id}."
 
 
-def check_room(versions: Versions, version_id: str) -> None:
-    """Refuse a twenty-first label (the limit is documented, the text inferred)."""
-    held = versions.get(version_id)
-    if held is not None and len(held.labels) > LABELS_PER_VERSION:
-        raise errors.limit_exceeded(f"A version can have at most {LABELS_PER_VERSION} staging labels.")
+def check_room(before: Versions, after: Versions) -> None:
+    """Refuse a change that leaves more than 20 labels, and more than there were (code and text inferred)."""
+    if _count_labels(after) > max(LABELS_PER_SECRET, _count_labels(before)):
+        raise errors.limit_exceeded(f"A secret can have at most {LABELS_PER_SECRET} staging labels.")
+
+
+def _count_labels(versions: Versions) -> int:
+    return sum(len(version.labels) for version in versions.labelled)
 
 
 def _loses_current(versions: Versions, version_id: str) -> str | None:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..instant import midnight, on_the_wire
-from ..model import CURRENT, SecretRecord, VersionRecord
+from ..model import CURRENT, PENDING, SecretRecord, VersionRecord
 from .lookup import find, find_primary, find_usable, named, refuse_foreign_default_key, refuse_scheduled
 from .replication import sync_replicas
 from .rotation_dates import counted_as_rotation
 from .secret_pages import page_of_secrets
-from .staging import add, check_room
+from .staging import add, check_room, detach, note_labels, pending_version
 
 if TYPE_CHECKING:
     from ..request import Request
@@ -37,7 +37,7 @@ def put_secret_value(store: Store, request: Request) -> dict[str, Any]:
     refuse_foreign_default_key(secret, request)
     value = offered_value(request)
     if value is None:
-        raise errors.invalid_request("You must provide either SecretString or SecretBinary.")  # inferred
+        raise errors.invalid_request("You must provide either SecretString or SecretBinary.")
     token = request["ClientRequestToken"]
     known = secret.version(token)
     if known is not None and known.value is not None:
@@ -63,7 +63,7 @@ def batch_get_secret_value(store: Store, request: Request) -> dict[str, Any]:
 
 
 def offered_value(request: Request) -> str | bytes | None:
-    """Return the value that a request brings, or None; both kinds at once are refused (text inferred)."""
+    """Return the value that a request brings, or None; both kinds at once are refused (text seen, code inferred)."""
     if "SecretString" in request and "SecretBinary" in request:
         raise errors.invalid_parameter(
             "You can't specify both a binary secret value and a string secret value in the same secret."
@@ -75,16 +75,34 @@ def offered_value(request: Request) -> str | bytes | None:
 def add_version(
     store: Store, secret: SecretRecord, request: Request, value: str | bytes, labels: list[str], **changes: Any
 ) -> SecretRecord:
-    """Add a version, or fill the empty one that a rotation made, and attach its labels, with other changes."""
+    """Add a version, or fill the empty one that a rotation made, and attach its labels, with other changes.
+
+    A new version ends a rotation that is under way to another one: AWSPENDING leaves that (documentation).
+    """
     token, at = request["ClientRequestToken"], request.at
     empty = secret.version(token) or VersionRecord(token, at, None, kms_key_id=secret.kms_key_id)
     versions = add(secret.versions, replace(empty, value=value, created=at), labels)
-    check_room(versions, token)
+    abandoned = _rotation_abandoned_for(store, secret, token)
+    if abandoned is not None and (left := versions.get(abandoned)) is not None:
+        versions = detach(versions, left, PENDING)
+    check_room(secret.versions, versions)
     changes["versions"] = versions
     changes |= counted_as_rotation(secret, max(at, store.vault.latest)) if CURRENT in labels else {}
     changed = store.vault.change(secret, at, **changes)
+    if abandoned is not None:
+        store.vault.rotations.abandon(secret.arn, abandoned)
+        store.vault.timeline.event("RotationAbandoned", changed, at, versionId=abandoned)
+    note_labels(store.vault, secret, changed, at)
     sync_replicas(store.vault, changed, at)
     return changed
+
+
+def _rotation_abandoned_for(store: Store, secret: SecretRecord, token: str) -> str | None:
+    """Return the version of the rotation that a new version puts an end to, or None."""
+    pending = pending_version(secret)
+    if pending is None or pending.version_id == token:
+        return None
+    return pending.version_id if store.vault.rotations.is_to_complete(secret.arn, pending.version_id) else None
 
 
 def token_in_use(token: str, secret: SecretRecord) -> errors.Refusal:

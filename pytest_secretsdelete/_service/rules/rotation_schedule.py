@@ -3,8 +3,8 @@
 Pure functions on whole milliseconds since the epoch, UTC. Nothing here asks what time it is.
 
 Each rule names its source: the service model of botocore, or the user guide of Secrets Manager, page
-"Schedule expressions in Secrets Manager rotation". What neither says is marked inferred, and so are the
-texts of all refusals.
+"Schedule expressions in Secrets Manager rotation". What neither says is marked inferred. Of the refusals two
+have been seen, that of two schedules at once and that of a rate in hours; the other texts are inferred.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from importlib import import_module
 from itertools import pairwise
-from math import ceil, gcd
+from math import gcd
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -26,10 +26,8 @@ DAY = 24 * HOUR
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _HOURS_A_DAY = 24
-_MOST_DAYS = 1000
+_RATE_BELOW_DAYS = 1000
 _LEAST_HOURS = 4
-# 999 days: the user guide. Its being the limit of a rate in hours too is inferred.
-_MOST_HOURS = 999 * _HOURS_A_DAY
 _CRON_FIELDS = 6
 # The farthest that a date can be: the weekdays of 29 February come round in 28 years, in 40 across 2100.
 _HORIZON = 41 * 366 * DAY
@@ -38,8 +36,8 @@ _READER_REACH = 240 * DAY
 
 _RATE = re.compile(r"rate\(([0-9]+) (hour|day)s?\)")  # that "1 days" and "4 hour" pass is inferred
 _CRON = re.compile(r"cron\((.+)\)")
-_DURATION = re.compile(r"([0-9]{1,2})h")  # the service model: at most three characters
 _STEP_WITHOUT_START = re.compile(r"(?<![^,])/")
+_NO_SCHEDULE = "Invalid schedule expression."
 
 
 class InvalidSchedule(ValueError):  # noqa: N818 - the schedule is at fault, not the program
@@ -70,24 +68,22 @@ class Window:
 
 
 def check(rules: Mapping[str, Any]) -> None:
-    """Raise InvalidSchedule where AWS refuses these RotationRules, given as on the wire.
+    """Raise InvalidSchedule where AWS refuses these RotationRules, whose members the service model admits.
 
-    Of the service model: AutomaticallyAfterDays from 1 to 1000, or a ScheduleExpression, never both; at most
-    one rotation every four hours; a Duration in whole hours that reaches neither into the next UTC day nor
-    into the next window. Of the user guide: a rate of at most 999 days; minutes 0 and year * in a cron().
+    Of the service model: AutomaticallyAfterDays or a ScheduleExpression, never both; at most one rotation every
+    four hours; a Duration that reaches neither into the next UTC day nor into the next window. Of the user guide: a
+    rate of at most 999 days; minutes 0 and year * in a cron(). Seen: a rate in hours is below 24.
 
     Inferred: rules with neither of the two are refused, and so are a Duration of 0h and a cron() that never
-    comes due; the four hours hold between the windows of one UTC day.
+    comes due; the four hours hold between the windows of one UTC day; the Duration of a rate is held against its
+    first window of a day, at midnight, so that it may be as long as the rate.
 
     Raises MissingCronLibrary where a cron() cannot be read.
     """
     schedule = _schedule(rules)
     duration = _duration(rules)
-    if duration is not None and not 1 <= duration <= schedule.longest:
-        raise InvalidSchedule(
-            f"The rotation window of {rules['Duration']} must last for at least one hour and must not extend "
-            "into the next UTC day or into the next rotation window."
-        )
+    if duration is not None:
+        _check_duration(duration, schedule)
     schedule.opening(0)
 
 
@@ -102,23 +98,23 @@ def next_window(rules: Mapping[str, Any], *, after: int) -> Window:
     - A rate in hours: "the rotation window starts at midnight" and closes after one hour (service model).
       Windows that start at midnight and follow each other every N hours open, day after day, at multiples
       of gcd(N, 24) hours: the next one opens N hours after the last such instant. So they keep N hours apart,
-      a rate of 4, 6, 8 or 12 hours opens at the same hours every day, and 48 hours are as 2 days (inferred).
+      and a rate of 4, 6, 8 or 12 hours opens at the same hours every day (inferred).
     - A cron: when it comes due, in UTC. With several hours in its hours field it is a schedule in hours,
       else in days (that this is what tells them apart is inferred); a window of the former closes after one
       hour, of the latter at the end of the UTC day (service model).
-    - A Duration replaces the default length of the window (service model).
+    - A Duration replaces the default length of the window (service model); at the end of the UTC day, into which
+      no window must extend, the window closes all the same (inferred).
 
-    Raises as `check` does, but takes a well-formed Duration as it is.
+    Raises as `check` does, but takes the Duration as it is.
     """
     schedule = _schedule(rules)
     duration = _duration(rules)
     opens = schedule.opening(after)
+    length = DAY - opens % DAY
     if duration is not None:
-        length = duration * HOUR
+        length = min(length, duration * HOUR)
     elif schedule.hourly:
         length = HOUR
-    else:
-        length = DAY - opens % DAY
     return Window(opens, opens + length - SECOND)
 
 
@@ -134,7 +130,7 @@ def days_between(rules: Mapping[str, Any], *, after: int | None = None) -> int |
     """
     schedule = _schedule(rules)
     if isinstance(schedule, _Rate):
-        return ceil(schedule.hours / _HOURS_A_DAY)
+        return max(1, schedule.hours // _HOURS_A_DAY)
     if after is None:
         return None
     return max(1, schedule.opening(after) // DAY - after // DAY)
@@ -148,13 +144,18 @@ class _Rate:
     hourly: bool
 
     @property
-    def longest(self) -> int:
-        """The hours that a window can last: from one possible opening in a day to the next."""
-        return gcd(self.hours, _HOURS_A_DAY)
+    def apart(self) -> int:
+        """The hours from one window to the next."""
+        return self.hours
+
+    @property
+    def latest(self) -> int:
+        """The hour that the Duration is counted from: midnight."""
+        return 0
 
     def opening(self, after: int) -> int:
         """Return when the next window opens."""
-        return after - after % (self.longest * HOUR) + self.hours * HOUR
+        return after - after % (gcd(self.hours, _HOURS_A_DAY) * HOUR) + self.hours * HOUR
 
 
 class _Reader(Protocol):
@@ -178,9 +179,14 @@ class _Cron:
         return len(self.hours) > 1
 
     @property
-    def longest(self) -> int:
-        """The hours that a window can last: up to the next of its day, the last one up to midnight."""
-        return min(later - hour for hour, later in pairwise((*self.hours, _HOURS_A_DAY)))
+    def apart(self) -> int:
+        """The fewest hours from one window of a day to the next."""
+        return min((later - hour for hour, later in pairwise(self.hours)), default=_HOURS_A_DAY)
+
+    @property
+    def latest(self) -> int:
+        """The hour of a day at which its last window opens."""
+        return self.hours[-1]
 
     def opening(self, after: int) -> int:
         """Return when the next window opens."""
@@ -188,26 +194,29 @@ class _Cron:
             due = self.reader.get_next(_EPOCH + timedelta(milliseconds=start))[0]
             if due is not None:
                 return (due - _EPOCH) // timedelta(milliseconds=1)
-        raise InvalidSchedule("The cron expression has no rotation window in the years to come.")
+        raise InvalidSchedule(_NO_SCHEDULE)
+
+
+def _check_duration(hours: int, schedule: _Rate | _Cron) -> None:
+    """Refuse a Duration with which a window would extend into the next UTC day or the next window."""
+    if not 1 <= hours <= _HOURS_A_DAY:
+        raise InvalidSchedule("Duration must be at least 1 hour, at most 24 hour.")
+    if hours > schedule.apart:
+        raise InvalidSchedule("Duration cannot be greater than Rate in hour.")
+    if schedule.latest + hours > _HOURS_A_DAY:
+        raise InvalidSchedule("Starting hour and duration must be within a day.")
 
 
 def _schedule(rules: Mapping[str, Any]) -> _Rate | _Cron:
     """Read the rules, but for their Duration."""
     days, expression = rules.get("AutomaticallyAfterDays"), rules.get("ScheduleExpression")
     if days is not None and expression is not None:
-        raise InvalidSchedule("You can't use both AutomaticallyAfterDays and ScheduleExpression.")
+        raise InvalidSchedule("You cannot specify both rotation frequency and schedule expression together.")
     if days is not None:
-        return _every_days(days)
+        return _Rate(days * _HOURS_A_DAY, hourly=False)
     if expression is not None:
         return _expression(expression)
-    raise InvalidSchedule("You must use either AutomaticallyAfterDays or ScheduleExpression.")
-
-
-def _every_days(days: int) -> _Rate:
-    """Read AutomaticallyAfterDays."""
-    if not 1 <= days <= _MOST_DAYS:
-        raise InvalidSchedule(f"AutomaticallyAfterDays must be from 1 to {_MOST_DAYS}.")
-    return _Rate(days * _HOURS_A_DAY, hourly=False)
+    raise InvalidSchedule(_NO_SCHEDULE)
 
 
 def _expression(expression: str) -> _Rate | _Cron:
@@ -216,29 +225,32 @@ def _expression(expression: str) -> _Rate | _Cron:
         return _rate(int(rate[1]), rate[2])
     if cron := _CRON.fullmatch(expression):
         return _cron(cron[1])
-    raise InvalidSchedule(f"ScheduleExpression {expression} must be a rate() or cron() expression.")
+    raise InvalidSchedule(_NO_SCHEDULE)
 
 
 def _rate(value: int, unit: str) -> _Rate:
     """Read what stands within rate()."""
-    hours = value if unit == "hour" else value * _HOURS_A_DAY
-    if not _LEAST_HOURS <= hours <= _MOST_HOURS:
-        raise InvalidSchedule("A rate must be at least 4 hours and at most 999 days.")
-    return _Rate(hours, hourly=unit == "hour")
+    if unit == "hour":
+        if not _LEAST_HOURS <= value < _HOURS_A_DAY:
+            raise InvalidSchedule("Rate in hour should be least 4 and less than 24.")  # AWS's grammar
+        return _Rate(value, hourly=True)
+    if not 0 < value < _RATE_BELOW_DAYS:
+        raise InvalidSchedule("Rate in day should be greater than 0 and less than 1000.")
+    return _Rate(value * _HOURS_A_DAY, hourly=False)
 
 
 def _cron(text: str) -> _Cron:
     """Read what stands within cron()."""
     fields = text.split()
     if len(fields) != _CRON_FIELDS:
-        raise InvalidSchedule("A cron expression must have six fields.")
+        raise InvalidSchedule(_NO_SCHEDULE)
     # The user guide: windows open on the hour, and years cannot be chosen.
     if fields[0] != "0" or fields[-1] != "*":
-        raise InvalidSchedule("A cron expression must have 0 for its minutes and * for its year.")
+        raise InvalidSchedule(_NO_SCHEDULE)
     reader = _reader(fields)
     hours = tuple(sorted(set(reader.hours)))
     if any(later - hour < _LEAST_HOURS for hour, later in pairwise(hours)):
-        raise InvalidSchedule("A cron expression must leave at least 4 hours between rotations.")
+        raise InvalidSchedule(_NO_SCHEDULE)
     return _Cron(hours, reader)
 
 
@@ -257,16 +269,11 @@ def _reader(fields: list[str]) -> _Reader:
     try:
         reader: _Reader = library.AwsCroniter(" ".join(_for_reader(fields)))
     except ValueError as error:
-        raise InvalidSchedule(f"cron({' '.join(fields)}) is not a valid cron expression.") from error
+        raise InvalidSchedule(_NO_SCHEDULE) from error
     return reader
 
 
 def _duration(rules: Mapping[str, Any]) -> int | None:
     """Return the hours of the rules' Duration, or None."""
     text = rules.get("Duration")
-    if text is None:
-        return None
-    duration = _DURATION.fullmatch(text)
-    if duration is None:
-        raise InvalidSchedule(f"Duration {text} must be a number of hours, such as 3h.")
-    return int(duration[1])
+    return None if text is None else int(text.removesuffix("h"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import boto3
 
-from . import accounts, clean_up, creation, deletion, denials, filters, following, listing, managed, passwords
-from . import policies, replication, rotation, scheduled_rotation, staging, tags, tokens_and_names, validation, values
+from . import accounts, clean_up, creation, deletion, denials, events, filters, following, listing, managed
+from . import passwords, policies, replication, rotation, rotation_rules, scheduled_rotation, staging, tags
+from . import tokens_and_names, validation, values
 
 FAMILIES = (
     creation,
@@ -20,6 +21,8 @@ FAMILIES = (
     validation,
     rotation,
     scheduled_rotation,
+    rotation_rules,
+    events,
     replication,
     following,
     policies,

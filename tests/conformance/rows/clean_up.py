@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..sources import VALUES_SEEN, filled, model
 from ..table import D, F, FUNCTION, I, T1, At, Late, Refused, Row, a, call, named, put, steps
 
 HOUR = 3_600_000
@@ -16,6 +17,11 @@ def many(world):
     """Put 101 values."""
     for place in range(101):
         put(number(place))(world)
+
+
+def idle(world):
+    """Let the rotation function do nothing."""
+    world.fake.rotation_function(FUNCTION, lambda event, context: None)
 
 
 def later(hours):
@@ -51,7 +57,7 @@ CLEANED = (a, many, later(24))
 #: The second version is twelve hours younger than the first.
 TWO_AGES = (a, later(12), many, later(12))
 FIRST_PAGE = {"SecretId": "a", "IncludeDeprecated": True}
-ROWS = [
+ROWS = filled([
     read("the 101st newest version", F, number(0), deleted(number(0)), *CLEANED),
     read("the 100th newest version stays", D, number(1), value(number(1)), *CLEANED),
     read("not before 24 hours", D, T1, value(T1, text="one"), a, many, later(23.99)),
@@ -71,6 +77,10 @@ ROWS = [
     Row("RotateSecret", "clean-up: the id of a version that is gone, again", I,
         {"SecretId": "a", "RotationLambdaARN": FUNCTION, "ClientRequestToken": T1}, named(VersionId=T1),
         given=steps(*CLEANED), afterwards=call("GetSecretValue", SecretId="a", VersionId=T1), timed=True),
+    read("the id of a version that is gone, taken again without a value", I, T1,
+         Refused("ResourceNotFoundException",
+                 f"Secrets Manager can't find the specified secret value for VersionId: {T1}"), *CLEANED, idle,
+         call("RotateSecret", SecretId="a", RotationLambdaARN=FUNCTION, ClientRequestToken=T1)),
     Row("ListSecretVersionIds", "clean-up between two pages", I,
         {**FIRST_PAGE, "NextToken": Late(lambda world: world.token)},
         named(Versions=[
@@ -80,4 +90,4 @@ ROWS = [
              "VersionStages": ["AWSCURRENT"]}]),
         given=steps(a, many, lambda world: setattr(world, "token", world.call("ListSecretVersionIds", **FIRST_PAGE)["NextToken"]),
                     later(24)), timed=True),
-]  # fmt: skip
+], {"documented": model("PutSecretValue"), "seen": VALUES_SEEN})  # fmt: skip

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from .. import sources
-from ..sources import USUAL, filled
+from ..sources import (
+    CREATION_ASSERTED, CREATION_RECORDED, CREATION_SEEN, USUAL, model, filled,
+)  # fmt: skip
 from ..table import (
-    ARN_A, D, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, T3, T4, V, Arn, Late, Refused, Row, a, call, empty, labels,
+    ARN_A, D, F, I, MARKED, NOT_FOUND, R, SCHEDULED, T1, T2, T3, T4, V, Arn, At, Late, Refused, Row, a, call, empty,
+    labels,
     named, purged, put, scheduled, steps,
 )  # fmt: skip
 
@@ -17,6 +20,7 @@ IN_USE = Refused(
 BOTH = Refused(
     "InvalidParameterException",
     "You can't specify both a binary secret value and a string secret value in the same secret.",
+    code_is_inferred=True,
 )
 SAME = {"Name": "a", "SecretString": "one", "ClientRequestToken": T1}
 
@@ -50,7 +54,16 @@ def keys(**expected):
 
 DEFAULT_KEY = "alias/aws/secretsmanager"
 NO_KEY = Refused("InvalidParameterException", "The operation failed because of an invalid KMS key: Invalid keyId")
+
+
+def only_created(world):
+    """Find the secret as it was created: its version, its description, its dates."""
+    labels(v1="AWSCURRENT")(world)
+    describe(Description=None, LastChangedDate=At())(world)
+
+
 REPLICATED = {"AddReplicaRegions": [{"Region": "eu-west-1"}]}
+SAME_AGAIN = {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1}
 ROWS = filled([
     Row("CreateSecret", "with a value", R, SAME, named(VersionId=T1)),
     Row("CreateSecret", "with a binary value", R, {"Name": "a", "SecretBinary": b"\0", "ClientRequestToken": T1},
@@ -65,7 +78,8 @@ ROWS = filled([
     Row("CreateSecret", "with an empty key", I, {"Name": "a", "KmsKeyId": ""}, named(), afterwards=describe(KmsKeyId=None)),
     *[Row("CreateSecret", f"a KmsKeyId that names no key: {key}", I, {"Name": "a", "KmsKeyId": key}, NO_KEY)
       for key in ("my key", "alias/", "arn:aws:s3:::bucket")],
-    Row("CreateSecret", "with a type", D, {"Name": "a", "Type": "Partner"}, named(), afterwards=describe(Type="Partner")),
+    Row("CreateSecret", "with a type", D, {"Name": "a", "Type": "Partner"}, named(), afterwards=describe(Type="Partner"),
+        source=model("CreateSecretRequest", "Type")),
     Row("CreateSecret", "name exists, other token", R, {**SAME, "ClientRequestToken": T2}, EXISTS, given=a),
     Row("CreateSecret", "name exists, neither has a value", I, {"Name": "a", "ClientRequestToken": T2}, EXISTS,
         given=empty),
@@ -87,7 +101,7 @@ ROWS = filled([
     Row("CreateSecret", "name free after a forced deletion", R, {**SAME, "ClientRequestToken": T2},
         named(VersionId=T2), afterwards=another_suffix,
         given=steps(a, call("DeleteSecret", SecretId="a", ForceDeleteWithoutRecovery=True))),
-    Row("CreateSecret", "both kinds of value", I, {**SAME, "SecretBinary": b"\0"}, BOTH),
+    Row("CreateSecret", "both kinds of value", F, {**SAME, "SecretBinary": b"\0"}, BOTH),
     Row("UpdateSecret", "with a value", R, {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
         named(VersionId=T2), given=a, afterwards=labels(v1="AWSPREVIOUS", v2="AWSCURRENT")),
     Row("UpdateSecret", "with a binary value", R, {"SecretId": "a", "SecretBinary": b"\1", "ClientRequestToken": T2},
@@ -95,7 +109,8 @@ ROWS = filled([
     Row("UpdateSecret", "description only", R, {"SecretId": "a", "Description": "d"}, named(), given=a,
         afterwards=steps(describe(Description="d"), labels(v1="AWSCURRENT"))),
     Row("UpdateSecret", "description cleared", D, {"SecretId": "a", "Description": ""}, named(),
-        given=steps(a, call("UpdateSecret", SecretId="a", Description="d")), afterwards=describe(Description=None)),
+        given=steps(a, call("UpdateSecret", SecretId="a", Description="d")), afterwards=describe(Description=None),
+        source=model("UpdateSecretRequest", "Description")),
     Row("UpdateSecret", "SecretId alone", R, {"SecretId": "a"}, named(),
         given=call("CreateSecret", Name="a", Description="d"), afterwards=describe(Description="d")),
     Row("UpdateSecret", "by ARN", R, {"SecretId": ARN_A, "Description": "d"}, named(), given=a),
@@ -117,12 +132,18 @@ ROWS = filled([
         named(VersionId=T2), given=a,
         afterwards=steps(keys(v1="alias/own", v2="alias/own"), describe(Description="d", KmsKeyId="alias/own"))),
     Row("UpdateSecret", "type", D, {"SecretId": "a", "Type": "Partner"}, named(), given=a,
-        afterwards=describe(Type="Partner")),
-    Row("UpdateSecret", "same token, same value", D, {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1},
-        IN_USE, given=a),
+        afterwards=describe(Type="Partner"), source=model("UpdateSecretRequest", "Type")),
+    Row("UpdateSecret", "same token, same value: nothing changes", V, SAME_AGAIN, named(VersionId=T1), given=a,
+        afterwards=only_created),
+    Row("UpdateSecret", "same token, same value, of a version that is AWSPREVIOUS: nothing changes", V, SAME_AGAIN,
+        named(VersionId=T1), given=steps(a, put(T2)), afterwards=labels(v1="AWSPREVIOUS", v2="AWSCURRENT")),
+    Row("UpdateSecret", "same token, same value, and a description: nothing changes", I,
+        {**SAME_AGAIN, "Description": "d"}, named(VersionId=T1), given=a, afterwards=only_created),
+    Row("UpdateSecret", "same token, binary value of the same bytes", I,
+        {"SecretId": "a", "SecretBinary": b"one", "ClientRequestToken": T1}, IN_USE, given=a),
     Row("UpdateSecret", "same token, other value", V,
         {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T1}, IN_USE, given=a),
-    Row("UpdateSecret", "both kinds of value", I, {"SecretId": "a", "SecretString": "x", "SecretBinary": b"\0"}, BOTH,
+    Row("UpdateSecret", "both kinds of value", F, {"SecretId": "a", "SecretString": "x", "SecretBinary": b"\0"}, BOTH,
         given=a),
     Row("UpdateSecret", "unknown secret", R, {"SecretId": "b", "SecretString": "x"}, NOT_FOUND),
     Row("UpdateSecret", "scheduled for deletion", D, {"SecretId": "a", "Description": "d"}, MARKED, given=scheduled,
@@ -135,4 +156,4 @@ ROWS = filled([
     Row("UpdateSecret", "labels follow a third value", R,
         {"SecretId": "a", "SecretString": "x", "ClientRequestToken": Late(lambda world: T1[:-1] + "9")},
         named(VersionId=T1[:-1] + "9"), given=steps(a, put(T2))),
-], USUAL)  # fmt: skip
+], {**USUAL, R: CREATION_RECORDED, V: CREATION_ASSERTED, F: CREATION_SEEN})  # fmt: skip

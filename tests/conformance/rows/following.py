@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from ..sources import REPLICATION_FOLLOWS, filled
 from ..table import (
     ARN_A, D, FUNCTION, HERE, I, OTHER_ACCOUNT, T1, T2, T3, Arn, At, Midnight, Row, a, call, named, put, steps,
 )  # fmt: skip
@@ -13,6 +14,7 @@ THIRD = "eu-central-1"
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Deny", "Principal": {"AWS": OTHER_ACCOUNT}, "Action": "secretsmanager:*", "Resource": "*"}]})  # fmt: skip
 READ_AWAY = call("GetSecretValue", region=AWAY, SecretId="a")
+FUNCTION_AWAY = FUNCTION.replace(HERE, AWAY)
 ROTATE = {"SecretId": "a", "RotationLambdaARN": FUNCTION, "ClientRequestToken": T2}
 tagged = call("TagResource", SecretId="a", Tags=[{"Key": "team", "Value": "blue"}])
 
@@ -67,7 +69,7 @@ def function(called):
     return lambda world: world.fake.rotation_function(FUNCTION, called)
 
 
-ROWS = [
+ROWS = filled([
     follow("UpdateSecret", {"Description": "d"}, named()),
     follow("UpdateSecretVersionStage", {"VersionStage": "mine", "MoveToVersionId": T1}, named()),
     follow("UpdateSecretVersionStage", {"VersionStage": "mine", "RemoveFromVersionId": T1}, named(),
@@ -110,11 +112,12 @@ ROWS = [
         given=steps(replicated, call("RotateSecret", **ROTATE, RotationRules={"AutomaticallyAfterDays": 1}))),
     Row("DescribeSecret", "a promoted replica: its primary's last rotation was none of its own", I, {"SecretId": "a"},
         {"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(6), "KmsKeyId": KEY,
-         "LastAccessedDate": Midnight(), "RotationEnabled": True, "RotationLambdaARN": FUNCTION, "VersionIdsToStages": {T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}}, region=AWAY,
+         "RotationEnabled": True, "RotationLambdaARN": FUNCTION_AWAY, "VersionIdsToStages": {T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}}, region=AWAY,
         given=steps(replicated, call("RotateSecret", **ROTATE),
                     call("StopReplicationToReplica", region=AWAY, SecretId="a"),
-                    call("RotateSecret", region=AWAY, SecretId="a", ClientRequestToken=T3, RotationLambdaARN=FUNCTION,
-                         RotateImmediately=False))),
+                    lambda world: world.fake.rotation_function(FUNCTION_AWAY, lambda event, context: None),
+                    call("RotateSecret", region=AWAY, SecretId="a", ClientRequestToken=T3,
+                         RotationLambdaARN=FUNCTION_AWAY, RotateImmediately=False))),
     Row("DescribeSecret", "a replica of a primary that another account follows", I, {"SecretId": "a"}, replica(),
         region=AWAY, needs="AssociateCrossAccountReplica",
         given=steps(replicated,
@@ -129,4 +132,4 @@ ROWS = [
                          "SecretVersionsToStages": {T1: ["AWSCURRENT"]}},
                         {"ARN": Arn("z", AWAY), "Name": "z", "CreatedDate": At(), "LastChangedDate": At()}]}, region=AWAY,
         given=steps(replicated, call("CreateSecret", region=AWAY, Name="z"), tagged)),
-]  # fmt: skip
+], {"documented": REPLICATION_FOLLOWS})  # fmt: skip

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ..sources import ROTATION_ASSERTED, ROTATION_RECORDED, ROTATION_SEEN, DELETION_INVALID_REQUEST, model, filled
 from ..table import (
-    D, DAY, FUNCTION, I, MARKED, NOT_FOUND, R, T1, T2, T3, V, At, Midnight, Refused, Row, a, call, labels, move, named,
+    D, DAY, F, FUNCTION, I, MARKED, NOT_FOUND, R, T1, T2, T3, V, At, Midnight, Refused, Row, a, call, labels, move, named,
     put, scheduled, steps,
 )  # fmt: skip
 
 RULES = {"AutomaticallyAfterDays": 30}
+NOON, END = DAY // 2 + 123, DAY - 1000
 ROTATE = {"SecretId": "a", "RotationLambdaARN": FUNCTION, "RotationRules": RULES, "ClientRequestToken": T2}
 rotated = steps(a, call("RotateSecret", **ROTATE))
-NOON = DAY // 2 + 123
 NO_FUNCTION = Refused("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.")
 NOT_INVOKABLE = Refused(
     "AccessDeniedException",
@@ -22,9 +28,13 @@ IN_PROGRESS = Refused(
 )
 
 
-def invalid(text):
-    """Return the refusal of rotation rules."""
-    return Refused("InvalidParameterException", text)
+def shown(**rules):
+    """Return a check that finds these rules described."""
+
+    def check(world):
+        assert world.call("DescribeSecret", SecretId="a")["RotationRules"] == rules
+
+    return check
 
 
 def not_rotating(world):
@@ -42,9 +52,7 @@ def only_tested(world):
 
 def four_steps(world):
     """Find that the four steps have run, in their order."""
-    assert [rotation.step for rotation in world.fake.rotations] == [
-        "createSecret", "setSecret", "testSecret", "finishSecret",
-    ]  # fmt: skip
+    assert [rotation.step for rotation in world.fake.rotations] == STEPS
     assert not any(rotation.error for rotation in world.fake.rotations)
 
 
@@ -60,15 +68,6 @@ def failing(world):
     world.call(
         "RotateSecret", **{**ROTATE, "RotationLambdaARN": "arn:aws:lambda:us-east-1:123456789012:function:fails"}
     )
-
-
-def shown(**rules):
-    """Return a check that finds these rules described."""
-
-    def check(world):
-        assert world.call("DescribeSecret", SecretId="a")["RotationRules"] == rules
-
-    return check
 
 
 def external(world):
@@ -113,31 +112,59 @@ def rotated_again(world):
     labels(v1="", v2="AWSPREVIOUS", v3="AWSCURRENT")(world)
 
 
-def next_date(case, rules, offset, evidence=D, shown=None, given=a):
-    """Return a row that asks for the NextRotationDate of rules, so many ms after the row's midnight."""
-    setup = call("RotateSecret", **{**ROTATE, "RotationRules": rules})
-    return Row("DescribeSecret", f"NextRotationDate: {case}", evidence, {"SecretId": "a"},
-               named(CreatedDate=At(), LastChangedDate=At(5), LastAccessedDate=Midnight(), LastRotatedDate=At(),
-                     RotationEnabled=True, RotationLambdaARN=FUNCTION, RotationRules={**rules, **(shown or {})},
-                     NextRotationDate=At(offset - NOON),
-                     VersionIdsToStages={T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}),
-               given=steps(given, setup))  # fmt: skip
+def listening(world):
+    """Put a function in place that keeps what it is called with."""
+    a(world)
+    world.events = []
+    world.fake.rotation_function(FUNCTION, lambda event, context: world.events.append(event))
 
 
-END = DAY - 1000
-ROWS = [
+def called_with_four_members(world):
+    """Find the events of the four steps: the same members, and one RotationToken for all of them."""
+    expected = {"SecretId": world.arn("a"), "ClientRequestToken": T2}
+    tokens = {event.pop("RotationToken") for event in world.events}
+    assert world.events == [{"Step": step, **expected} for step in STEPS]
+    (token,) = tokens
+    assert re.fullmatch("[a-zA-Z0-9-]{36,256}", token)
+    assert token != T2
+
+
+def looking(world):
+    """Put a function in place that looks for the new version in its first step."""
+    a(world)
+    world.seen = []
+
+    def look(event, context):
+        if event["Step"] == "createSecret":
+            world.seen.append(world.call("DescribeSecret", SecretId="a")["VersionIdsToStages"])
+            with pytest.raises(ClientError, match="ResourceNotFoundException"):
+                world.call("GetSecretValue", SecretId="a", VersionId=T2, VersionStage="AWSPENDING")
+
+    world.fake.rotation_function(FUNCTION, look)
+
+
+def was_pending(world):
+    """Find that the new version was there, and that the four steps have run."""
+    assert world.seen == [{T1: ["AWSCURRENT"], T2: ["AWSPENDING"]}]
+    four_steps(world)
+
+
+STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"]
+TOKEN_MEMBER = model("PutSecretValueRequest", "RotationToken")
+ROWS = filled([
     Row("RotateSecret", "success", R, ROTATE, named(VersionId=T2), given=a,
         afterwards=steps(labels(v1="AWSPREVIOUS", v2="AWSCURRENT"), four_steps)),
-    *[Row("RotateSecret", f"rules: {', '.join(rules)}", D, {**ROTATE, "RotationRules": rules}, named(VersionId=T2),
-          given=a, afterwards=shown(**{"AutomaticallyAfterDays": 10, **rules}))
-      for rules in ({"AutomaticallyAfterDays": 9}, {"ScheduleExpression": "rate(10 days)", "Duration": "2h"})],
+    Row("RotateSecret", "the function's event has a RotationToken", D, ROTATE, named(VersionId=T2), given=listening,
+        afterwards=called_with_four_members, source=TOKEN_MEMBER, needs="PutSecretValue.RotationToken"),
+    Row("RotateSecret", "AWSPENDING is there from the start, without a value", V, ROTATE, named(VersionId=T2),
+        given=looking, afterwards=was_pending),
     Row("RotateSecret", "SecretId alone, the second time", R, {"SecretId": "a", "ClientRequestToken": T3},
         named(VersionId=T3), given=rotated, afterwards=steps(rotated_again, shown(**RULES))),
     Row("RotateSecret", "AWSPENDING on the current version", D, {**ROTATE, "ClientRequestToken": T3},
         named(VersionId=T3), given=steps(a, put(T2, "AWSPENDING"), move("AWSCURRENT", T1, T2)),
-        afterwards=steps(labels(v1="", v2="AWSPREVIOUS", v3="AWSCURRENT"), four_steps)),
+        afterwards=steps(labels(v1="", v2="AWSPREVIOUS", v3="AWSCURRENT"), four_steps), source=model("RotateSecret")),
     Row("RotateSecret", "a secret under a key", D, ROTATE, named(VersionId=T2), afterwards=under_its_key,
-        given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId="alias/own")),
+        source=model("RotateSecret"), given=call("CreateSecret", Name="a", SecretString="one", ClientRequestToken=T1, KmsKeyId="alias/own")),
     Row("RotateSecret", "the token of another secret's rotation", I, {**ROTATE, "SecretId": "b"},
         named("b", VersionId=T2), given=steps(rotated, call("CreateSecret", Name="b", SecretString="one")),
         afterwards=twice),
@@ -149,27 +176,20 @@ ROWS = [
         {**ROTATE, "RotateImmediately": False}, named(VersionId=T2), given=tried_on_the_current_value,
         afterwards=was_one),
     Row("RotateSecret", "same token again, while the rotation is not complete", D, {"SecretId": "a", "ClientRequestToken": T2},
-        IN_PROGRESS, given=failing),
+        IN_PROGRESS, given=failing, source=model("RotateSecret")),
     Row("RotateSecret", "same token again, after a trial", I, {**ROTATE, "RotateImmediately": False},
         named(VersionId=T2), given=steps(a, call("RotateSecret", **ROTATE, RotateImmediately=False)),
         afterwards=only_tested),
     Row("RotateSecret", "the token of a version that no rotation made", I, {**ROTATE, "ClientRequestToken": T1},
         Refused("InvalidRequestException", f"You can't use ClientRequestToken {T1} because that value is already in use "
                 "for a version of secret {arn}."), given=a, afterwards=not_rotating),
-    Row("RotateSecret", "a failing function: AWSPENDING stays", D, {"SecretId": "a", "ClientRequestToken": T3},
+    Row("RotateSecret", "a failing function: AWSPENDING stays", F, {"SecretId": "a", "ClientRequestToken": T3},
         IN_PROGRESS, given=failing, afterwards=labels(v1="AWSCURRENT", v2="AWSPENDING")),
-    Row("RotateSecret", "AWSPENDING on another version", D, ROTATE | {"ClientRequestToken": T3}, IN_PROGRESS,
+    Row("RotateSecret", "AWSPENDING on another version", F, ROTATE | {"ClientRequestToken": T3}, IN_PROGRESS,
         given=steps(a, put(T2, "AWSPENDING"))),
     Row("RotateSecret", "no function", R, {"SecretId": "a"}, NO_FUNCTION, given=a, afterwards=not_rotating),
     Row("RotateSecret", "a function that does not exist", R,
         {**ROTATE, "RotationLambdaARN": FUNCTION + "r"}, NOT_INVOKABLE, given=a, afterwards=not_rotating),
-    Row("RotateSecret", "both kinds of schedule", D,
-        {**ROTATE, "RotationRules": {**RULES, "ScheduleExpression": "rate(10 days)"}},
-        invalid("You can't use both AutomaticallyAfterDays and ScheduleExpression."), given=a),
-    Row("RotateSecret", "a Duration beyond the day", D,
-        {**ROTATE, "RotationRules": {"AutomaticallyAfterDays": 1, "Duration": "25h"}},
-        invalid("The rotation window of 25h must last for at least one hour and must not extend into the next UTC day or into "
-                "the next rotation window."), given=a),
     Row("RotateSecret", "external secret: metadata and role", I,
         {"SecretId": "a", "ClientRequestToken": T2, "ExternalSecretRotationRoleArn": FUNCTION,
          "ExternalSecretRotationMetadata": [{"Key": "k", "Value": "v"}]}, named(VersionId=T2), given=a,
@@ -180,15 +200,11 @@ ROWS = [
         given=steps(a, call("RotateSecret", SecretId="a", ClientRequestToken=T2, ExternalSecretRotationRoleArn=FUNCTION,
                             ExternalSecretRotationMetadata=[{"Key": "k", "Value": "v"}]))),
     Row("RotateSecret", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
-    Row("RotateSecret", "scheduled for deletion", D, ROTATE, MARKED, given=scheduled),
-    next_date("AutomaticallyAfterDays", RULES, 30 * DAY + END),
-    next_date("rate in days", {"ScheduleExpression": "rate(10 days)"}, 10 * DAY + END,
-              shown={"AutomaticallyAfterDays": 10}),
-    next_date("rate in hours closes after one", {"ScheduleExpression": "rate(12 hours)"}, DAY + 3_600_000 - 1000,
-              shown={"AutomaticallyAfterDays": 1}),
-    next_date("Duration", {"AutomaticallyAfterDays": 2, "Duration": "3h"}, 2 * DAY + 3 * 3_600_000 - 1000),
-    Row("CancelRotateSecret", "turned off", D, {"SecretId": "a"}, named(), given=rotated),
-    Row("CancelRotateSecret", "a rotation in progress", D, {"SecretId": "a"}, named(VersionId=T2), given=failing),
+    Row("RotateSecret", "scheduled for deletion", D, ROTATE, MARKED, given=scheduled, source=DELETION_INVALID_REQUEST),
+    Row("CancelRotateSecret", "turned off", D, {"SecretId": "a"}, named(), given=rotated,
+        source=model("CancelRotateSecret")),
+    Row("CancelRotateSecret", "a rotation in progress", D, {"SecretId": "a"}, named(VersionId=T2), given=failing,
+        source=model("CancelRotateSecretResponse", "VersionId")),
     Row("CancelRotateSecret", "never set up", I, {"SecretId": "a"}, NO_FUNCTION, given=a),
     Row("CancelRotateSecret", "unknown secret", R, {"SecretId": "b"}, NOT_FOUND),
     Row("DescribeSecret", "after RotateImmediately false: never rotated", I, {"SecretId": "a"},
@@ -200,5 +216,6 @@ ROWS = [
         named(CreatedDate=At(), LastChangedDate=At(6), LastAccessedDate=Midnight(), RotationEnabled=False,
               RotationLambdaARN=FUNCTION, RotationRules=RULES,
               VersionIdsToStages={T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}),
-        given=steps(rotated, call("CancelRotateSecret", SecretId="a"))),
-]  # fmt: skip
+        given=steps(rotated, call("CancelRotateSecret", SecretId="a")),
+        source=model("DescribeSecretResponse", "NextRotationDate")),
+], {R: ROTATION_RECORDED, V: ROTATION_ASSERTED, F: ROTATION_SEEN})  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..sources import filled, model
 from ..table import D, DAY, FUNCTION, I, T2, T3, At, Row, a, call, labels, named, steps
 from .rotation import END, NOON, ROTATE
 
@@ -81,7 +82,7 @@ def row(operation, case, evidence, more, answer, given, *checks):
                timed=True)  # fmt: skip
 
 
-ROWS = [
+ROWS = filled([
     row("RotateSecret", "rules: the next rotation begins by itself", D, {**ROTATE, "RotationRules": DAILY},
         named(VersionId=T2), a, ran(0, FIRST, after=1), shown(FIRST), next_is(2 * DAY + END)),
     row("RotateSecret", "rules: one rotation a window", D, {**ROTATE, "RotationRules": DAILY}, named(VersionId=T2), a,
@@ -110,4 +111,4 @@ ROWS = [
         {"RecoveryWindowInDays": 7}, named(DeletionDate=At(7 * DAY)), daily, ran(0, after=3), purged_in_time),
     row("RestoreSecret", "a secret that rotated: its rotation stays off", I, {}, named(),
         steps(daily, scheduled, later(3)), ran(0), ran(0, after=3)),
-]  # fmt: skip
+], {"documented": model("RotationRulesType", "AutomaticallyAfterDays")})  # fmt: skip

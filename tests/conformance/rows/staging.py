@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from ..table import D, I, MARKED, NOT_FOUND, R, T1, T2, T3, T4, V, Refused, Row, a, labels, move, named, put
+from ..sources import QUOTAS, STAGING_ASSERTED, STAGING_RECORDED, STAGING_SEEN, DELETION_INVALID_REQUEST, model, filled
+from ..table import D, F, I, MARKED, NOT_FOUND, R, T1, T2, T3, T4, V, Refused, Row, a, labels, move, named, put
 from ..table import empty, scheduled, steps
 
 CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 
 
-def step(case, given, operation, call, evidence=R, **expected):
+def step(case, given, operation, call, evidence=R, source="", **expected):
     """Return a row that only asks where the labels are afterwards."""
     version = call.get("ClientRequestToken")
     members = {"VersionId": version} if version else {}
     if operation == "PutSecretValue":
         members["VersionStages"] = call.get("VersionStages", [CURRENT])
     return Row(operation, case, evidence, {"SecretId": "a", **call}, named(**members), given=given,
-               afterwards=labels(**expected))  # fmt: skip
+               afterwards=labels(**expected), source=source)  # fmt: skip
 
 
 def new(token, *stages):
@@ -32,14 +33,24 @@ def moved(label, source=None, target=None):
 STAGE, PUT, UPDATE = "UpdateSecretVersionStage", "PutSecretValue", "UpdateSecret"
 PROMOTED = steps(a, put(T2, PENDING), move(CURRENT, T1, T2))
 MANY = [f"label{number}" for number in range(20)]
+HALVES = steps(a, put(T2, *MANY[:9]), put(T3, *MANY[9:18]))  # with AWSCURRENT, 19 labels on three versions
+FULL = steps(HALVES, move("last", None, T1))
+NO_ROOM = Refused("LimitExceededException", "A secret can have at most 20 staging labels.", code_is_inferred=True)
 
 
-def refused(case, evidence, call, code, text, given=a):
+def refused(case, evidence, call, code, text, given=a, source="", code_is_inferred=False):
     """Return a row for a move that AWS refuses."""
-    return Row(STAGE, case, evidence, {"SecretId": "a", **call}, Refused(code, text), given=given)
+    refusal = Refused(code, text, code_is_inferred=code_is_inferred)
+    return Row(STAGE, case, evidence, {"SecretId": "a", **call}, refusal, given=given, source=source)
 
 
-ROWS = [
+def no_room(operation, case, call, given=FULL, evidence=D):
+    """Return a row for a label too many."""
+    return Row(operation, case, evidence, {"SecretId": "a", **call}, NO_ROOM, given=given,
+               source=QUOTAS if evidence == D else "")  # fmt: skip
+
+
+ROWS = filled([
     step("v1[CUR]: new value", a, PUT, new(T2), v1=PREVIOUS, v2=CURRENT),
     step("v1[PREV] v2[CUR]: new value", steps(a, put(T2)), PUT, new(T3), v1="", v2=PREVIOUS, v3=CURRENT),
     step("v1[PREV] v2[CUR]: new value by UpdateSecret", steps(a, put(T2)), UPDATE, new(T3), v1="", v2=PREVIOUS,
@@ -68,31 +79,39 @@ ROWS = [
     step("moved to where it is", a, STAGE, moved(CURRENT, None, T1), I, v1=CURRENT),
     step("moved to where it is: AWSPREVIOUS stays", steps(a, put(T2)), STAGE, moved(CURRENT, None, T2), I, v1=PREVIOUS,
          v2=CURRENT),
-    step("v1[PREV] v2[CUR]: move AWSCURRENT back", steps(a, put(T2)), STAGE, moved(CURRENT, T2, T1), D, v1=CURRENT,
+    step("v1[PREV] v2[CUR]: move AWSCURRENT back", steps(a, put(T2)), STAGE, moved(CURRENT, T2, T1), D, model(STAGE), v1=CURRENT,
          v2=PREVIOUS),
     step("v1[CUR]: Put [AWSCURRENT,AWSPREVIOUS]", a, PUT, new(T2, CURRENT, PREVIOUS), I, v1="",
          v2=f"{CURRENT} {PREVIOUS}"),
-    step("twenty labels", empty, PUT, new(T2, CURRENT, *MANY[:19]), D, v2=" ".join([CURRENT, *MANY[:19]])),
+    step("twenty labels", empty, PUT, new(T2, CURRENT, *MANY[:19]), D, QUOTAS, v2=" ".join([CURRENT, *MANY[:19]])),
     refused("AWSCURRENT without RemoveFromVersionId", V, moved(CURRENT, None, T2), "InvalidParameterException",
             "The parameter RemoveFromVersionId can't be empty. Staging label AWSCURRENT is currently attached to "
             f"version {T1}, so you must explicitly reference that version in RemoveFromVersionId.",
             steps(a, put(T2, PENDING))),
     refused("RemoveFromVersionId is not the holder", D, moved(CURRENT, T2, T1), "InvalidParameterException",
-            f"Staging label AWSCURRENT is not attached to version {T2}.", steps(a, put(T2, PENDING))),
+            f"Staging label AWSCURRENT is not attached to version {T2}.", steps(a, put(T2, PENDING)),
+            model("UpdateSecretVersionStageRequest", "RemoveFromVersionId"), code_is_inferred=True),
     refused("nobody holds the label to remove", I, moved("X", T1), "InvalidParameterException",
             f"Staging label X is not attached to version {T1}."),
     refused("neither version", I, moved("X"), "InvalidParameterException",
             "You must specify RemoveFromVersionId, MoveToVersionId, or both."),
-    refused("AWSCURRENT removed", I, moved(CURRENT, T1), "InvalidParameterException",
-            "You can only move staging label AWSCURRENT to a different secret version. It can't be completely "
-            "removed."),
+    refused("AWSCURRENT removed", F, moved(CURRENT, T1), "InvalidParameterException",
+            "You can only move staging label AWSCURRENT to a different secret version. It can\N{RIGHT SINGLE QUOTATION MARK}t "
+            "be completely removed."),
     refused("unknown version", I, moved("X", None, T2), "ResourceNotFoundException",
             f"Secrets Manager can't find the specified secret value for VersionId: {T2}"),
     refused("unknown version to remove from", I, moved("X", T2, T1), "ResourceNotFoundException",
             f"Secrets Manager can't find the specified secret value for VersionId: {T2}"),
-    refused("a twenty-first label", D, moved("X", None, T2), "LimitExceededException",
-            "A version can have at most 20 staging labels.", steps(a, put(T2, *MANY))),
+    step("the twentieth label of all versions", HALVES, STAGE, moved("X", None, T1), D, QUOTAS, v1=f"{CURRENT} X",
+         v2=" ".join(MANY[:9]), v3=" ".join(MANY[9:18])),
+    no_room(STAGE, "a twenty-first label, on whichever version", moved("X", None, T2)),
+    no_room(PUT, "a twenty-first label, on a version of its own", new(T4, "X")),
+    no_room(PUT, "a twenty-first label, AWSPREVIOUS", new(T4), evidence=I),
+    no_room(UPDATE, "a twenty-first label, AWSPREVIOUS", new(T4), evidence=I),
+    no_room(PUT, "twenty labels beside AWSCURRENT", new(T2, *MANY), given=a),
+    step("twenty labels: one of them moved", FULL, STAGE, moved("label0", T2, T3), D, QUOTAS, v1=f"{CURRENT} last",
+         v2=" ".join(MANY[1:9]), v3=" ".join(MANY[9:18]) + " label0"),
     Row(STAGE, "unknown secret", R, {"SecretId": "b", "VersionStage": "X", "MoveToVersionId": T1}, NOT_FOUND),
     Row(STAGE, "scheduled for deletion", D, {"SecretId": "a", "VersionStage": "X", "MoveToVersionId": T1}, MARKED,
-        given=scheduled),
-]  # fmt: skip
+        given=scheduled, source=DELETION_INVALID_REQUEST),
+], {R: STAGING_RECORDED, V: STAGING_ASSERTED, F: STAGING_SEEN})  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..table import BAD_NAME, D, I, NOT_FOUND, R, T1, At, Late, Refused, Row, a, named
+from ..sources import NAMES_RECORDED, filled
+from ..table import BAD_NAME, I, NOT_FOUND, R, T1, At, Late, Refused, Row, a, named
 
 TEXT = "You must provide a ClientRequestToken value. We recommend a UUID-type value."
 NO_TOKEN = Refused("InvalidRequestException", TEXT)
@@ -18,6 +19,7 @@ BY_NAME = {
     "UpdateSecret": {},
     "ValidateResourcePolicy": {"ResourcePolicy": "{}"},
 }
+MARKS = {" ": "a space", "*": "an asterisk", "?": "a question mark", "]": "a bracket", "\\": "a backslash"}
 INFERRED_BY_NAME = ("RestoreSecret", "CancelRotateSecret", "RotateSecret", "GetResourcePolicy", "DeleteResourcePolicy")
 
 
@@ -46,16 +48,16 @@ def arn(old, new):
 
 
 SECRET_ARN = "arn:aws:secretsmanager:us-east-1:123456789012:secret:"
-ROWS = [
+ROWS = filled([
     Row("CreateSecret", "no token", R, {"Name": "a", "ClientRequestToken": None}, NO_TOKEN, raw=True),
     Row("UpdateSecret", "no token, unknown secret", R, {"SecretId": "b", "ClientRequestToken": None}, NO_TOKEN, raw=True),
     Row("PutSecretValue", "no token, unknown secret", R,
         {"SecretId": "b", "SecretString": "x", "ClientRequestToken": None}, NO_TOKEN, raw=True),
     Row("RotateSecret", "no token, unknown secret", R, {"SecretId": "b", "ClientRequestToken": None},
         Refused("InvalidParameterException", TEXT), raw=True),
-    *[Row("CreateSecret", f"bad name: {mark!r}", R, {"Name": f"a{mark}b"}, BAD_NAME) for mark in " *?]\\"],
-    *[Row(operation, f"bad name: {mark!r}", R, {"SecretId": f"a{mark}b", **more}, BAD_NAME)
-      for operation, more in BY_NAME.items() for mark in " *?]\\"],
+    *[Row("CreateSecret", f"bad name with {words}", R, {"Name": f"a{mark}b"}, BAD_NAME) for mark, words in MARKS.items()],
+    *[Row(operation, f"bad name with {words}", R, {"SecretId": f"a{mark}b", **more}, BAD_NAME)
+      for operation, more in BY_NAME.items() for mark, words in MARKS.items()],
     *[Row(operation, "bad name", I, {"SecretId": "a b"}, BAD_NAME) for operation in INFERRED_BY_NAME],
     *[Row("CreateSecret", f"good name: {name}", R, {"Name": name}, named(name)) for name in ("a!b", "/-_+=.@!9Z")],
     partial("plain", R, found=True),
@@ -65,8 +67,8 @@ ROWS = [
     whole("name-abcdef"),
     Row("GetSecretValue", "name that ends like a suffix", R, {"SecretId": "name-abcdef"}, named("name-abcdef", **VALUE),
         given=create("name-abcdef")),
-    Row("GetSecretValue", "ARN of another region", D, {"SecretId": arn("us-east-1", "eu-west-1")}, NOT_FOUND, given=a),
-    Row("GetSecretValue", "ARN of another account", D, {"SecretId": arn("123456789012", "210987654321")}, NOT_FOUND,
+    Row("GetSecretValue", "ARN of another region", I, {"SecretId": arn("us-east-1", "eu-west-1")}, NOT_FOUND, given=a),
+    Row("GetSecretValue", "ARN of another account", I, {"SecretId": arn("123456789012", "210987654321")}, NOT_FOUND,
         given=a),
     Row("GetSecretValue", "ARN of another partition", I,
         {"SecretId": Late(lambda world: world.arn("a")[:-7].replace("arn:aws:", "arn:aws-cn:"))}, NOT_FOUND, given=a),
@@ -78,4 +80,4 @@ ROWS = [
         {"ARN": f"{SECRET_ARN}-abcdef", "Name": "-abcdef", "DeletionDate": At()}),
     Row("GetSecretValue", "ARN with another suffix", R, {"SecretId": Late(lambda world: world.arn("a")[:-6] + "zzzzzz")},
         NOT_FOUND, given=a),
-]  # fmt: skip
+], {R: NAMES_RECORDED})  # fmt: skip

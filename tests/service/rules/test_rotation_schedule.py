@@ -76,11 +76,11 @@ RATES = [
     (rule("rate(4 hours)"), "2024-01-01 11:59:59.999", "2024-01-01 12:00", "2024-01-01 12:59:59"),
     (rule("rate(6 hours)"), "2024-01-01 20:00", "2024-01-02 00:00", "2024-01-02 00:59:59"),
     (rule("rate(12 hours)", "12h"), "2024-01-01 00:00", "2024-01-01 12:00", "2024-01-01 23:59:59"),
-    (rule("rate(24 hours)"), "2024-01-01 10:23", "2024-01-02 00:00", "2024-01-02 00:59:59"),
-    (rule("rate(48 hours)"), "2024-01-01 10:23", "2024-01-03 00:00", "2024-01-03 00:59:59"),
+    (rule("rate(23 hours)"), "2024-01-01 10:23", "2024-01-02 09:00", "2024-01-02 09:59:59"),
     (rule("rate(5 hours)"), "2024-01-01 21:23", "2024-01-02 02:00", "2024-01-02 02:59:59"),
     (rule("rate(10 hours)"), "2024-01-01 15:23", "2024-01-02 00:00", "2024-01-02 00:59:59"),
-    (rule("rate(36 hours)"), "2024-01-01 10:23", "2024-01-02 12:00", "2024-01-02 12:59:59"),
+    (rule("rate(10 hours)", "10h"), "2024-01-01 00:00", "2024-01-01 10:00", "2024-01-01 19:59:59"),
+    (rule("rate(10 hours)", "10h"), "2024-01-01 10:00", "2024-01-01 20:00", "2024-01-01 23:59:59"),
 ]
 
 
@@ -99,7 +99,7 @@ def test_an_instant_before_the_epoch() -> None:
 rates = st.one_of(
     st.integers(1, 1000).map(rule),
     st.integers(1, 999).map(lambda days: rule(f"rate({days} days)")),
-    st.integers(4, 999 * 24).map(lambda hours: rule(f"rate({hours} hours)")),
+    st.integers(4, 23).map(lambda hours: rule(f"rate({hours} hours)")),
 )
 instants = st.integers(at("2000-01-01 00:00"), at("2060-01-01 00:00"))
 
@@ -131,13 +131,20 @@ def test_a_rotation_late_in_its_window_is_no_other(rules: dict[str, Any], after:
     assert next_window(rules, after=rotation) == next_window(rules, after=window.opens)
 
 
-@given(hours=st.integers(4, 300), duration=st.integers(1, 25), unit=st.sampled_from(["hours", "days"]))
-def test_a_duration_is_accepted_where_it_fits_every_window(hours: int, duration: int, unit: str) -> None:
-    """Exactly those durations pass with which no window reaches into the next UTC day or the next window."""
-    rules = rule(f"rate({hours} {unit})", f"{duration}h")
-    interval = hours_of(rules)
-    fits = duration <= interval and all(n * interval % 24 + duration <= 24 for n in range(24))
-    assert fits == (refusal(rules) is None)
+@given(rate=st.integers(4, 23), duration=st.integers(0, 30), unit=st.sampled_from(["hours", "days"]))
+def test_a_duration_is_accepted_where_it_fits_the_rate(rate: int, duration: int, unit: str) -> None:
+    """Exactly those durations pass that are no longer than the rate, nor than a day."""
+    rules = rule(f"rate({rate} {unit})", f"{duration}h")
+    assert (1 <= duration <= min(hours_of(rules), 24)) == (refusal(rules) is None)
+
+
+@given(rate=st.integers(4, 23), duration=st.integers(1, 23), after=instants)
+def test_windows_of_a_rate_in_hours_stay_within_their_day(rate: int, duration: int, after: int) -> None:
+    """However long the Duration, no window reaches into the next UTC day, nor into the next window."""
+    assume(duration <= rate)
+    found = list(windows(rule(f"rate({rate} hours)", f"{duration}h"), after, 6))
+    assert all(window.opens < window.closes < window.opens - window.opens % DAY + DAY for window in found)
+    assert all(earlier.closes < later.opens for earlier, later in pairwise(found))
 
 
 # -- refusals ---------------------------------------------------------------------------------------------
@@ -152,16 +159,20 @@ def refusal(rules: dict[str, Any]) -> str | None:
     return None
 
 
+BOTH = "You cannot specify both rotation frequency and schedule expression together."
+NO_SCHEDULE = "Invalid schedule expression."
+RATE_IN_HOURS = "Rate in hour should be least 4 and less than 24."
+RATE_IN_DAYS = "Rate in day should be greater than 0 and less than 1000."
+TOO_LONG = "Duration must be at least 1 hour, at most 24 hour."
+BEYOND_THE_RATE = "Duration cannot be greater than Rate in hour."
+BEYOND_THE_DAY = "Starting hour and duration must be within a day."
 REFUSED = [
-    ({"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)"}, "both"),
-    ({"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)", "Duration": "1h"}, "both"),
-    ({"Duration": "3h"}, "either"),
-    ({}, "either"),
-    (rule(0), "from 1 to 1000"),
-    (rule(-1), "from 1 to 1000"),
-    (rule(1001), "from 1 to 1000"),
+    ({"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)"}, BOTH),
+    ({"AutomaticallyAfterDays": 1, "ScheduleExpression": "rate(1 day)", "Duration": "1h"}, BOTH),
+    ({"Duration": "3h"}, NO_SCHEDULE),
+    ({}, NO_SCHEDULE),
     *(
-        (rule(expression), "must be a rate")
+        (rule(expression), NO_SCHEDULE)
         for expression in (
             "",
             "daily",
@@ -182,13 +193,11 @@ REFUSED = [
             "at(2024-01-01T00:00:00)",
         )
     ),
+    *((rule(f"rate({rate})"), RATE_IN_HOURS) for rate in ("0 hours", "1 hour", "3 hours", "24 hours", "23977 hours")),
+    *((rule(f"rate({rate})"), RATE_IN_DAYS) for rate in ("0 days", "1000 days", "9999999999999999 days")),
+    *((rule(f"cron({fields})"), NO_SCHEDULE) for fields in ("0 8 * * ?", "0 8 * * ? * *", "0,8,*,*,?,*")),
     *(
-        (rule(f"rate({rate})"), "at least 4 hours and at most 999 days")
-        for rate in ("0 days", "0 hours", "1 hour", "3 hours", "1000 days", "23977 hours")
-    ),
-    *((rule(f"cron({fields})"), "six fields") for fields in ("0 8 * * ?", "0 8 * * ? * *", "0,8,*,*,?,*")),
-    *(
-        (rule(f"cron({fields})"), "minutes")
+        (rule(f"cron({fields})"), NO_SCHEDULE)
         for fields in (
             "30 8 * * ? *",
             "* 8 * * ? *",
@@ -197,40 +206,41 @@ REFUSED = [
             "0 8 * * ? 2030-2032",
         )
     ),
-    *((rule(30, text), "number of hours") for text in ("", "3", "h", "3d", "3H", "-3h", "1.5h", "100h")),
-    *((rule(30, text), "window of") for text in ("0h", "25h", "99h")),
-    (rule("rate(4 hours)", "5h"), "window of 5h"),
-    (rule("rate(10 days)", "25h"), "window of 25h"),
+    *((rule(30, text), TOO_LONG) for text in ("0h", "00h", "25h", "99h")),
+    (rule("rate(4 hours)", "5h"), BEYOND_THE_RATE),
+    (rule("rate(10 hours)", "11h"), BEYOND_THE_RATE),
+    (rule("rate(4 hours)", "25h"), TOO_LONG),
+    (rule("rate(10 days)", "25h"), TOO_LONG),
 ]
 
 
 @pytest.mark.parametrize(("rules", "reason"), REFUSED)
 def test_refused(rules: dict[str, Any], reason: str) -> None:
     """Rules that AWS does not take are refused with the reason, whether or not a cron can be read."""
-    assert reason in (refusal(rules) or "accepted")
+    assert refusal(rules) == reason
 
 
 REFUSED_CRONS = [
-    (rule("cron(0 8 * * * *)"), "valid"),
-    (rule("cron(0 8 ? * ? *)"), "valid"),
-    (rule("cron(0 24 * * ? *)"), "valid"),
-    (rule("cron(0 8 32 * ? *)"), "valid"),
-    (rule("cron(0 8 0 * ? *)"), "valid"),
-    (rule("cron(0 8 1 13 ? *)"), "valid"),
-    (rule("cron(0 8 ? * 0 *)"), "valid"),
-    (rule("cron(0 8 ? * 8 *)"), "valid"),
-    (rule("cron(0 8 ? * MOON *)"), "valid"),
-    (rule("cron(0 8 ? * MON#6 *)"), "valid"),
-    (rule("cron(0 8/0 * * ? *)"), "valid"),
-    (rule("cron(0 8 ? * L-MON *)"), "cron(0 8 ? * L-MON *)"),
-    (rule("cron(0 * * * ? *)"), "4 hours"),
-    (rule("cron(0 0/3 * * ? *)"), "4 hours"),
-    (rule("cron(0 1,4 * * ? *)"), "4 hours"),
-    (rule("cron(0 8 31 2 ? *)"), "no rotation window"),
-    (rule("cron(0 8 31W 4,6,9,11 ? *)"), "no rotation window"),
-    (rule("cron(0 16 1,15 * ? *)", "9h"), "window of 9h"),
-    (rule("cron(0 8/8 * * ? *)", "9h"), "window of 9h"),
-    (rule("cron(0 2/10 * * ? *)", "3h"), "window of 3h"),
+    (rule("cron(0 8 * * * *)"), NO_SCHEDULE),
+    (rule("cron(0 8 ? * ? *)"), NO_SCHEDULE),
+    (rule("cron(0 24 * * ? *)"), NO_SCHEDULE),
+    (rule("cron(0 8 32 * ? *)"), NO_SCHEDULE),
+    (rule("cron(0 8 0 * ? *)"), NO_SCHEDULE),
+    (rule("cron(0 8 1 13 ? *)"), NO_SCHEDULE),
+    (rule("cron(0 8 ? * 0 *)"), NO_SCHEDULE),
+    (rule("cron(0 8 ? * 8 *)"), NO_SCHEDULE),
+    (rule("cron(0 8 ? * MOON *)"), NO_SCHEDULE),
+    (rule("cron(0 8 ? * MON#6 *)"), NO_SCHEDULE),
+    (rule("cron(0 8/0 * * ? *)"), NO_SCHEDULE),
+    (rule("cron(0 8 ? * L-MON *)"), NO_SCHEDULE),
+    (rule("cron(0 * * * ? *)"), NO_SCHEDULE),
+    (rule("cron(0 0/3 * * ? *)"), NO_SCHEDULE),
+    (rule("cron(0 1,4 * * ? *)"), NO_SCHEDULE),
+    (rule("cron(0 8 31 2 ? *)"), NO_SCHEDULE),
+    (rule("cron(0 8 31W 4,6,9,11 ? *)"), NO_SCHEDULE),
+    (rule("cron(0 16 1,15 * ? *)", "9h"), BEYOND_THE_DAY),
+    (rule("cron(0 8/8 * * ? *)", "9h"), BEYOND_THE_RATE),
+    (rule("cron(0 2/10 * * ? *)", "3h"), BEYOND_THE_DAY),
 ]
 
 
@@ -238,16 +248,14 @@ REFUSED_CRONS = [
 @pytest.mark.parametrize(("rules", "reason"), REFUSED_CRONS)
 def test_refused_crons(rules: dict[str, Any], reason: str) -> None:
     """A cron that is malformed, too frequent, never due or too long for its day is refused."""
-    assert reason in (refusal(rules) or "accepted")
+    assert refusal(rules) == reason
 
 
 def test_refused_rules_have_no_window() -> None:
     """Rules that can be no schedule raise from every function, not from the check alone."""
-    with pytest.raises(InvalidSchedule, match="either"):
+    with pytest.raises(InvalidSchedule, match=NO_SCHEDULE):
         next_window({}, after=0)
-    with pytest.raises(InvalidSchedule, match="number of hours"):
-        next_window(rule(1, "soon"), after=0)
-    with pytest.raises(InvalidSchedule, match="either"):
+    with pytest.raises(InvalidSchedule, match=NO_SCHEDULE):
         days_between({})
 
 
@@ -432,7 +440,7 @@ def test_a_window_that_is_decades_away(after: int) -> None:
 @needs_cron
 def test_a_cron_that_has_run_out() -> None:
     """After the last year that AWS's cron syntax knows there is no window any more."""
-    with pytest.raises(InvalidSchedule, match="no rotation window"):
+    with pytest.raises(InvalidSchedule, match=NO_SCHEDULE):
         next_window(rule("cron(0 8 1 * ? *)"), after=at("2199-12-31 00:00"))
 
 
@@ -461,9 +469,7 @@ def test_importing_leaves_the_library_alone() -> None:
         (rule(30, "3h"), 30),
         (rule("rate(10 days)"), 10),
         (rule("rate(4 hours)"), 1),
-        (rule("rate(24 hours)"), 1),
-        (rule("rate(36 hours)"), 2),
-        (rule("rate(48 hours)"), 2),
+        (rule("rate(23 hours)"), 1),
     ],
 )
 def test_days_between_rotations_of_a_rate(rules: dict[str, Any], days: int) -> None:
