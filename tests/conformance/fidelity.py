@@ -1,7 +1,8 @@
-"""The fidelity table of the documentation, made from the rows: `python -m tests.conformance.fidelity`."""
+"""The fidelity page of the documentation, made from the rows: `python -m tests.conformance.fidelity`."""
 
 from __future__ import annotations
 
+import itertools
 import re
 from pathlib import Path
 
@@ -11,22 +12,26 @@ from .table import D, F, I, R, Refused, V
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fidelity.md"
 HEAD = """# Fidelity
 
-What the fake answers, and how anybody knows that AWS does. The table is made from the data that the test suite runs,
+What the fake answers, and how anybody knows that AWS does. The tables are made from the data that the test suite runs,
 through a client and as raw requests; each answer is compared whole.
+
+## Evidence
 
 | evidence | meaning |
 |---|---|
 | recorded | a response of AWS has been recorded |
 | asserted | a test that ran against AWS asserts it |
 | documented | AWS's documentation or the service model says so |
-| ..., text inferred | the code of the error is known, and nobody has published its text |
-| ..., code inferred | that it is refused is known, and nobody has published the code of the error |
 | seen | it stands in output of AWS that users have published |
 | inferred | nobody has published what AWS does: the least surprising choice, and no claim about AWS |
+| ..., text inferred | the code of the error is known, and nobody has published its text |
+| ..., code inferred | that it is refused is known, and nobody has published the code of the error |
 
-| operation | case | answer | evidence |
-|---|---|---|---|
+The source says where the evidence is: the recordings or the tests against AWS by what they are about, a page of AWS's
+documentation by its title, the service model that botocore ships by the name of the shape and its member, and a public
+report by what it shows.
 """
+TABLE_HEAD = "| case | answer | evidence | source |\n|---|---|---|---|"
 
 
 def answer_of(row) -> str:
@@ -52,6 +57,22 @@ def form_of(row) -> str:
     return re.sub(r"\{[a-z]+\}|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=label: )\w+", "...", row.answer.text)
 
 
+def anchors_of(rows) -> dict[str, str]:
+    """Return the anchors of rows by their labels, as stable as the words of a case.
+
+    Those of rows that differ in other marks alone are numbered.
+    """
+    anchors: dict[str, str] = {}
+    for row in rows:
+        words = f"{row.operation.lower()}-{re.sub(r'[^A-Za-z0-9]+', '-', row.case)}"
+        numbers = itertools.chain([""], itertools.count(2))
+        anchors[row.label] = next(one for one in (f"{words}{n}" for n in numbers) if one not in anchors.values())
+    return anchors
+
+
+ANCHORS = anchors_of(ROWS)
+
+
 def case_of(row) -> str:
     """Return the case, as code where it would be taken for a link."""
     return f"`{row.case}`" if "[" in row.case else shortened(row.case)
@@ -63,12 +84,19 @@ def shortened(text: str, most: int = 220) -> str:
     return text if len(text) <= most else f"{text[:most]}..."
 
 
+def line_of(row) -> str:
+    """Return a row's line of the table."""
+    anchored = f'<a id="{ANCHORS[row.label]}"></a>{case_of(row)}'
+    return f"| {anchored} | {shortened(answer_of(row))} | {evidence_of(row)} | {shortened(row.source)} |"
+
+
 def rendered() -> str:
-    """Return the page."""
-    order = sorted(range(len(ROWS)), key=lambda place: (ROWS[place].operation, place))
-    rows = [ROWS[place] for place in order]
-    lines = [f"| {row.operation} | {case_of(row)} | {shortened(answer_of(row))} | {evidence_of(row)} |" for row in rows]
-    return HEAD + "\n".join(lines) + "\n"
+    """Return the page: a section for each operation, its rows in the order of the data."""
+    sections = [HEAD]
+    for operation in sorted({row.operation for row in ROWS}):
+        lines = [line_of(row) for row in ROWS if row.operation == operation]
+        sections.append("\n".join([f"## {operation}", "", TABLE_HEAD, *lines, ""]))
+    return "\n".join(sections)
 
 
 if __name__ == "__main__":

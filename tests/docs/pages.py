@@ -12,6 +12,8 @@ _FENCE = re.compile(r"```(\w*)$")
 _TITLE = re.compile(r"(?:#|//) ([\w./-]+\.(?:py|ini|toml|js))$")
 _COMMENT = re.compile(r"<!-- (.+) -->$")
 _HEADING = re.compile(r"#+ (.+)$")
+_ANCHOR = re.compile(r'<a id="([^"]+)"></a>')
+_EVIDENCE = re.compile(r"\[(recorded|asserted|documented|seen|inferred)\](?:\[([\w-]+)\]|\(([^)\s]+)\))?(?!:)")
 _LINK = re.compile(r"\[(?:[^\]]+)\]\(([^)\s]+)\)")
 _DEFINITION = re.compile(r"^\[([^\]]+)\]: (\S+)$", re.MULTILINE)
 
@@ -99,9 +101,10 @@ def _first_cell(line: str) -> str:
 
 
 def anchors(page: Path) -> set[str]:
-    """Return the anchors of a page's headings, as GitHub makes them."""
-    found: set[str] = set()
-    for line in prose(page).splitlines():
+    """Return the anchors of a page: those of its headings, as GitHub makes them, and those that it sets itself."""
+    text = prose(page)
+    found: set[str] = set(_ANCHOR.findall(text))
+    for line in text.splitlines():
         heading = _HEADING.match(line)
         if heading:
             slug = re.sub(r"[^\w\- ]", "", heading[1].lower()).replace(" ", "-")
@@ -114,6 +117,12 @@ def links(page: Path) -> list[str]:
     """Return where a page's links lead, those of definitions included."""
     text = re.sub(r"`[^`\n]+`", "`code`", prose(page))
     return [*_LINK.findall(text), *(target for _, target in _DEFINITION.findall(text))]
+
+
+def evidence(page: Path) -> list[tuple[str, str]]:
+    """Return the words for evidence in brackets, and where each of them leads."""
+    text, defined = re.sub(r"`[^`\n]+`", "", prose(page)), definitions(page)
+    return [(word, place or defined.get(label or word, "")) for word, label, place in _EVIDENCE.findall(text)]
 
 
 def definitions(page: Path) -> dict[str, str]:

@@ -14,13 +14,14 @@ from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout, plugin
 from pytest_secretsdelete._pytest import markers
 from pytest_secretsdelete._service import seeding
 
+from ..conformance.fidelity import ANCHORS, evidence_of
+from ..conformance.rows import ROWS
 from . import pages
 
 PACKAGE = Path(pytest_secretsdelete.__file__).parent
 REFERENCE = pages.DOCS / "reference"
-EVIDENCE = {"recorded", "asserted", "documented", "seen", "inferred"}
 _NAMED_IN_MESSAGE = re.compile(r"docs/[\w/.-]+\.md(?:#[\w-]+)?")
-_TAG = re.compile(r"\[(\w+)\](?![(\[:\w])")
+_LABEL = re.compile(r"\[([\w-]+)\](?![(\[:\w])")
 _OUTSIDE = ("http://", "https://", "mailto:")
 
 
@@ -82,6 +83,9 @@ def given_out() -> dict[str, object]:
     return {type(thing).__name__: thing for thing in things}
 
 
+#: The words that each anchor of the fidelity page stands for.
+EVIDENCE_OF = {ANCHORS[row.label]: {row.evidence, *evidence_of(row).split()} for row in ROWS}
+EVIDENCE_OF["evidence"] = {"recorded", "asserted", "documented", "seen", "inferred"}
 CLASSES = {
     name: REFERENCE / page
     for page, names in {
@@ -112,14 +116,22 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 
 @pytest.mark.parametrize("page", pages.all_pages(), ids=pages.shown)
-def test_evidence_is_linked(page: Path) -> None:
-    """Each word in brackets is one of the words for evidence, and leads to the fidelity table."""
-    fidelity = REFERENCE / "fidelity.md"
+def test_definitions_are_used(page: Path) -> None:
+    """Each link by a label has its definition, and each definition its link."""
     text = re.sub(r"`[^`\n]+`", "", pages.prose(page))
-    tags, defined = set(_TAG.findall(text)), pages.definitions(page)
-    assert tags <= EVIDENCE
-    assert tags == defined.keys()
-    assert {(page.parent / target).resolve() for target in defined.values()} <= {fidelity.resolve()}
+    assert set(_LABEL.findall(text)) == pages.definitions(page).keys()
+
+
+@pytest.mark.parametrize("page", pages.all_pages(), ids=pages.shown)
+def test_evidence_leads_to_its_row(page: Path) -> None:
+    """Each word for evidence leads to a row of the fidelity page that has this evidence, or to what the words mean."""
+    astray = [
+        (word, target)
+        for word, target in pages.evidence(page)
+        if (page.parent / target.partition("#")[0]).resolve() != (REFERENCE / "fidelity.md").resolve()
+        or word not in EVIDENCE_OF.get(target.partition("#")[2], ())
+    ]
+    assert astray == []
 
 
 def test_every_page_is_in_the_index() -> None:
