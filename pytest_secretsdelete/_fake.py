@@ -58,6 +58,8 @@ class FakeSecretsManager:
         force_delete_delay: Delay = Settings.force_delete_delay,
         keep_credentials: bool = Settings.keep_credentials,
         allow_unknown_regions: bool = Settings.allow_unknown_regions,
+        rotation_limit: int = Settings.rotation_limit,
+        calls_kept: int = Settings.calls_kept,
     ) -> None:
         """Make a fake that is not active yet.
 
@@ -67,7 +69,9 @@ class FakeSecretsManager:
         that is given the secret; the service promises no time, so both are the test's to choose).
         `keep_credentials`: leave the process's AWS credentials alone. `allow_unknown_regions`: answer in regions,
         too, that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
-        ValueError for what is not legal, and for an unknown region.
+        `rotation_limit`: how many scheduled rotations may come due in one look or one move of the clock, 10,000 unless
+        given; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds, 100,000 unless
+        given; the oldest go first. ValueError for what is not legal, and for an unknown region.
         """
         settings = Settings(
             region=region,
@@ -76,15 +80,11 @@ class FakeSecretsManager:
             force_delete_delay=force_delete_delay,
             keep_credentials=keep_credentials,
             allow_unknown_regions=allow_unknown_regions,
+            rotation_limit=rotation_limit,
+            calls_kept=calls_kept,
         )
         self._keep_credentials = settings.keep_credentials
-        self._service = Service(
-            _HOST,
-            account_id=settings.account_id,
-            region=settings.region,
-            delays=settings.delays,
-            allow_unknown_regions=settings.allow_unknown_regions,
-        )
+        self._service = Service(_HOST, settings)
         self._vault = self._service.vault
         self._timeline = self._service.timeline
         self._failures = self._service.failures

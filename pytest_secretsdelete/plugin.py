@@ -26,6 +26,8 @@ _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("force_delete_delay", "string", "", "how long after a forced deletion the name stays taken: 90s, 15m, 2h, 7d"),
     ("keep_credentials", "bool", False, "leave the AWS credentials of the process alone"),
     ("allow_unknown_regions", "bool", False, "answer in regions, too, that no partition of botocore has"),
+    ("rotation_limit", "string", "", "how many scheduled rotations may come due in one move of the clock: 10000"),
+    ("calls_kept", "string", "", "how many calls that changed nothing a fake keeps the record of: 100000"),
     ("now", "string", "", "the instant at which tests that use the fake start: ISO 8601 with a zone"),
     ("skip_sleeps", "bool", False, "sleeping moves the clock in tests that use the fake"),
     ("fail_on_leftovers", "bool", False, "fail a test whose code leaves secrets behind that it has created"),

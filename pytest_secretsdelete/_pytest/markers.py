@@ -49,6 +49,8 @@ def settings(
     force_delete_delay: Any = _UNSET,
     keep_credentials: bool = _UNSET,
     allow_unknown_regions: bool = _UNSET,
+    rotation_limit: int = _UNSET,
+    calls_kept: int = _UNSET,
     now: datetime | str | None = _UNSET,
     skip_sleeps: bool = _UNSET,
     fail_on_leftovers: bool = _UNSET,

@@ -64,11 +64,20 @@ def _unmocked(text: str) -> str:
     return text
 
 
+def _number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text!r} is not legal: a whole number of 1 or more is.") from None
+
+
 #: How the text of an option becomes its value; the others are text, or what pytest has parsed already.
 _PARSERS: dict[str, Callable[[str], Any]] = {
     "purge_delay": delays.parse,
     "force_delete_delay": delays.parse,
     "unmocked": _unmocked,
+    "rotation_limit": _number,
+    "calls_kept": _number,
 }
 #: The options that are no settings of tests.
 _OF_THE_RUN = {"unmocked", "seed_file"}

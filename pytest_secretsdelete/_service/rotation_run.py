@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     RotationFunction = Callable[[dict[str, str], Any], Any]
 
-#: A rotation is four calls of a function, and those it makes: so many take about a minute.
-ROTATION_LIMIT = 10_000
 _LAMBDA_TIMEOUT_IN_MILLISECONDS = 30_000
 
 
@@ -41,7 +39,7 @@ class RotationRunner:
     #: What a function runs in, so that its calls reach this service and no other.
     answering: Callable[[], AbstractContextManager[None]]
     #: How many scheduled rotations may come due in one look, or one move of the clock.
-    limit: int = ROTATION_LIMIT
+    limit: int
     #: The Python callables that stand for rotation Lambdas, by ARN.
     functions: dict[str, RotationFunction] = field(default_factory=dict)
     #: The threads of the rotations that have been registered and have not ended.

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
-    from .delays import Delays
     from .model import SecretRecord
     from .seeding import Seed
+    from .settings import Settings
     from .store import Store
     from .wire import Answer, Incoming
 
@@ -47,18 +47,18 @@ class Host:
 class Service:
     """One Secrets Manager: its secrets, its failures, and the record of what happened."""
 
-    def __init__(
-        self, host: Host, *, account_id: str, region: str | None, delays: Delays, allow_unknown_regions: bool
-    ) -> None:
+    def __init__(self, host: Host, settings: Settings) -> None:
+        """Make a service; ValueError for a region that does not exist."""
+        region = settings.region
         self._host = host
-        self.account_id = account_id
-        self.timeline = Timeline()
+        self.account_id = settings.account_id
+        self.timeline = Timeline(settings.calls_kept)
         self.failures = Failures()
-        self.regions = Regions(host.known_regions, allow_unknown_regions)
+        self.regions = Regions(host.known_regions, settings.allow_unknown_regions)
         if region is not None:
             self.regions.check(region)
-        rotations = RotationRunner(host.now, lambda: host.answering(self))
-        self.vault = Vault(self.timeline, delays, rotations, self.regions)
+        rotations = RotationRunner(host.now, lambda: host.answering(self), settings.rotation_limit)
+        self.vault = Vault(self.timeline, settings.delays, rotations, self.regions)
         #: Set once it answers no more: nothing comes due then, and what is there stays to be read.
         self.stands_still = False
         self._region = region

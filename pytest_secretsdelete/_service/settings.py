@@ -8,10 +8,15 @@ from typing import TYPE_CHECKING
 
 from . import names
 from .delays import Delays, checked
+from .timeline import CALLS_KEPT
 from .wire import account_of
 
 if TYPE_CHECKING:
     from .delays import Delay
+
+
+#: How many scheduled rotations may come due in one look: each is four calls of a function, and those it makes.
+ROTATION_LIMIT = 10_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +29,8 @@ class Settings:
     force_delete_delay: Delay = timedelta(0)
     keep_credentials: bool = False
     allow_unknown_regions: bool = False
+    rotation_limit: int = ROTATION_LIMIT
+    calls_kept: int = CALLS_KEPT
 
     def __post_init__(self) -> None:
         if account_of(self.account_id) is None:
@@ -33,6 +40,10 @@ class Settings:
         for name in ("keep_credentials", "allow_unknown_regions"):
             if not isinstance(getattr(self, name), bool):
                 raise ValueError(f"{name}={getattr(self, name)!r}: True or False is legal.")
+        for name in ("rotation_limit", "calls_kept"):
+            number = getattr(self, name)
+            if not isinstance(number, int) or isinstance(number, bool) or number < 1:
+                raise ValueError(f"{name}={number!r}: a whole number of 1 or more is legal.")
         checked("purge_delay", self.purge_delay)
         checked("force_delete_delay", self.force_delete_delay)
 

@@ -266,3 +266,31 @@ def test_options_in_toml(run: Run, pytester: pytest.Pytester, line: str, status:
     messages = messages_of(result)
     assert len(messages) == (status == 4)
     assert all(f"secretsmanager_{line.partition(' ')[0]}" in message for message in messages)
+
+
+def test_limits(run: Run) -> None:
+    """Limits are numbers, and reach the fake of each test."""
+    ini = "secretsmanager_rotation_limit = 3\nsecretsmanager_calls_kept = 10"
+    tests = """
+        import pytest
+
+        def test_it(secretsmanager, secretsmanager_client, secretsmanager_clock):
+            secretsmanager.seed("a", "value")
+            for _ in range(100):
+                secretsmanager_client.describe_secret(SecretId="a")
+            assert 10 <= len(secretsmanager.calls) <= 12
+            arn = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+            secretsmanager.rotation_function(arn, lambda event, context: None)
+            rules = {"AutomaticallyAfterDays": 1}
+            secretsmanager_client.rotate_secret(SecretId="a", RotationLambdaARN=arn, RotationRules=rules)
+            with pytest.raises(RuntimeError, match="rotations come due at once"):
+                secretsmanager_clock.advance(days=30)
+    """
+    run(tests, ini=ini).assert_outcomes(passed=1)
+
+
+def test_a_limit_that_is_no_number(run: Run) -> None:
+    """What is no number ends the run with what is legal."""
+    result = run("def test_it(): pass", ini="secretsmanager_rotation_limit = many", apart=APART)
+    assert result.ret == 4
+    assert "'many' is not legal: a whole number of 1 or more is." in messages_of(result)[0]
