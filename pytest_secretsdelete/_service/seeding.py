@@ -132,15 +132,20 @@ def seed_into(store: Store, seed: Seed, at: int) -> SecretRecord:
 
     A delay that is a callable is called outside the vault's lock.
     """
+    _refuse_taken(store, seed.name)
     made = _record(store, seed, at)
     if made.deletion is not None:
         made = _with_purge(store, made, made.deletion, at)
     with store.vault.lock:
-        if store.get(seed.name) is not None:
-            raise ValueError(f"The secret {seed.name!r} is already there in {store.region}; a name can be seeded once.")
+        _refuse_taken(store, seed.name)  # meanwhile, by a delay or another thread
         store.vault.put(made)
         store.vault.timeline.seed(made, at)
     return made
+
+
+def _refuse_taken(store: Store, name: str) -> None:
+    if store.get(name) is not None:
+        raise ValueError(f"The secret {name!r} is already there in {store.region}; a name can be seeded once.")
 
 
 def _record(store: Store, seed: Seed, at: int) -> SecretRecord:
