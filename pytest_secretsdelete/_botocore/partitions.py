@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import functools
 import json
-import pkgutil
+from importlib.util import find_spec
+from pathlib import Path
 
 
 @functools.cache
@@ -13,6 +14,8 @@ def known_regions() -> frozenset[str]:
 
     The file is read as it lies in the package: that is quicker than botocore's loader, and loads nothing of botocore.
     """
-    partitions = json.loads(pkgutil.get_data("botocore", "data/partitions.json") or "{}").get("partitions", [])
+    spec = find_spec("botocore")
+    package = Path(spec.origin if spec and spec.origin else "").parent
+    partitions = json.loads((package / "data" / "partitions.json").read_text(encoding="utf-8"))["partitions"]
     regions = {region for partition in partitions for region in partition["regions"]}
     return frozenset(region for region in regions if not region.endswith("-global"))

@@ -414,7 +414,7 @@ def test_an_abandoned_rotation_taken_up_again(clock: Clock, fake: FakeSecretsMan
     rotator.events.clear()
     while not rotator.events:
         clock.advance(days=1)
-    assert rotator.steps == STEPS
+    assert rotator.steps == list(STEPS)
     assert {event["ClientRequestToken"] for event in rotator.events} == {failed}
     assert names_of(fake, "Rotation")[3:] == ["RotationStarted", "RotationSucceeded"]
 
