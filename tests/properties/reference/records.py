@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ class Held:
     versions: list[HeldVersion] = field(default_factory=list)
     cleaned_up: set[str] = field(default_factory=set)
     accessed: int | None = None
+    deleted: int | None = None
     deletion: int | None = None
     purge: int | None = None
     token: str | None = None
@@ -173,6 +175,21 @@ class Like:
 
     def __repr__(self) -> str:
         return f"<like {self.pattern}>"
+
+
+class SameJson:
+    """Stands in an expected answer for JSON text of the same content, written in AWS's form."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and json.loads(other) == json.loads(self.text)
+
+    def __repr__(self) -> str:
+        return f"<the content of {self.text}>"
 
 
 def arn_pattern(region: str, name: str) -> str:

@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from .records import ACCOUNT, CURRENT, SUFFIX, Held, HeldVersion, Refused, Request
+from .records import ACCOUNT, CURRENT, DEFAULT_KEY, SUFFIX, Held, HeldVersion, Refused, Request
 
 BAD_NAME = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
 NOT_FOUND = "Secrets Manager can't find the specified secret."
+AT_A_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
 MARKED = "You can't perform this operation on the secret because it was marked for deletion."
 
 
@@ -62,9 +63,13 @@ class Store:
     def primary(self, request: Request) -> Held:
         """Find a secret that can be changed: a replica is changed through its primary."""
         held = self.usable(request)
-        if held.is_replica:
-            raise Refused("InvalidRequestException")
+        self.refuse_replica(held)
         return held
+
+    def refuse_replica(self, held: Held) -> None:
+        """Refuse a replica: it is changed, and deleted, through its primary."""
+        if held.is_replica:
+            raise Refused("InvalidParameterException", AT_A_REPLICA)
 
     # Changing
 
@@ -107,10 +112,10 @@ class Store:
         read = {version.id: version.accessed for version in replica.versions}
         replica.versions = copy.deepcopy(held.versions)
         for version in replica.versions:
-            version.key, version.accessed = None, read.get(version.id)
+            version.key, version.accessed = DEFAULT_KEY, read.get(version.id)
         replica.cleaned_up = set(held.cleaned_up)
         replica.description, replica.policy, replica.token = held.description, held.policy, held.token
-        replica.tags = None if held.tags is None else dict(held.tags)
+        replica.key, replica.tags = DEFAULT_KEY, dict(held.tags) if held.tags else None
         replica.primary_region = held.region
 
     def forget(self, replica: Held, at: int) -> None:
@@ -120,6 +125,8 @@ class Store:
         )
         stamp(primary, at)
         del primary.replicas[replica.region]
+        if not primary.replicas:
+            primary.primary_region = None
 
     def add_value(self, held: Held, token: str, value: str | bytes, labels: list[str], at: int) -> HeldVersion:
         """Add a version, or fill the one that a rotation has begun."""

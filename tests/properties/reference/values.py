@@ -26,7 +26,7 @@ def create_secret(store: Store, request: Request) -> dict[str, Any]:
         return {**create_again(held, token, value), **shown}
     arn, at = store.observed_arn or "", request.at
     held = Held(name, arn, request.region, at, at, request.get("Description", ""), token=token)
-    held.tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])} or None
+    held.tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags")} if "Tags" in request else None
     if value is not None:
         held.versions.append(HeldVersion(token, at, value, [CURRENT]))
     held.replicas = plan_replicas(store, request, held)
