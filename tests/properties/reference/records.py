@@ -92,6 +92,9 @@ class Held:
     primary_region: str | None = None
     replicas: dict[str, str] = field(default_factory=dict)
     rotated_to: set[str] = field(default_factory=set)
+    #: The versions of rotations that are to complete them, and of those that a new value has put an end to.
+    to_complete: set[str] = field(default_factory=set)
+    abandoned: set[str] = field(default_factory=set)
 
     @property
     def is_replica(self) -> bool:
@@ -124,6 +127,10 @@ class Held:
         if PREVIOUS not in labels:
             self._take(PREVIOUS)
             loser.labels.append(PREVIOUS)
+
+    def labels(self) -> int:
+        """Return how many labels all versions hold."""
+        return sum(len(version.labels) for version in self.versions)
 
     def _take(self, label: str) -> None:
         holder = self.holder(label)
