@@ -21,6 +21,7 @@ from .shapes import service_model
 
 REGION, OWNER, OTHER = "us-east-1", "123456789012", "210987654321"
 REFUSED, MISSING, TOO_MANY = "InvalidRequestException", "ResourceNotFoundException", "LimitExceededException"
+AT_A_REPLICA = "InvalidParameterException"
 NAMES = ("one", "two")
 names = st.sampled_from(NAMES)
 
@@ -163,7 +164,7 @@ class Accounts(RuleBasedStateMachine):
     def change_a_copy(self, name: str, what: str) -> None:
         """Change a copy itself: only one that stands alone can be."""
         copy = self.copies.get(name)
-        expected = MISSING if copy is None else None if copy.link is None else REFUSED
+        expected = MISSING if copy is None else None if copy.link is None else AT_A_REPLICA
         self.count += 1
         text = str(self.count)
         given = {"SecretString": text} if what == "PutSecretValue" else {"Tags": [{"Key": "mine", "Value": text}]}
@@ -178,7 +179,7 @@ class Accounts(RuleBasedStateMachine):
     def delete_a_copy(self, name: str) -> None:
         """Delete a copy for good: only one that stands alone can be."""
         copy = self.copies.get(name)
-        expected = REFUSED if copy is not None and copy.link is not None else None
+        expected = AT_A_REPLICA if copy is not None and copy.link is not None else None
         self.call(OTHER, "DeleteSecret", expected, SecretId=name, ForceDeleteWithoutRecovery=True)
         if expected is None:
             self.copies.pop(name, None)
@@ -186,7 +187,7 @@ class Accounts(RuleBasedStateMachine):
     @rule()
     def delete_and_restore_the_primary(self) -> None:
         """Schedule the primary, which is refused while it is linked, and take that back."""
-        self.call(OWNER, "DeleteSecret", REFUSED if self.links else None, SecretId="primary")
+        self.call(OWNER, "DeleteSecret", AT_A_REPLICA if self.links else None, SecretId="primary")
         if not self.links:
             self.call(OWNER, "RestoreSecret", SecretId="primary")
 

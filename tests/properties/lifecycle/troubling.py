@@ -62,7 +62,7 @@ class Troubling(Machine):
         self.reference.store.add(held)
         if deleted_ago is not None:
             deletion = self.reference.deletion
-            deletion.mark(held, deleted + WINDOW * DAY, deletion.purge_delay)
+            deletion.mark(held, deleted, deleted + WINDOW * DAY, deletion.purge_delay)
         return held
 
     @precondition(lambda self: self.may_be_troubled and len(self.reference.troubles.faults) < 3)

@@ -82,7 +82,7 @@ class Values(Machine):
         value=st.none() | values,
         token=tokens,
         description=descriptions,
-        key=st.sampled_from((None, None, "", "alias/own")),
+        key=st.sampled_from((None, None, "", "alias/own", "alias/aws/secretsmanager")),
     )
     def update(
         self,

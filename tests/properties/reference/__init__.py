@@ -6,7 +6,7 @@ it takes only what the fake is free to choose: the random end of an ARN, random 
 NextTokens. A refusal's text of None stands for one that nobody has published.
 """
 
-from .records import CURRENT, DAY, PENDING, PREVIOUS, Held, HeldVersion, Refused, Struck, arn_pattern
+from .records import CURRENT, DAY, DEFAULT_KEY, PENDING, PREVIOUS, Held, HeldVersion, Refused, Struck, arn_pattern
 from .rotation import rotate_like_the_template
 from .service import Reference
 from .troubles import Fault
@@ -14,6 +14,7 @@ from .troubles import Fault
 __all__ = [
     "CURRENT",
     "DAY",
+    "DEFAULT_KEY",
     "PENDING",
     "PREVIOUS",
     "Fault",

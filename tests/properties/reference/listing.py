@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from unittest.mock import ANY
 
-from .records import Held, HeldVersion, Request, named, present
+from .records import DEFAULT_KEY, Held, HeldVersion, Request, named, present
 from .replication import replication_status
 from .store import Store
 from .values import by_creation
@@ -33,7 +33,7 @@ def describe(held: Held, versions: str) -> dict[str, Any]:
             Description=held.description or None,
             KmsKeyId=held.key,
             Tags=tags,
-            DeletedDate=held.deletion,
+            DeletedDate=held.deleted,
             PrimaryRegion=held.primary_region,
             **dates,
             **describe_rotation(held),
@@ -80,7 +80,7 @@ def version_entry(version: HeldVersion) -> dict[str, Any]:
         {
             "VersionId": version.id,
             "CreatedDate": version.created,
-            "KmsKeyIds": [version.key or "DefaultEncryptionKey"],
+            "KmsKeyIds": ["DefaultEncryptionKey" if version.key in {None, DEFAULT_KEY} else version.key],
             "VersionStages": list(version.labels) or None,
             "LastAccessedDate": version.accessed,
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -80,6 +81,7 @@ class Held:
     versions: list[HeldVersion] = field(default_factory=list)
     cleaned_up: set[str] = field(default_factory=set)
     accessed: int | None = None
+    deleted: int | None = None
     deletion: int | None = None
     purge: int | None = None
     token: str | None = None
@@ -90,6 +92,9 @@ class Held:
     primary_region: str | None = None
     replicas: dict[str, str] = field(default_factory=dict)
     rotated_to: set[str] = field(default_factory=set)
+    #: The versions of rotations that are to complete them, and of those that a new value has put an end to.
+    to_complete: set[str] = field(default_factory=set)
+    abandoned: set[str] = field(default_factory=set)
 
     @property
     def is_replica(self) -> bool:
@@ -122,6 +127,10 @@ class Held:
         if PREVIOUS not in labels:
             self._take(PREVIOUS)
             loser.labels.append(PREVIOUS)
+
+    def labels(self) -> int:
+        """Return how many labels all versions hold."""
+        return sum(len(version.labels) for version in self.versions)
 
     def _take(self, label: str) -> None:
         holder = self.holder(label)
@@ -173,6 +182,21 @@ class Like:
 
     def __repr__(self) -> str:
         return f"<like {self.pattern}>"
+
+
+class SameJson:
+    """Stands in an expected answer for JSON text of the same content, written in AWS's form."""
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and json.loads(other) == json.loads(self.text)
+
+    def __repr__(self) -> str:
+        return f"<the content of {self.text}>"
 
 
 def arn_pattern(region: str, name: str) -> str:

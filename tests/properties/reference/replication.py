@@ -7,7 +7,7 @@ from typing import Any
 from .records import DEFAULT_KEY, Held, Refused, Request, present
 from .store import Store, stamp
 
-MESSAGES = {"InSync": "Replication succeeded", "Failed": "Secret with this name already exists in this region"}
+SUCCEEDED = "Replication succeeded"
 
 
 def plan_replicas(store: Store, request: Request, held: Held) -> dict[str, str]:
@@ -16,7 +16,7 @@ def plan_replicas(store: Store, request: Request, held: Held) -> dict[str, str]:
     for wanted in request.get("AddReplicaRegions", []):
         region = wanted["Region"]
         if region == held.region or held.replicas.get(region) == "InSync" or region in added:
-            raise Refused("InvalidParameterException")
+            raise Refused("InvalidParameterException", "Invalid replica region." if region == held.region else None)
         taken = store.lookup(region, held.name)
         free = taken is None or (
             request.get("ForceOverwriteReplicaSecret", False) and not taken.replicas and not taken.is_replica
@@ -27,12 +27,13 @@ def plan_replicas(store: Store, request: Request, held: Held) -> dict[str, str]:
 
 def in_progress(wanted: list[dict[str, str]]) -> list[dict[str, Any]]:
     """List replicas that were just asked for."""
-    return [entry(one["Region"], "InProgress") for one in wanted]
+    return [entry("", one["Region"], "InProgress") for one in wanted]
 
 
-def entry(region: str, status: str, read: int | None = None) -> dict[str, Any]:
+def entry(name: str, region: str, status: str, read: int | None = None) -> dict[str, Any]:
     """Describe one replica."""
-    text = MESSAGES.get(status)
+    failed = f"Replication failed: Secret name {name} already exists in region {region}."
+    text = {"InSync": SUCCEEDED, "Failed": failed}.get(status)
     shown = {"Region": region, "KmsKeyId": DEFAULT_KEY, "Status": status}
     return present({**shown, "StatusMessage": text, "LastAccessedDate": read})
 
@@ -41,7 +42,7 @@ def replication_status(store: Store, held: Held, fresh: set[str]) -> list[dict[s
     """List the replicas; one that was just asked for is still under way."""
     read = {one.region: one.accessed for one in store.held if one.name == held.name and one.is_replica}
     statuses = {region: "InProgress" if region in fresh else status for region, status in held.replicas.items()}
-    return [entry(region, status, read.get(region)) for region, status in statuses.items()]
+    return [entry(held.name, region, status, read.get(region)) for region, status in statuses.items()]
 
 
 def replicate_secret_to_regions(store: Store, request: Request) -> dict[str, Any]:
@@ -58,12 +59,14 @@ def replicate_secret_to_regions(store: Store, request: Request) -> dict[str, Any
 def remove_regions_from_replication(store: Store, request: Request) -> dict[str, Any]:
     """RemoveRegionsFromReplication."""
     held, regions = store.primary(request), request.get("RemoveReplicaRegions")
-    if any(region not in held.replicas for region in regions):
-        raise Refused("InvalidParameterException")
-    with store.change(held, request.at):
-        for region in set(regions):
-            if held.replicas.pop(region) == "InSync":
-                store.held.remove(store.find(Request(region, request.at, {"SecretId": held.name})))
+    gone = [region for region in set(regions) if region in held.replicas]
+    if gone:
+        stamp(held, request.at)
+    for region in gone:
+        if held.replicas.pop(region) == "InSync":
+            store.held.remove(store.find(Request(region, request.at, {"SecretId": held.name})))
+    if not held.replicas:
+        held.primary_region = None
     return {"ARN": held.arn, "ReplicationStatus": replication_status(store, held, set())}
 
 

@@ -27,6 +27,8 @@ class Rotation:
     def rotate_secret(self, store: Store, request: Request) -> dict[str, Any]:
         """RotateSecret."""
         held, token = store.primary(request), request.get("ClientRequestToken")
+        if request.get("RotationLambdaARN", f":::{held.region}:").split(":")[3] != held.region:
+            raise Refused("InvalidParameterException")
         before = held.schedule or Schedule()
         function = request.get("RotationLambdaARN", before.function)
         if function is None:
@@ -46,8 +48,16 @@ class Rotation:
         tried = None if immediately or current is None else current.value
         add_pending(store, held, token, request.at, tried)
         steps = ALL_STEPS if immediately else TEST_STEP
+        if immediately:
+            begin(held, token)
         request.afterwards.append(Turn(held, token, steps, request.at, request.at))
         return named(held, VersionId=token)
+
+
+def begin(held: Held, token: str) -> None:
+    """Note that a rotation is to complete a version."""
+    held.to_complete.add(token)
+    held.abandoned.discard(token)
 
 
 def add_pending(store: Store, held: Held, token: str, at: int, value: str | bytes | None = None) -> None:
@@ -66,6 +76,8 @@ def cancel_rotate_secret(store: Store, request: Request) -> dict[str, Any]:
     stamp(held, request.at)
     held.schedule.turn_off()
     unfinished = held.unfinished()
+    if unfinished is not None:
+        held.to_complete.discard(unfinished.id)
     return named(held) if unfinished is None else named(held, VersionId=unfinished.id)
 
 

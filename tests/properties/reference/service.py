@@ -8,7 +8,7 @@ from unittest.mock import ANY
 
 from . import deletion, listing, replication, rotation, tags_and_policies, values
 from .records import DAY, Held, Refused, Request, Struck, Turn
-from .rotation import ALL_STEPS, TEST_STEP, add_pending, rotate_like_the_template
+from .rotation import ALL_STEPS, TEST_STEP, add_pending, begin, rotate_like_the_template
 from .store import Store, stamp
 from .troubles import Troubles
 
@@ -99,6 +99,7 @@ class Reference:
             token = self._random_token() if unfinished is None else unfinished.id
             if unfinished is None:
                 add_pending(self.store, held, token, due)
+            begin(held, token)
             self._run(Turn(held, token, ALL_STEPS, due, at))
 
     def _random_token(self) -> str:
@@ -110,7 +111,7 @@ class Reference:
 
     def _run(self, turn: Turn) -> None:
         held = turn.held
-        succeeded = all(self._step(turn, step) for step in turn.steps)
+        succeeded = all(self._step(turn, step) and turn.token not in held.abandoned for step in turn.steps)
         if self.store.lookup(held.region, held.arn) is not held:
             return
         if turn.steps == TEST_STEP:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import copy
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from .records import ACCOUNT, CURRENT, SUFFIX, Held, HeldVersion, Refused, Request
+from .records import ACCOUNT, CURRENT, DEFAULT_KEY, PENDING, SUFFIX, Held, HeldVersion, Refused, Request
 
+MOST_LABELS = 20
 BAD_NAME = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
 NOT_FOUND = "Secrets Manager can't find the specified secret."
+AT_A_REPLICA = "Operation not permitted on a replica secret. Call must be made in primary secret's region."
 MARKED = "You can't perform this operation on the secret because it was marked for deletion."
 
 
@@ -62,9 +64,13 @@ class Store:
     def primary(self, request: Request) -> Held:
         """Find a secret that can be changed: a replica is changed through its primary."""
         held = self.usable(request)
-        if held.is_replica:
-            raise Refused("InvalidRequestException")
+        self.refuse_replica(held)
         return held
+
+    def refuse_replica(self, held: Held) -> None:
+        """Refuse a replica: it is changed, and deleted, through its primary."""
+        if held.is_replica:
+            raise Refused("InvalidParameterException", AT_A_REPLICA)
 
     # Changing
 
@@ -107,10 +113,10 @@ class Store:
         read = {version.id: version.accessed for version in replica.versions}
         replica.versions = copy.deepcopy(held.versions)
         for version in replica.versions:
-            version.key, version.accessed = None, read.get(version.id)
+            version.key, version.accessed = DEFAULT_KEY, read.get(version.id)
         replica.cleaned_up = set(held.cleaned_up)
         replica.description, replica.policy, replica.token = held.description, held.policy, held.token
-        replica.tags = None if held.tags is None else dict(held.tags)
+        replica.key, replica.tags = DEFAULT_KEY, dict(held.tags) if held.tags else None
         replica.primary_region = held.region
 
     def forget(self, replica: Held, at: int) -> None:
@@ -120,20 +126,42 @@ class Store:
         )
         stamp(primary, at)
         del primary.replicas[replica.region]
+        if not primary.replicas:
+            primary.primary_region = None
 
     def add_value(self, held: Held, token: str, value: str | bytes, labels: list[str], at: int) -> HeldVersion:
         """Add a version, or fill the one that a rotation has begun."""
-        version = held.version(token)
-        if version is None:
-            version = HeldVersion(token, at, value, key=held.key)
-        else:
-            held.versions.remove(version)
-            version.value, version.created = value, at
-        held.versions.append(version)
-        held.attach(version, labels)
+        self.check_room(held, lambda probe: put(probe, token, value, labels, at))
+        version = put(held, token, value, labels, at)
         if CURRENT in labels and held.schedule is not None:
             held.schedule.plan(at)  # a value put by hand counts as a rotation
         return version
+
+    def check_room(self, held: Held, change: Callable[[Held], object]) -> None:
+        """Refuse a change that leaves more than twenty labels on all versions, and more than there were."""
+        probe = copy.deepcopy(held)
+        change(probe)
+        if probe.labels() > max(MOST_LABELS, held.labels()):
+            raise Refused("LimitExceededException")
+
+
+def put(held: Held, token: str, value: str | bytes, labels: list[str], at: int) -> HeldVersion:
+    """Add a version, or fill an empty one; a rotation under way to another one is abandoned."""
+    pending = held.unfinished()
+    version = held.version(token)
+    if version is None:
+        version = HeldVersion(token, at, value, key=held.key)
+    else:
+        held.versions.remove(version)
+        version.value, version.created = value, at
+    held.versions.append(version)
+    held.attach(version, labels)
+    if pending is not None and pending.id != token and pending.id in held.to_complete:
+        held.to_complete.discard(pending.id)
+        held.abandoned.add(pending.id)
+        if PENDING in pending.labels:
+            pending.labels.remove(PENDING)
+    return version
 
 
 def stamp(held: Held, at: int) -> None:

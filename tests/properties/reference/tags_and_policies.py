@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from .records import Refused, Request, named
+from .records import Refused, Request, SameJson, named
 from .store import Store
 
 
@@ -55,7 +55,7 @@ def check_policy(document: str) -> None:
 def get_resource_policy(store: Store, request: Request) -> dict[str, Any]:
     """GetResourcePolicy."""
     held = store.usable(request)
-    return named(held) if held.policy is None else named(held, ResourcePolicy=held.policy)
+    return named(held) if held.policy is None else named(held, ResourcePolicy=SameJson(held.policy))
 
 
 def delete_resource_policy(store: Store, request: Request) -> dict[str, Any]:

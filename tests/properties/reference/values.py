@@ -7,11 +7,10 @@ from unittest.mock import ANY
 
 from .records import CURRENT, PENDING, PREVIOUS, Held, HeldVersion, Refused, Request, day_of, named
 from .replication import in_progress, plan_replicas
-from .store import Store, check_name
+from .store import Store, check_name, put
 from .tags_and_policies import check_tags
 
 SCHEDULED_NAME = "You can't create this secret because a secret with this name is already scheduled for deletion."
-MOST_LABELS = 20
 
 
 def create_secret(store: Store, request: Request) -> dict[str, Any]:
@@ -26,7 +25,7 @@ def create_secret(store: Store, request: Request) -> dict[str, Any]:
         return {**create_again(held, token, value), **shown}
     arn, at = store.observed_arn or "", request.at
     held = Held(name, arn, request.region, at, at, request.get("Description", ""), token=token)
-    held.tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags", [])} or None
+    held.tags = {tag["Key"]: tag["Value"] for tag in request.get("Tags")} if "Tags" in request else None
     if value is not None:
         held.versions.append(HeldVersion(token, at, value, [CURRENT]))
     held.replicas = plan_replicas(store, request, held)
@@ -53,10 +52,15 @@ def create_again(held: Held, token: str, value: str | bytes | None) -> dict[str,
 def update_secret(store: Store, request: Request) -> dict[str, Any]:
     """UpdateSecret: one change, whatever it is made of."""
     held, token, value = store.primary(request), request.get("ClientRequestToken"), value_of(request)
-    if value is not None and held.version(token) is not None:
+    known = held.version(token)
+    if value is not None and known is not None:
+        if known.value == value:
+            return named(held, VersionId=token)
         raise token_in_use(held, token)
     if value is None and "Description" not in request and "KmsKeyId" not in request:
         return named(held)
+    if value is not None:
+        store.check_room(held, lambda probe: put(probe, token, value, [CURRENT], request.at))
     with store.change(held, request.at):
         held.description = request.get("Description", held.description)
         if "KmsKeyId" in request:
@@ -81,8 +85,7 @@ def put_secret_value(store: Store, request: Request) -> dict[str, Any]:
     labels = list(request.get("VersionStages", [CURRENT]))
     if not held.versions and CURRENT not in labels:
         labels.append(CURRENT)
-    if len({*labels, *(version.labels if version else ())}) > MOST_LABELS:
-        raise Refused("LimitExceededException")
+    store.check_room(held, lambda probe: put(probe, token, value, labels, request.at))
     with store.change(held, request.at):
         version = store.add_value(held, token, value, labels, request.at)
     return named(held, VersionId=token, VersionStages=list(version.labels))
@@ -172,9 +175,8 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
         raise Refused("ResourceNotFoundException")
     check_move(held, label, source, target)
     receiver = held.version(target)
-    lost = {PREVIOUS} if label == CURRENT else set()
-    if receiver is not None and len({*receiver.labels, label} - lost) > MOST_LABELS:
-        raise Refused("LimitExceededException")
+    if receiver is not None:
+        store.check_room(held, lambda probe: probe.attach(probe.version(target), [label]))
     with store.change(held, request.at):
         if receiver is not None:
             held.attach(receiver, [label])
