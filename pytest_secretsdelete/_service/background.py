@@ -84,11 +84,11 @@ def _next_due(vault: Vault, until: int) -> int | None:
 
 def _happen(vault: Vault, due: int, until: int) -> None:
     """Let the one thing happen that comes due next, unless another thread has let it happen meanwhile."""
+    turn = None
     with vault.lock:
-        if _next_due(vault, until) != due:
-            return
-        _, secret = vault.next_due() or (due, None)
-        turn = None if secret is None else _happen_to(vault, secret, due, until)
+        found = vault.next_due() if _next_due(vault, until) == due else None
+        if found is not None:
+            turn = _happen_to(vault, found[1], due, until)
     if turn is not None:
         vault.rotations.run(vault, turn)
 

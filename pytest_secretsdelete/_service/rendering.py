@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import singledispatch
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .instant import to_datetime
 from .timeline import Attempt, Event, Rotation, Seeding, Timeline
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
 _MOST_LINES = 60
@@ -37,19 +37,13 @@ BY_THEMSELVES = {
 def render(timeline: Timeline) -> str:
     """Return what happened, a line for each entry; beyond 60 lines the latest alone."""
     entries = list(timeline)
-    lines = [f"{_date(at)}  {text}" for at, text in filter(None, map(_line, entries))]
+    lines = [f"{_date(at)}  {text}" for at, text in filter(None, (_LINES[type(entry)](entry) for entry in entries))]
     left_out = len(lines) - _MOST_LINES
     head = [f"({left_out} earlier lines left out)"] if left_out > 0 else []
     has_calls = any(isinstance(entry, Attempt) and entry.has_ended for entry in entries)
     return "\n".join([*head, *lines[-_MOST_LINES:], *([] if has_calls else ["no call reached the fake"])])
 
 
-@singledispatch
-def _line(entry: object) -> tuple[datetime, str] | None:
-    raise TypeError(entry)
-
-
-@_line.register(Attempt)
 def _attempt(attempt: Attempt) -> tuple[datetime, str] | None:
     if not attempt.has_ended:
         return None
@@ -62,13 +56,11 @@ def _attempt(attempt: Attempt) -> tuple[datetime, str] | None:
     return to_datetime(attempt.at), " ".join(word for word in words if word)
 
 
-@_line.register(Event)
 def _event(event: Event) -> tuple[datetime, str] | None:
     name = event.secret.partition(":secret:")[2][:-7]  # without the hyphen and the six random characters
     return (event.at, f"* {event.name} {name} ({event.region})") if event.name in BY_THEMSELVES else None
 
 
-@_line.register(Rotation)
 def _rotation(rotation: Rotation) -> tuple[datetime, str] | None:
     """Render a failed step by the kind of its exception, whose text may hold a value."""
     if rotation.error is None:
@@ -77,7 +69,6 @@ def _rotation(rotation: Rotation) -> tuple[datetime, str] | None:
     return rotation.at, f"* {rotation.step} of {name} raised {type(rotation.error).__name__}"
 
 
-@_line.register(Seeding)
 def _seeding(seeding: Seeding) -> tuple[datetime, str] | None:
     secret = seeding.secret
     until = None if secret.deletion is None else to_datetime(secret.deletion)
@@ -87,3 +78,11 @@ def _seeding(seeding: Seeding) -> tuple[datetime, str] | None:
 
 def _date(at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}Z"
+
+
+_LINES: dict[type, Callable[[Any], tuple[datetime, str] | None]] = {
+    Attempt: _attempt,
+    Event: _event,
+    Rotation: _rotation,
+    Seeding: _seeding,
+}

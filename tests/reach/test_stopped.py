@@ -150,7 +150,7 @@ def test_an_answer_that_is_held_is_given(event: str, started: FakeSecretsManager
 
     stop.__module__ = "botocore.handlers"  # a foreign one would have been seen at before-call
     client.meta.events.register(event, stop)
-    labels = [f"label {number}" for number in range(20)]
+    labels = [f"label {number}" for number in range(19)]
     version = started.client().put_secret_value(SecretId="db/password", SecretString=VALUE, VersionStages=labels)
     with refused("LimitExceededException"):
         client.update_secret_version_stage(

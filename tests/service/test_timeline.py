@@ -13,6 +13,7 @@ from botocore.config import Config
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
 from pytest_secretsdelete._service.instant import to_datetime
+from pytest_secretsdelete._service.rendering import render
 from pytest_secretsdelete._service.timeline import Timeline
 
 from ..support import REGION, VALUE, in_threads, refused, send_raw, token
@@ -276,3 +277,11 @@ def test_calls_of_many_threads_are_all_kept(fake: FakeSecretsManager) -> None:
 
     in_threads(*[call] * 8)
     assert len(timeline.events) == 4000
+
+
+def test_an_attempt_under_way_is_not_shown() -> None:
+    """A call that has not been answered yet has no line in the report."""
+    timeline = Timeline()
+    timeline.begin("GetSecretValue", REGION, 0)
+    assert render(timeline) == "no call reached the fake"
+    assert timeline.calls == ()

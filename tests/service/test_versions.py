@@ -53,6 +53,8 @@ def test_states_are_independent(taken: list[tuple[str, str, tuple[str, ...], int
         version = VersionRecord(version_id, number, f"{len(states)}", given_labels)
         states.append(changed(model, versions, "add" if step == "back" else step, version))
     for model, versions in states:
+        anew = Versions.of(*model.held)
+        assert (versions == anew) == (versions.placed() == anew.placed())
         assert list(versions) == list(model.held)
         assert len(versions) == len(model.held)
         assert versions.labelled == tuple(version for version in model.held if version.labels)
