@@ -10,6 +10,7 @@ from freezegun import freeze_time
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service import background
 from pytest_secretsdelete._time.freezing import held
 
 from ..support import LAMBDA, REGION, VALUE, Rotator, refused, set_up_rotation, tick, token
@@ -196,3 +197,9 @@ def test_a_rotation_reaches_its_own_fake(clock: Clock, fake: FakeSecretsManager)
         assert [call.operation for call in inner.calls] == ["ListSecrets"]
     assert all(step.error is None for step in fake.rotations)
     assert fake.secret("a").current.value.startswith("rotated")  # type: ignore[union-attr]
+
+
+def test_what_another_thread_has_let_happen_meanwhile(fake: FakeSecretsManager) -> None:
+    """A thread that comes second, when nothing is due any more, lets nothing happen."""
+    background._happen(service_of(fake).vault, due=1, until=1)
+    assert (fake.events, fake.secrets()) == ((), ())
