@@ -6,13 +6,14 @@ import base64
 import binascii
 import functools
 import importlib.util
-import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import botocore.session
 from hypothesis import strategies as st
+
+from ..support import policy
 
 #: What every secret value here holds, and no message or record may show.
 SENTINEL = "s3cr3t"
@@ -24,14 +25,6 @@ LABELS = ("AWSCURRENT", "AWSPREVIOUS", "AWSPENDING", "mine", "other")
 FUNCTIONS = tuple(f"arn:aws:lambda:us-east-1:123456789012:function:{what}" for what in ("works", "fails", "missing"))
 CRON = ("cron(0 8 1 * ? *)", "cron(0 16 ? * SUN#1 *)", "cron(0 0/4 * * ? *)", "cron(0 8 30 2 ? *)")
 HAS_CRON = importlib.util.find_spec("aws_croniter") is not None
-
-
-def policy(principal: Any, effect: str = "Allow", **more: Any) -> str:
-    """Return a resource policy with one statement."""
-    statement = {"Effect": effect, "Principal": principal, "Action": "secretsmanager:*", "Resource": "*", **more}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
-
 POLICIES = (
     policy({"AWS": "arn:aws:iam::210987654321:root"}),
     policy("*"),

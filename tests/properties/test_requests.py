@@ -10,7 +10,6 @@ from typing import Any
 
 import botocore.session
 import pytest
-from botocore.awsrequest import prepare_request_dict
 from botocore.config import Config
 from freezegun import freeze_time
 from hypothesis import given, settings
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 
 from pytest_secretsdelete import FakeSecretsManager
 
+from ..support import make_request
 from . import shapes
 from .conftest import PROFILE
 from .seen import ABROAD, HOME, STRANGER, ask, everything, say, send, unread
@@ -254,24 +254,9 @@ def test_raw_requests_through_botocore(client: Any) -> None:
         store = Store()
         members = data.draw(shapes.requests(operation))
         with store.fake:
-            response, _ = send_through(
+            response, _ = make_request(
                 client, operation, shapes.filled_in(members, store.finder(operation, members, HOME))
             )
         look_at_answer(operation, response.status_code, json.loads(response.content or b"{}"))
 
     ask()
-
-
-def send_through(client: Any, operation: str, members: dict[str, Any]) -> Any:
-    """Send a request past botocore's checks; return the HTTP response and what botocore makes of it."""
-    model = client.meta.service_model.operation_model(operation)
-    request = {
-        "url_path": "/",
-        "query_string": "",
-        "method": "POST",
-        "headers": {"X-Amz-Target": f"secretsmanager.{operation}", "Content-Type": "application/x-amz-json-1.1"},
-        "body": json.dumps(members).encode(),
-    }
-    context = {"client_region": HOME, "client_config": client.meta.config, "has_streaming_input": False}
-    prepare_request_dict(request, endpoint_url=client.meta.endpoint_url, context=context)
-    return client._endpoint.make_request(model, request)

@@ -1,4 +1,4 @@
-"""A machine without AWS configuration, a clock, and a server on loopback that no call is to reach."""
+"""A fake that the test itself stops, and a server on loopback that no call is to reach."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_secretsdelete import FakeSecretsManager
+
+from ..support import REGION, VALUE
 from .listener import Listener
 
 if TYPE_CHECKING:
@@ -17,3 +20,12 @@ def listener() -> Iterator[Listener]:
     """Give a server on loopback that counts the requests that reach it."""
     with Listener() as listener:
         yield listener
+
+
+@pytest.fixture
+def started() -> Iterator[FakeSecretsManager]:
+    """Give an active fake, which the test itself stops."""
+    fake = FakeSecretsManager(region=REGION).start()
+    fake.seed("db/password", VALUE)
+    yield fake
+    fake.stop()

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import REGION, VALUE, Watch, json_response, take_the_long_road
+from ..support import EVENTS_BEFORE_SENDING, ORDERS, REGION, VALUE, Watch, json_response, take_the_long_road
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,13 +21,7 @@ if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
 
 EVENTS = (
-    "provide-client-params",
-    "before-parameter-build",
-    "before-call",
-    "request-created",
-    "choose-signer",
-    "before-sign",
-    "before-send",
+    *EVENTS_BEFORE_SENDING,
     "response-received",
     *(["before-parse"] if "before-parse" in inspect.getsource(botocore.endpoint) else []),  # a newer one
     "needs-retry",
@@ -35,7 +29,6 @@ EVENTS = (
 )
 ANSWERING = ("before-call", "before-send")
 FORMS = ("{}", "{}.secretsmanager", "{}.secrets-manager", "{}.*.*", "{}.secrets-manager.GetSecretValue")
-ORDERS = ("register_first", "register", "register_last")
 MINE = {"SecretString": "mine", "ARN": "arn", "Name": "db/password"}
 
 

@@ -14,34 +14,25 @@ from pytest_secretsdelete import FakeSecretsManager, Timeout
 from pytest_secretsdelete._reach.guard import Guard
 from pytest_secretsdelete._reach.under_way import FakeStoppedError
 
-from ..support import PATIENCE, REGION, VALUE, json_response, refused, send_raw, take_the_long_road
+from ..support import (
+    EVENTS_BEFORE_SENDING,
+    ORDERS,
+    PATIENCE,
+    REGION,
+    VALUE,
+    json_response,
+    refused,
+    send_raw,
+    take_the_long_road,
+)
 from .test_moto import motos_secrets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .listener import Listener
 
 MODES = ("legacy", "standard", "adaptive")
-EVENTS = (
-    "provide-client-params",
-    "before-parameter-build",
-    "before-call",
-    "request-created",
-    "choose-signer",
-    "before-sign",
-    "before-send",
-)
-ORDERS = ("register_first", "register", "register_last")
-
-
-@pytest.fixture
-def started() -> Iterator[FakeSecretsManager]:
-    """Give an active fake, which the test itself stops."""
-    fake = FakeSecretsManager(region=REGION).start()
-    fake.seed("db/password", VALUE)
-    yield fake
-    fake.stop()
 
 
 def retrying(mode: str) -> Config:
@@ -105,7 +96,7 @@ def test_a_stop_from_another_thread(
 
 
 @pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("event", EVENTS_BEFORE_SENDING)
 def test_a_handler_that_spans_the_stop(event: str, order: str, started: FakeSecretsManager, listener: Listener) -> None:
     """Whichever handler the fake stops in, the call is not sent, nor answered by a fake that has stopped."""
     client = listener.client()
@@ -160,7 +151,7 @@ def test_an_answer_that_is_held_is_given(event: str, started: FakeSecretsManager
     assert listener.requests == []
 
 
-@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("event", EVENTS_BEFORE_SENDING)
 def test_an_outer_fake_answers_what_the_inner_has_not(event: str, listener: Listener) -> None:
     """A call that the inner fake has not answered yet goes to the outer one when the inner stops."""
     with FakeSecretsManager(region=REGION) as outer:

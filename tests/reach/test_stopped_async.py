@@ -13,24 +13,15 @@ from aiobotocore.config import AioConfig  # noqa: E402
 from pytest_secretsdelete import FakeSecretsManager  # noqa: E402
 from pytest_secretsdelete._reach.under_way import FakeStoppedError  # noqa: E402
 
-from ..support import REGION, VALUE  # noqa: E402
+from ..support import VALUE  # noqa: E402
 from .listener import KEYS  # noqa: E402
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .listener import Listener
 
 EVENTS = ("provide-client-params", "before-call", "request-created", "choose-signer", "before-sign", "before-send")
-
-
-@pytest.fixture
-def started() -> Iterator[FakeSecretsManager]:
-    """Give an active fake, which the test itself stops."""
-    fake = FakeSecretsManager(region=REGION).start()
-    fake.seed("db/password", VALUE)
-    yield fake
-    fake.stop()
 
 
 def client(listener: Listener, **options: Any) -> Any:

@@ -1,7 +1,7 @@
 """What tests of several folders share."""
 
 from .accounts import CROSS_ACCOUNT, OTHER_ACCOUNT, client_of
-from .handlers import ROADS, Network, Watch, json_response, response, take_the_long_road
+from .handlers import EVENTS_BEFORE_SENDING, ORDERS, ROADS, Network, Watch, json_response, response, take_the_long_road
 from .names import LAMBDA, REGION, STEPS, TOKEN, VALUE, policy, token
 from .raw import make_request, raw_request, refused, send_raw
 from .rotation import Rotator, rotate_as_the_template, set_up_rotation, tick, until_the_next_due
@@ -9,7 +9,9 @@ from .running import PATIENCE, in_threads, run_python, within_patience
 
 __all__ = [
     "CROSS_ACCOUNT",
+    "EVENTS_BEFORE_SENDING",
     "LAMBDA",
+    "ORDERS",
     "OTHER_ACCOUNT",
     "PATIENCE",
     "REGION",

@@ -13,6 +13,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+#: The events of a call, in their order, up to the one at which its request leaves.
+EVENTS_BEFORE_SENDING = (
+    "provide-client-params",
+    "before-parameter-build",
+    "before-call",
+    "request-created",
+    "choose-signer",
+    "before-sign",
+    "before-send",
+)
+#: How a handler may be registered.
+ORDERS = ("register_first", "register", "register_last")
+
+
 def json_response(members: dict[str, Any], status: int = 200, url: str = "https://elsewhere.test/") -> AWSResponse:
     """Return an HTTP response that is not the fake's."""
     content = json.dumps(members).encode()

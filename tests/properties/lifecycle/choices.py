@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from pytest_secretsdelete import MALFORMED, Timeout
 
+from ...support import STEPS, policy
 from ..reference import CURRENT, PENDING, PREVIOUS
 
 START = datetime(2026, 3, 1, 9, 30, 15, 123456, tzinfo=timezone.utc)
@@ -17,24 +17,10 @@ HOME, ABROAD = "us-east-1", "eu-west-1"
 NAMES = ("app", "app/db", "app-abc123", "x!y")
 PLACES = tuple((region, name) for name in NAMES for region in (HOME, ABROAD))
 TOKENS = tuple(f"{number}" * 32 for number in range(1, 4))
-POLICY = json.dumps(
-    {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"AWS": "arn:aws:iam::210987654321:root"},
-                "Action": "secretsmanager:GetSecretValue",
-                "Resource": "*",
-            }
-        ],
-    }
-)
+POLICY = policy({"AWS": "arn:aws:iam::210987654321:root"}, Action="secretsmanager:GetSecretValue")
 LAMBDA = "arn:aws:lambda:us-east-1:123456789012:function:"
 #: The rotation functions that are there, and the step in which each raises.
-FUNCTIONS: dict[str, str | None] = {f"{LAMBDA}works": None} | {
-    f"{LAMBDA}fails-in-{step}": step for step in ("createSecret", "setSecret", "testSecret", "finishSecret")
-}
+FUNCTIONS: dict[str, str | None] = {f"{LAMBDA}works": None} | {f"{LAMBDA}fails-in-{step}": step for step in STEPS}
 FAULTS: dict[str, Any] = {
     "ThrottlingException": "ThrottlingException",
     "InternalServiceError": "InternalServiceError",
