@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete import Clock, FakeSecretsManager, _active
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach.endpoint import serve
 from pytest_secretsdelete._time import freezing
@@ -39,8 +39,11 @@ def _environment_stays() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _no_configuration(_environment_stays: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Let no test read the AWS configuration of the machine, nor ask the network for any."""
-    for name in _variables():
+    """Let no test read the AWS configuration of the machine, nor ask the network for any.
+
+    A marker starts its fake before any fixture: the variables are that fake's then, and stay.
+    """
+    for name in () if _active.responders() else _variables():
         monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
