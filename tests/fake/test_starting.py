@@ -146,7 +146,7 @@ def test_the_account() -> None:
         assert arn.split(":")[4] == fake.seed("other").account_id == "000000000001"
 
 
-@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "us-iso-east-1", "ap-southeast-7"])
+@pytest.mark.parametrize("region", ["us-gov-west-1", "cn-north-1", "us-iso-east-1", "ap-southeast-4"])
 def test_regions_of_all_partitions(region: str) -> None:
     """Region codes of all partitions are legal."""
     assert FakeSecretsManager(region=region).region == region

@@ -44,7 +44,7 @@ def test_private_regions(run: Run) -> None:
             assert secretsmanager_client.list_secrets()["SecretList"] == []
             assert secretsmanager.seed("a", region="moon-base-1").region == "moon-base-1"
         """
-    unknown = run(tests, ini="secretsmanager_region = private-1")
+    unknown = run(tests, ini="secretsmanager_region = private-1", apart=APART)
     assert unknown.ret == pytest.ExitCode.USAGE_ERROR
     assert "region='private-1' is in no partition" in messages_of(unknown)[0]
     ini = "secretsmanager_region = private-1\nsecretsmanager_allow_unknown_regions = true"
