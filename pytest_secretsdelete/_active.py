@@ -21,7 +21,7 @@ class Guarding(Protocol):
     """What the interception needs of the guard against calls that no fake answers."""
 
     def lets_through(self, url: str) -> bool:
-        """Tell whether a request may go out."""
+        """Return whether a request may go out."""
 
     def stop(self, incoming: Incoming) -> None:
         """Stop a request, by raising."""
@@ -42,7 +42,7 @@ def responders() -> tuple[Service, ...]:
 
 
 def is_active(service: Service) -> bool:
-    """Tell whether a fake is among the active ones."""
+    """Return whether a fake is among the active ones."""
     return any(active is service for active in _stack[0])
 
 

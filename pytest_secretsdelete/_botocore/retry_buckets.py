@@ -27,7 +27,7 @@ class Pace:
 
     @property
     def is_virtual(self) -> bool:
-        """Tell whether waiting moves the clock."""
+        """Return whether waiting moves the clock."""
         return self.sleep is not None
 
 

@@ -36,7 +36,7 @@ class Guard:
         _active.set_guard(None)
 
     def lets_through(self, url: str) -> bool:
-        """Tell whether a request stays on this machine: a server of the test's own."""
+        """Return whether a request stays on this machine: a server of the test's own."""
         try:
             host = urlsplit(url).hostname
         except ValueError:  # no URL: botocore will say so
@@ -66,7 +66,7 @@ class Guard:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
+    """Return whether a host is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

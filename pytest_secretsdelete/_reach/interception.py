@@ -156,7 +156,7 @@ def origin_package(handler: Any) -> str:
 
 
 def _needs_late_interception(emitter: Any, operation: str) -> bool:
-    """Tell whether foreign handlers stand on later events, or behind ours at before-call."""
+    """Return whether foreign handlers stand on later events, or behind ours at before-call."""
     return emitters.remembered(
         emitter, f"{_CONTEXT_KEY}.{operation}", lambda: _has_foreign_handlers(emitter, operation)
     )

@@ -42,7 +42,7 @@ class UnderWay:
         self._is_tried = True
 
     def needs_a_fake(self) -> bool:
-        """Tell whether the call must not leave the process."""
+        """Return whether the call must not leave the process."""
         return self.began_under_a_fake or _active.innermost() is not None
 
     def responder(self, incoming: Incoming) -> Service | None:

@@ -58,7 +58,7 @@ def secret_ids(request: Request) -> list[str]:
 
 
 def is_about(request: Request, store: Store, secret_id: str | None) -> bool:
-    """Tell whether a request is about a secret, whichever way either names it."""
+    """Return whether a request is about a secret, whichever way either names it."""
     return secret_id is None or any(_is_same(request, store, secret_id, other) for other in secret_ids(request))
 
 
@@ -81,7 +81,7 @@ def _name_in(store: Store, secret_id: str) -> str:
 
 
 def _is_denied_with(request: Request, store: Store, secret_id: str | None) -> bool:
-    """Tell whether a denial about a secret concerns the whole request: a batch is denied secret by secret."""
+    """Return whether a denial about a secret concerns the whole request: a batch is denied secret by secret."""
     return secret_id is None or ("SecretIdList" not in request and is_about(request, store, secret_id))
 
 
@@ -114,7 +114,7 @@ class Fault:
         return not self.withdrawn and (self.left is None or self.left > 0)
 
     def fits(self, request: Request, store: Store) -> bool:
-        """Tell whether a request is one that it waits for."""
+        """Return whether a request is one that it waits for."""
         return (
             self.is_waiting
             and self.operation in {EVERY_OPERATION, request.operation}
@@ -179,7 +179,7 @@ class Failures:
         return bool(self._denials) or any(fault.is_waiting for fault in self._faults)
 
     def wait_for(self, request: Request, store: Store) -> bool:
-        """Tell whether something waits for a request, without using it up."""
+        """Return whether something waits for a request, without using it up."""
         return self._denial(request, store) is not None or self._fault(request, store) is not None
 
     def strike(self, request: Request, store: Store) -> None:

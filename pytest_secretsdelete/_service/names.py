@@ -42,7 +42,7 @@ class ParsedArn(NamedTuple):
 
 
 def is_region(region: object) -> bool:
-    """Tell whether a text can be a region code: botocore asks for a host label."""
+    """Return whether a text can be a region code: botocore asks for a host label."""
     return isinstance(region, str) and _REGION.fullmatch(region) is not None
 
 
@@ -52,12 +52,12 @@ def plain_region(region: str) -> str:
 
 
 def is_valid_name(name: str) -> bool:
-    """Tell whether AWS accepts a secret name."""
+    """Return whether AWS accepts a secret name."""
     return _NAME.fullmatch(name) is not None
 
 
 def is_arn(secret_id: str) -> bool:
-    """Tell whether a SecretId is meant as an ARN."""
+    """Return whether a SecretId is meant as an ARN."""
     return secret_id.startswith("arn:")
 
 

@@ -66,7 +66,7 @@ class RotationRunner:
         return getattr(self._thread, "depth", 0) > 0
 
     def has_begun(self, arn: str, token: str) -> bool:
-        """Tell whether a rotation of a secret to a version has run already, or runs."""
+        """Return whether a rotation of a secret to a version has run already, or runs."""
         return (arn, token) in self._begun
 
     def register(self, turn: Turn) -> Turn:
@@ -104,7 +104,7 @@ class RotationRunner:
             self._thread.depth -= 1
 
     def _step(self, vault: Vault, turn: Turn, step: str) -> bool:
-        """Call the function for one step; tell whether it came back.
+        """Call the function for one step; return whether it came back.
 
         Whatever a Lambda raises, sys.exit included, the rotation alone fails. What ends the test or the run
         (pytest.fail, KeyboardInterrupt) is raised on, and noted all the same.

@@ -262,7 +262,7 @@ def _text(what: str, value: str | None) -> str | None:
 
 
 def _is_unicode(text: str) -> bool:
-    """Tell whether a text can be sent: not with half of a surrogate pair."""
+    """Return whether a text can be sent: not with half of a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:

@@ -92,7 +92,7 @@ class Service:
         return transaction.answer(checker_for(self._host.input_shape(incoming.operation)))
 
     def expects_failure(self, incoming: Incoming) -> bool:
-        """Tell whether a fault or a denial waits for a request."""
+        """Return whether a fault or a denial waits for a request."""
         if not self.failures:
             return False
         try:

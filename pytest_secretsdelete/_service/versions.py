@@ -100,7 +100,7 @@ class Versions:
         )
 
     def was_removed(self, version_id: str) -> bool:
-        """Tell whether a version with this id has been cleaned up, and none has been made since."""
+        """Return whether a version with this id has been cleaned up, and none has been made since."""
         return version_id in self._removed
 
     def outdated(self) -> list[VersionRecord]:

@@ -73,7 +73,7 @@ class ThreadObserver:
         self._observations.clear()
 
     def is_quiescent(self, resting: Collection[int]) -> bool:
-        """Observe once more, and tell whether every thread but the resting ones and this one is quiescent.
+        """Observe once more, and return whether every thread but the resting ones and this one is quiescent.
 
         `resting`: identifiers of threads that are known to have nothing to run.
         """
@@ -130,7 +130,7 @@ def _status_text(native_id: int | str) -> str:
 
 
 def is_ending(loop: asyncio.AbstractEventLoop) -> bool:
-    """Tell whether a loop does not run, or stops after this pass."""
+    """Return whether a loop does not run, or stops after this pass."""
     return not loop.is_running() or bool(getattr(loop, "_stopping", False))
 
 

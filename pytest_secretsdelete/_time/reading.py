@@ -42,17 +42,17 @@ def real_time_in_seconds() -> float:
 
 
 def is_frozen() -> bool:
-    """Tell whether freezegun holds time."""
+    """Return whether freezegun holds time."""
     return innermost_freeze() is not None
 
 
 def is_real() -> bool:
-    """Tell whether nobody holds time."""
+    """Return whether nobody holds time."""
     return not is_frozen() and not under_time_machine()
 
 
 def may_freeze() -> bool:
-    """Tell whether freezegun may take hold of time: not where time-machine has it."""
+    """Return whether freezegun may take hold of time: not where time-machine has it."""
     return is_frozen() or not under_time_machine()
 
 

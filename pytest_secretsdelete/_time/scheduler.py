@@ -49,7 +49,7 @@ class Sleeper:
     turn: threading.Event = field(default_factory=threading.Event)
 
     def can_wake(self) -> bool:
-        """Tell whether it can run when it wakes: not a task whose loop has stopped, or is about to."""
+        """Return whether it can run when it wakes: not a task whose loop has stopped, or is about to."""
         return self.future is None or not is_ending(self.future.get_loop())
 
 
@@ -150,7 +150,7 @@ class Scheduler:
         return min(free, key=lambda s: (s.deadline_in_microseconds, s.number), default=None)
 
     def _is_quiescent(self) -> bool:
-        """Tell whether every other thread sleeps here, runs a loop that is idle, or waits."""
+        """Return whether every other thread sleeps here, runs a loop that is idle, or waits."""
         sleeping = {sleeper.thread for sleeper in self._sleepers if sleeper.future is None}
         idle = {thread for thread, loop in list(self._idle_loops.items()) if loop.is_running()}
         return self._observer.is_quiescent(sleeping | idle)
@@ -193,7 +193,7 @@ class Scheduler:
 
 
 def _is_skippable(seconds: Any) -> bool:
-    """Tell whether an argument of sleep is one for which the clock moves."""
+    """Return whether an argument of sleep is one for which the clock moves."""
     number = _number(seconds)
     return isinstance(number, (int, float)) and 0 < number < _LONGEST_SLEEP_IN_SECONDS
 

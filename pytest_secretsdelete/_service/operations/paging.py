@@ -58,7 +58,7 @@ def last_key(request: Request, arn: str = "") -> Key | None:
 
 
 def is_own_token(token: object) -> bool:
-    """Tell whether a NextToken is one that a fake has given out, whichever it was."""
+    """Return whether a NextToken is one that a fake has given out, whichever it was."""
     try:
         return _TOKEN.fullmatch(_decoded(token)) is not None
     except (TypeError, ValueError):
