@@ -11,7 +11,7 @@ import pkgutil
 def known_regions() -> frozenset[str]:
     """Return the regions of every partition, without the pseudo-regions of services that have none.
 
-    The file is read as it lies in the package: that is quicker than botocore's loader, and loads nothing of botocore.
+    The file is read directly from the package: this is faster than botocore's loader, and does not import botocore.
     """
     partitions = json.loads(pkgutil.get_data("botocore", "data/partitions.json") or "{}").get("partitions", [])
     regions = {region for partition in partitions for region in partition["regions"]}

@@ -62,7 +62,7 @@ def is_arn(secret_id: str) -> bool:
 
 
 def parse_arn(secret_id: str) -> ParsedArn | None:
-    """Take a secret's ARN apart; None where it is no ARN of a secret."""
+    """Parse a secret's ARN; None for what is not the ARN of a secret."""
     match = _ARN.fullmatch(secret_id)
     return ParsedArn(match["region"], match["account"], match["rest"]) if match else None
 
@@ -73,7 +73,7 @@ def partition_of(region: str) -> str:
 
 
 def new_suffix() -> str:
-    """Return six random letters or digits, so many that none comes twice, even where a test seeds `random`."""
+    """Return six random letters or digits, from the system's randomness: a test that seeds `random` gets no repeats."""
     return "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(6))
 
 

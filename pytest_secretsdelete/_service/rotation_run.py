@@ -1,7 +1,7 @@
-"""Running rotations: the four calls of the rotation function, and what becomes of the secret.
+"""Runs rotations: makes the four calls of the rotation function, and records their end.
 
 The function runs in the calling thread and outside the vault's lock, so that its own calls reach the same
-fake. What it raises ends the rotation as a failed Lambda does; the caller never sees it.
+fake. An exception ends the rotation as a failed Lambda does, and is not raised in the caller.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     RotationFunction = Callable[[dict[str, str], Any], Any]
 
-#: A rotation is four calls of a function, and those it makes: so many take about a minute.
+#: A rotation is four calls of a function, and the calls that it makes: this number takes about a minute.
 ROTATION_LIMIT = 10_000
 _LAMBDA_TIMEOUT_IN_MILLISECONDS = 30_000
 
@@ -40,7 +40,7 @@ class RotationRunner:
     now: Callable[[], int]
     #: What a function runs in, so that its calls reach this service and no other.
     answering: Callable[[], AbstractContextManager[None]]
-    #: How many scheduled rotations may come due in one look, or one move of the clock.
+    #: How many scheduled rotations may come due at once, or in one move of the clock.
     limit: int = ROTATION_LIMIT
     #: The Python callables that stand for rotation Lambdas, by ARN.
     functions: dict[str, RotationFunction] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class RotationRunner:
         return (arn, token) in self._begun
 
     def register(self, turn: Turn) -> Turn:
-        """Note, under the vault's lock, that a rotation is about to run: until it has ended, no other comes due."""
+        """Register a rotation, under the vault's lock, before it runs: until it has ended, no other comes due."""
         self._registered.append(threading.get_ident())
         self._begun.add((turn.arn, turn.token))
         return turn
@@ -106,8 +106,8 @@ class RotationRunner:
     def _step(self, vault: Vault, turn: Turn, step: str) -> bool:
         """Call the function for one step; return whether it came back.
 
-        Whatever a Lambda raises, sys.exit included, the rotation alone fails. What ends the test or the run
-        (pytest.fail, KeyboardInterrupt) is raised on, and noted all the same.
+        An exception of the function, including sys.exit, only fails the rotation. One that ends the test or the run
+        (pytest.fail, KeyboardInterrupt) is recorded and raised again.
         """
         event = {"Step": step, "SecretId": turn.arn, "ClientRequestToken": turn.token}
         error: BaseException | None = None
@@ -123,7 +123,7 @@ class RotationRunner:
 
 
 def _ends_the_test(error: BaseException) -> bool:
-    """Tell what is the test's own from what a function raises: pytest's outcomes, known by where they are defined."""
+    """Return whether an exception is one of pytest's outcomes, recognised by the module that defines it."""
     kinds = [kind.__module__ for kind in type(error).__mro__]
     return isinstance(error, KeyboardInterrupt) or "_pytest.outcomes" in kinds
 

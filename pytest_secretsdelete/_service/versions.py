@@ -1,7 +1,7 @@
 """The versions of one secret: immutable, and cheap to change however many there are.
 
-A secret may have thousands of versions without a staging label, and few with one. Those without stand in a list
-that later states of the secret share and append to; each state knows how much of it is its own.
+A secret may have thousands of versions without a staging label, and few with one. Those without are in a list
+that later states of the secret share and append to; each state records how much of it is its own.
 """
 
 from __future__ import annotations
@@ -140,7 +140,7 @@ class Versions:
         return found
 
     def _with(self, placed: dict[str, Placed]) -> Versions:
-        """Return these versions and others, by their ids; each stands where its labels say."""
+        """Return these versions and others, by their ids; labels decide which part of the record holds each."""
         labelled, deprecated = dict(self._labelled), self._deprecated.without(placed.keys())
         for version_id, (place, version) in placed.items():
             labelled.pop(version_id, None)

@@ -39,7 +39,7 @@ def page(
     key: Callable[[Item], Key],
     arn: str = "",
 ) -> tuple[list[Item], dict[str, str]]:
-    """Return one page of the items, sorted by a unique key, and the NextToken where there is more.
+    """Return one page of the items, sorted by a unique key, and the NextToken if there are more.
 
     A listing of what belongs to one secret gives its ARN.
 

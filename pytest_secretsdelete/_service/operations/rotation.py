@@ -39,9 +39,7 @@ def rotate_secret(store: Store, request: Request) -> Outcome:
     token = request["ClientRequestToken"]
     refuse_rotation_in_progress(secret)
     if store.vault.rotations.has_begun(secret.arn, token):
-        return Outcome(
-            named(secret, VersionId=token)
-        )  # asked again with the same token: nothing starts twice (inferred)
+        return Outcome(named(secret, VersionId=token))  # repeated with the same token: nothing starts twice (inferred)
     if secret.version(token) is not None:
         refusal = token_in_use(token, secret)
         raise errors.invalid_request(refusal.message)  # the model declares no ResourceExistsException for it
@@ -93,7 +91,7 @@ def start(
 
 
 def finish(vault: Vault, turn: Turn, ended: int, *, succeeded: bool) -> None:
-    """Note the end of a rotation; after a test of the function, remove the version that it was run on.
+    """Record the end of a rotation; after a test of the function, remove the version that it was run on.
 
     The version goes as the documentation of RotateImmediately says. Windows that passed while the function ran are
     missed: the next one follows the end of the rotation (inferred).
@@ -112,7 +110,7 @@ def finish(vault: Vault, turn: Turn, ended: int, *, succeeded: bool) -> None:
 
 
 def pending_version(secret: SecretRecord) -> VersionRecord | None:
-    """Return the version of a rotation that has not come to its end."""
+    """Return the version of a rotation that is not complete."""
     holder = secret.holder_of(PENDING)
     return None if holder is None or CURRENT in holder.labels else holder
 

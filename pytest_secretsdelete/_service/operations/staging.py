@@ -41,7 +41,7 @@ def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) ->
 
 
 def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
-    """Take a label off a version."""
+    """Remove a label from a version."""
     return versions.replaced(replace(version, labels=_without(version.labels, {label})))
 
 
@@ -54,7 +54,7 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     _check_move(secret, label, source, target)
     if target is not None:
         versions = attach(secret.versions, named_versions[target], [label])
-        check_room(versions, target)
+        check_label_limit(versions, target)
     else:
         versions = detach(secret.versions, named_versions[source], label)
     secret = store.vault.change(secret, request.at, versions=versions)
@@ -95,7 +95,7 @@ def _not_attached(label: str, version_id: str) -> str:
     return f"Staging label {label} is not attached to version {version_id}."
 
 
-def check_room(versions: Versions, version_id: str) -> None:
+def check_label_limit(versions: Versions, version_id: str) -> None:
     """Refuse a twenty-first label (the limit is documented, the text inferred)."""
     held = versions.get(version_id)
     if held is not None and len(held.labels) > LABELS_PER_VERSION:

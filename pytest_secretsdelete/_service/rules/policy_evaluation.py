@@ -1,7 +1,7 @@
-"""How far the resource policy of a secret reaches: whom it admits, whether it exposes or locks out.
+"""Evaluates the resource policy of a secret: whom it admits, whether it allows public access or locks out the caller.
 
 The evaluation is the IAM User Guide's ("Policy evaluation logic"), no more of it than a secret's policy
-needs. What nobody outside AWS knows is marked inferred.
+needs. What is unspecified is marked inferred.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def locks_out(document: str, *, account: str, resource: str | None = None) -> bo
     """Return whether a statement denies the caller's account secretsmanager:PutResourcePolicy.
 
     Without `resource`, the ARN of the secret, each Resource is taken for it and no NotResource is, since a
-    policy is written for the secret that it hangs on. Source: service model, ValidateResourcePolicy
+    policy is written for the secret that it is attached to. Source: service model, ValidateResourcePolicy
     ("Verifies the policy does not lock out a caller").
 
     Inferred: that PutResourcePolicy is the action that counts; that a Deny of single users and roles of the

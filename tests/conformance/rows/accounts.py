@@ -46,7 +46,8 @@ ASSOCIATE = "AssociateCrossAccountReplica"
 unlinked = steps(linked, call("DisassociateCrossAccountReplica", **LINK))
 stopped = steps(linked, call("StopReplicationToReplica", account=OTHER_ACCOUNT, SecretId="copy"))
 NOT_ITS_REPLICA = Refused(
-    "InvalidRequestException", "The replica secret was not created as a replica of this primary secret.",
+    "InvalidRequestException",
+    "The replica secret was not created as a replica of this primary secret.",
     code_is_inferred=True,
 )
 NOT_ITS_PLACE = Refused(
