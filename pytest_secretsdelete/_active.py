@@ -1,7 +1,7 @@
 """The fakes that are active in this process, innermost last.
 
-A tuple that is swapped whole: threads that already run see a change at their next call, and none sees half
-of one. A context variable or a thread-local would miss them.
+They are in a tuple that is replaced as a whole: threads that already run see a change at their next call, and no
+thread sees a partial change. A context variable or a thread-local would not reach threads that already run.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Guarding(Protocol):
     """What the interception needs of the guard against calls that no fake answers."""
 
     def lets_through(self, url: str) -> bool:
-        """Tell whether a request may go out."""
+        """Return whether a request may go out."""
 
     def stop(self, incoming: Incoming) -> None:
         """Stop a request, by raising."""
@@ -42,7 +42,7 @@ def responders() -> tuple[Service, ...]:
 
 
 def is_active(service: Service) -> bool:
-    """Tell whether a fake is among the active ones."""
+    """Return whether a fake is among the active ones."""
     return any(active is service for active in _stack[0])
 
 
@@ -72,7 +72,7 @@ def push(responder: Service) -> None:
 
 
 def remove(responder: Service) -> None:
-    """Take a fake out, wherever it stands."""
+    """Remove a fake, whatever its position."""
     _stack[0] = tuple(other for other in _stack[0] if other is not responder)
 
 

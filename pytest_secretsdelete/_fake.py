@@ -89,7 +89,7 @@ class FakeSecretsManager:
         self._timeline = self._service.timeline
         self._failures = self._service.failures
         self._environment = environment.Layer({})
-        #: botocore's adaptive retries would wait for ever where time stands still.
+        #: botocore's adaptive retries would wait for ever under frozen time.
         self._pace = retry_buckets.Pace(reading.real_time_in_seconds)
 
     def __repr__(self) -> str:
@@ -127,19 +127,19 @@ class FakeSecretsManager:
         return self
 
     def stop(self) -> None:
-        """Answer no more, and put the environment back. A fake that is not started stays as it is.
+        """Stop answering, and restore the environment. Does nothing if the fake is not started.
 
-        What the fake holds stays to be read as it is: nothing comes due while it is stopped.
+        The fake's contents can still be read. Nothing comes due while it is stopped.
         """
         try:
             self._end()
-        except BaseException:  # an interrupt: what it has cut short is done again
+        except BaseException:  # an interrupt: repeat what it cut short
             self._end()
             raise
 
     def _end(self) -> None:
         with environment.changing:
-            self._environment.is_over = True  # from here on any fake that starts or stops puts the variables back
+            self._environment.is_over = True  # from here on any fake that starts or stops restores the variables
             if _active.is_active(self._service):
                 self._service.stands_still = True
                 _active.remove(self._service)
@@ -180,9 +180,9 @@ class FakeSecretsManager:
     # Seeds and look-ups
 
     def seed(self, name: str, value: seeding.SeedValue | None = None, /, **options: Any) -> Secret:
-        """Put a secret in without an API call; options as those of `@pytest.mark.secret`.
+        """Seed a secret: store it without an API call; options as those of `@pytest.mark.secret`.
 
-        ValueError for a name that is there already, and for words that contradict each other.
+        ValueError for a name that is there already, and for arguments that contradict each other.
         """
         checked, wrong = seeding.tried(name, value, options)
         del name, value, options  # a report of this frame would show them
@@ -217,7 +217,7 @@ class FakeSecretsManager:
         return tuple(map(snapshot, found))
 
     def leftovers(self) -> tuple[Secret, ...]:
-        """Return what calls have created and nobody has deleted: neither seeded, nor scheduled, nor gone."""
+        """Return the secrets that calls have created and not deleted: not seeded, scheduled for deletion or purged."""
         self._service.settled()
         with self._vault.lock:
             left = [s for s in self._vault.secrets() if not s.seeded and not s.is_scheduled_for_deletion]
@@ -245,7 +245,7 @@ class FakeSecretsManager:
     # What is to happen
 
     def rotation_function(self, arn: str, function: Callable[[dict[str, str], Any], Any]) -> None:
-        """Let a Python callable `function(event, context)` stand for the rotation Lambda with this ARN."""
+        """Use a Python callable `function(event, context)` as the rotation Lambda with this ARN."""
         if not callable(function):
             raise TypeError(f"rotation_function() takes a callable, not {type(function).__name__}.")
         self._vault.rotations.functions[arn] = function
@@ -263,7 +263,7 @@ class FakeSecretsManager:
 
         `operation`: a wire name, or "*" for all; ValueError names what is near. `error`: a code,
         `Timeout.CONNECT`, `Timeout.READ` or `MALFORMED`. `secret_id`: only calls about that secret. The fault
-        takes the way of a real error, so botocore's own retries run. Returns a handle with `withdraw()`.
+        is delivered like a real error, so botocore's own retries run. Returns a handle with `withdraw()`.
         """
         faults.check_operation(operation, self._operations())
         return self._failures.fail(operation, error, times, secret_id, message)
@@ -289,21 +289,21 @@ class FakeSecretsManager:
         return {secret_id} if secret is None else {secret_id, secret.name, secret.arn, names.without_suffix(secret.arn)}
 
     def _store_of(self, secret_id: str, region: str | None = None) -> Store:
-        """Return the store to look a secret up in: an ARN says itself in which region it is."""
+        """Return the store to look a secret up in: an ARN names its own region."""
         if not isinstance(secret_id, str):
             raise TypeError(f"A secret is looked up by its name or ARN, a str, not by {type(secret_id).__name__}.")
         arn = names.parse_arn(secret_id)
         return self._service.store(region or (arn.region if arn else None))
 
     def unused_faults(self) -> tuple[Fault, ...]:
-        """Return the faults with a number of times that have not struck as often as they should."""
+        """Return the faults with a number of times that have been used fewer times than that."""
         return self._failures.unused()
 
     def _operations(self, more: Sequence[str] = ()) -> list[str]:
         return faults.all_operations(OPERATIONS, sessions.service_model().operation_names, more)
 
     def _missing(self, secret_id: str, store: Store) -> str:
-        """Say what is near a secret that is not there."""
+        """Return a message about a missing secret, with similar names."""
         names = [secret.name for secret in store.secrets()]
         elsewhere = sorted({s.region for s in self._vault.secrets() if secret_id in {s.name, s.arn}} - {store.region})
         near = difflib.get_close_matches(secret_id, names, n=3)
@@ -321,10 +321,10 @@ def _some(names: Sequence[str]) -> str:
 
 
 def forget_environment(fake: FakeSecretsManager, before: dict[str, str | None]) -> None:
-    """Put the environment back once more, where somebody has restored a stopped fake's variables."""
-    fake._environment.put_back_again(before)  # noqa: SLF001 - rooms of one house
+    """Restore the environment once more, where other code has put a stopped fake's variables back."""
+    fake._environment.put_back_again(before)  # noqa: SLF001 - one package
 
 
 def service_of(fake: FakeSecretsManager) -> Service:
-    """Return the service behind a fake, for the other rooms of this package."""
-    return fake._service  # noqa: SLF001 - rooms of one house
+    """Return the service behind a fake, for the other modules of this package."""
+    return fake._service  # noqa: SLF001 - one package

@@ -67,12 +67,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    """Begin before the first conftest is imported."""
+    """Apply the ini options before the first conftest is imported."""
     _begin(early_config)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers; begin, if a conftest has named this plugin."""
+    """Register the markers; apply the ini options here if a conftest has loaded this plugin."""
     _begin(config)
     lines = ["secret(name, value=None, ...): seed one secret.", "secretsmanager(*, ...): settings of the fake."]
     if config.getoption("markers", default=False):
@@ -84,7 +84,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _begin(config: pytest.Config) -> None:
-    """Act on the ini options, once in a run: stop calls that no fake answers, and serve the seed file."""
+    """Apply the ini options, once in a run: stop calls that no fake answers, and serve the seed file."""
     if _run_key in config.stash:
         return
     run = config.stash[_run_key] = _Run()
@@ -183,7 +183,7 @@ def secretsmanager_client(_secretsmanager_fake: FakeSecretsManager) -> Any:
 
 @pytest.fixture
 def secretsmanager_clock(_secretsmanager_fake: FakeSecretsManager, _secretsmanager_time: Clock) -> Clock:
-    """Let the process's time stand still, and return the clock that moves it."""
+    """Freeze the process's time, and return the clock that moves it."""
     return _secretsmanager_time
 
 
@@ -196,7 +196,7 @@ def secretsmanager_endpoint(_secretsmanager_fake: FakeSecretsManager) -> Iterato
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
-    """Fail a test that passed but left faults unused, or secrets where it must not."""
+    """Fail a test that passed but left faults unused, or left secrets where the plan forbids it."""
     outcome = yield
     fake = _test_of(item).fake
     if fake is not None and outcome.excinfo is None:

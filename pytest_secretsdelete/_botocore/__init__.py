@@ -1,1 +1,1 @@
-"""The parts of botocore that this package leans on: nothing else imports botocore or names its private attributes."""
+"""The botocore internals that this package uses: no other folder imports botocore or names its private attributes."""

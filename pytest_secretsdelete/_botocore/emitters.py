@@ -1,6 +1,6 @@
-"""The event systems of botocore's clients: putting handlers on them, and looking at those that are there.
+"""Hooks into the event systems of botocore's clients: registers handlers and inspects those that are registered.
 
-botocore keeps handlers, look-ups and credentials in private attributes, and tells a handler no other way.
+botocore keeps handlers, look-ups and credentials in private attributes, and offers no public interface to them.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _CARRIED = "_pytest_secretsdelete"
 
 
 def install(registrations: Iterable[Registration]) -> None:
-    """Put handlers on every botocore event system of the process: on those to come, and on those that are there.
+    """Register handlers on every botocore event system of the process: future ones and existing ones.
 
-    Sessions take what stands in botocore's BUILTIN_HANDLERS when they are made, and clients what their
-    session has. Those made earlier, at the import of a conftest say, are found among the live objects, once.
-    What an interrupt has cut short can be done again.
+    A session copies botocore's BUILTIN_HANDLERS when it is made, and a client copies its session's handlers. Sessions
+    and clients that were made earlier, for example at the import of a conftest, are found once among the live objects.
+    After an interrupt this function can be called again.
     """
     from botocore import handlers
     from botocore.hooks import HierarchicalEmitter
@@ -42,15 +42,15 @@ def install(registrations: Iterable[Registration]) -> None:
 
 
 def _live(kind: type) -> list[Any]:
-    """Return the live objects of a class, those included that gc.freeze has put out of the collector's sight.
+    """Return the live objects of a class, including those that gc.freeze has hidden from the collector.
 
-    They cannot be put aside again alone: afterwards all that lives then is out of sight.
+    gc cannot freeze the same objects alone again: afterwards every live object is frozen.
     """
     is_frozen = gc.get_freeze_count() > 0
     try:
         if is_frozen:
             gc.unfreeze()
-        # type(), not isinstance(): a lazy proxy among the objects must not be woken up
+        # type(), not isinstance(): isinstance() would evaluate a lazy proxy among the objects
         return [thing for thing in gc.get_objects() if issubclass(type(thing), kind)]
     finally:
         if is_frozen:
@@ -70,10 +70,10 @@ def handlers_of(emitter: Any, event: str, operation: str) -> list[Any]:
 
 
 def remembered(emitter: Any, key: str, find: Callable[[], bool]) -> bool:
-    """Return a finding about an emitter's handlers, sought anew whenever a handler comes or goes.
+    """Return a computed property of an emitter's handlers; it is computed again when a handler is added or removed.
 
-    It is kept in the emitter's own cache of look-ups, which botocore empties then. An emitter without one is
-    somebody's replacement: False.
+    The result is kept in the emitter's own look-up cache, which botocore empties at such a change. False for an
+    emitter without that cache, which is a replacement of botocore's.
     """
     cache = getattr(emitter, "_lookup_cache", None)
     if cache is None:
@@ -84,10 +84,10 @@ def remembered(emitter: Any, key: str, find: Callable[[], bool]) -> bool:
 
 
 def replace_look_up(emitter: Any, event: str, operation: str, kind: type, make: Callable[[bool], Any]) -> None:
-    """Let the look-up of an event give one handler alone, until a handler comes or goes.
+    """Make the look-up of an event return a single handler, until a handler is added or removed.
 
-    `make` is told whether the emitter awaits its handlers. Where a handler of this `kind` stands there already, or the
-    emitter keeps no look-ups, nothing changes.
+    `make` receives whether the emitter awaits its handlers. Nothing changes if a handler of this `kind` is already
+    there, or if the emitter has no look-up cache.
     """
     name = f"{event}.{EVENT_NAME}.{operation}"
     cache = getattr(emitter, "_lookup_cache", None)
@@ -102,17 +102,17 @@ def held_credentials(request_signer: Any) -> dict[str, Any]:
 
 
 def carry(request: Any, value: object) -> None:
-    """Let what botocore prepares from a request carry a value, which handlers of before-send can read."""
+    """Attach a value to what botocore prepares from a request, so that handlers of before-send can read it."""
     request._request_preparer = _CarryingPreparer(request._request_preparer, value)
 
 
 def carried(prepared: Any) -> Any:
-    """Return the value that a prepared request carries, or None."""
+    """Return the value attached to a prepared request, or None."""
     return getattr(prepared, _CARRIED, None)
 
 
 class _CarryingPreparer:
-    """Prepares a request as botocore does, and hands a value on."""
+    """Prepares a request as botocore does, and copies the attached value to it."""
 
     def __init__(self, preparer: Any, value: object) -> None:
         self._preparer = preparer

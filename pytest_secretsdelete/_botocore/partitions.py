@@ -12,7 +12,7 @@ from pathlib import Path
 def known_regions() -> frozenset[str]:
     """Return the regions of every partition, without the pseudo-regions of services that have none.
 
-    The file is read as it lies in the package: that is quicker than botocore's loader, and loads nothing of botocore.
+    The file is read directly from the package: this is faster than botocore's loader, and does not import botocore.
     """
     spec = find_spec("botocore")
     package = Path(spec.origin if spec and spec.origin else "").parent

@@ -31,7 +31,9 @@ def http_response(answer: Answer, url: str) -> Any:
 
 def answered(answer: Answer, url: str, model: Any) -> tuple[Any, dict[str, Any]]:
     """Return an answer as before-call gives it: the HTTP response, and what botocore's own parser makes of it."""
-    if answer.never_comes:  # nothing is retried: a fault asked for after the road was chosen, or no such region
+    if (
+        answer.never_comes
+    ):  # not retried: the fault was set after early interception was chosen, or there is no such region
         raise _connection_error(answer, url)
     content = answer.content()
     headers = answer.headers(content)
@@ -53,7 +55,7 @@ def _http_response(url: str, status: int, content: bytes, headers: dict[str, str
 
 
 def _connection_error(answer: Answer, url: str) -> Exception:
-    """Return botocore's own error; what helps stands in its notes, which pytest shows, and not in its text."""
+    """Return botocore's own error; advice goes into its notes, which pytest shows, not into its text."""
     from botocore import exceptions
 
     kind: Any = answer.broken

@@ -1,6 +1,6 @@
 """The pace of botocore's adaptive retries: which clock their token buckets read, and how they wait.
 
-A bucket fills with the time of day and waits on a condition. Where time stands still it would never fill.
+A bucket fills as the time of day advances, and waits on a condition. Under frozen time it would never fill.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class Pace:
 
     @property
     def is_virtual(self) -> bool:
-        """Tell whether waiting moves the clock."""
+        """Return whether waiting moves the clock."""
         return self.sleep is not None
 
 
 #: The paces that are set, real ones first. The last one counts.
 _paces: list[Pace] = []
-#: The owner, the name, the original and what stands in for it.
+#: The owner, the name, the original and its replacement.
 _patched: list[tuple[type, str, Any, Any]] = []
 _used_buckets: set[weakref.ref[Any]] = set()
 _lock = locks.new()
@@ -103,7 +103,7 @@ def _patch(bucket: Any) -> None:
 
 
 def _put_back() -> None:
-    """Put back the methods that nobody else has replaced meanwhile."""
+    """Restore the methods that no other code has replaced meanwhile."""
     for owner, name, original, stand_in in _patched:
         if vars(owner).get(name) is stand_in:
             setattr(owner, name, original)
@@ -115,13 +115,13 @@ def _put_back() -> None:
 
 
 def _set_back(bucket: Any) -> None:
-    """Forget a reading of a clock that was ahead: the bucket would count the time between as negative, for years."""
+    """Discard a reading of a clock that was ahead: the bucket would count a negative time that may be years long."""
     now_in_seconds = bucket._clock.current_time()
     if bucket._last_timestamp is not None and bucket._last_timestamp > now_in_seconds:
         bucket._last_timestamp = now_in_seconds
 
 
-# What stands in for a method calls the original where no pace is set: a patch of somebody else's may keep it.
+# A replacement calls the original where no pace is set: another patch may still hold a reference to it.
 
 
 def _current_time(original: Callable[[Any], float]) -> Callable[[Any], float]:

@@ -45,9 +45,9 @@ def new_session() -> Any:
 
 
 def session_for_clients() -> Any:
-    """Return a session to make clients from: to make it costs twice what a client does, and clients copy it.
+    """Return a cached session to make clients from: it costs twice as much as a client, and clients copy it.
 
-    Another one where the process's configuration has changed, or somebody has added to botocore's handlers.
+    A new one if the process's configuration or botocore's built-in handlers have changed.
     """
     from botocore.handlers import BUILTIN_HANDLERS
 
@@ -62,9 +62,9 @@ def _session_for(*_configuration: Any) -> Any:
 
 
 def _state_of(path: str) -> tuple[str, int, int]:
-    """Return what changes when a file does."""
+    """Return a fingerprint that changes when the file does."""
     try:
-        state = os.stat(os.path.expanduser(path))  # noqa: PTH111, PTH116 - asked for at each client: a Path costs more
+        state = os.stat(os.path.expanduser(path))  # noqa: PTH111, PTH116 - called for each client: a Path costs more
     except OSError:
         return path, 0, 0
     return path, state.st_mtime_ns, state.st_size

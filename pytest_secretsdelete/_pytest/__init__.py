@@ -1,1 +1,1 @@
-"""What the plugin imports once it is used: options, markers, the start of a test, the guard, seed files, reports."""
+"""The parts of the plugin, imported on first use: ini options, markers, test set-up, guard, seed file, reports."""

@@ -1,4 +1,4 @@
-"""The markers: their schemas, how levels merge, and the plan of a test that comes of them and of the ini options.
+"""The markers: their schemas, how levels merge, and the plan of a test, made of its markers and the ini options.
 
 Messages say what was given and what is legal. They show no secret value.
 """
@@ -173,7 +173,7 @@ def _merged_settings(marked: Iterable[tuple[str, list[Any]]]) -> dict[str, Any]:
 
 
 def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str) -> Iterator[seeding.Seed]:
-    """Return the seeds: the closest of each name and region, those of outer levels first."""
+    """Return the seeds, outer levels first; for each name and region the closest level wins."""
     chosen: dict[tuple[str, str], seeding.Seed] = {}
     for label, marks in marked:
         here: dict[tuple[str, str], seeding.Seed] = {}

@@ -26,7 +26,7 @@ _READ_ON = "Read on: docs/how-to/read-secrets-at-import.md"
 
 
 def serve(config: pytest.Config, path: str, settings: Settings) -> FakeSecretsManager:
-    """Start a fake that holds the secrets of a file, until the run ends or somebody stops it.
+    """Start a fake that holds the secrets of a file, until the run ends or it is stopped.
 
     UsageError for a file that cannot be used. A relative path counts from pytest's root directory.
     """
@@ -59,14 +59,14 @@ def read(path: Path) -> list[Seed]:
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """Refuse a name that stands twice, as TOML does."""
+    """Refuse a duplicate name, as TOML does."""
     if len(dict(pairs)) < len(pairs):
         raise ValueError("a name stands twice")
     return dict(pairs)
 
 
 def _place_in(error: ValueError) -> str:
-    """Return where in the file an error is; its text might show a value."""
+    """Return the position of an error in the file; the error's text might show a value."""
     place = re.search(r"line \d+,? column \d+|end of document", str(error))
     if place is None:
         return f" ({type(error).__name__}), or a name stands twice in it"

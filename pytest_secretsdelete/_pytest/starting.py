@@ -1,4 +1,4 @@
-"""The start of a test as its plan asks for it: its time, its fake and its seeds."""
+"""Set-up of a test according to its plan: freezes time, makes the fake, puts in the seeds."""
 
 from __future__ import annotations
 

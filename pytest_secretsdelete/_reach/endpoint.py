@@ -59,7 +59,7 @@ def _environment(url: str) -> Iterator[None]:
 
 
 class _Json11:
-    """AWS JSON 1.1, as the service's own endpoint speaks it."""
+    """AWS JSON 1.1, the protocol of the service's own endpoint."""
 
     def __init__(self, fake: Service) -> None:
         self._fake = fake
@@ -85,11 +85,11 @@ class _Json11:
             return _refused(refusal)
         except Exception as error:  # noqa: BLE001 - in process it is raised at the caller
             return _refused(unexpected(error))
-        # whoever has got here is connected, and no note of an exception reaches another process
+        # the client is connected, and the notes of an exception do not reach another process
         return _refused(errors.beyond_the_fake(answer.hint)) if answer.broken is NO_ENDPOINT else answer
 
     def _operation(self, request: HttpRequest) -> str:
-        """Return which operation is asked for, or refuse what is no request of the protocol."""
+        """Return the requested operation, or refuse what is not a request of the protocol."""
         if request.method != "POST" or request.headers.get_content_type() != CONTENT_TYPE:
             raise _unknown_operation(404)
         target = request.headers.get("X-Amz-Target", "")
@@ -100,7 +100,7 @@ class _Json11:
 
 
 def _origin(authorization: str) -> Origin:
-    """Return what a signature tells, or refuse its credential scope."""
+    """Return the origin that the signature names, or refuse its credential scope."""
     origin = signed_origin(authorization)
     if origin.region is not None and not names.is_region(origin.region):
         raise _bad_region(origin.region)
@@ -113,19 +113,19 @@ def _response(answer: Answer, headers: Message) -> HttpResponse:
 
 
 def _date(headers: Message) -> dict[str, str]:
-    """Return the Date of an answer: the time of the client, where its signature tells it.
+    """Return the Date header of an answer: the client's own time, where its request is signed with one.
 
-    An SDK whose own clock is real would take the fake's time for the truth: the AWS SDK for JavaScript
-    moves its clock by the difference, and tries every refused call three times.
+    An SDK with a real clock would adjust to the fake's time: the AWS SDK for JavaScript corrects its clock by
+    the difference, and retries every refused call three times.
     """
     try:
-        told = time.strptime(headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ")
-        return {"date": http_date(calendar.timegm(told) * SECOND)}
+        signed_at = time.strptime(headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ")
+        return {"date": http_date(calendar.timegm(signed_at) * SECOND)}
     except (ValueError, OverflowError, OSError):  # no such day; or none that this platform can write down
         return {}
 
 
-# What these answers say is documented for AWS in general, not seen of Secrets Manager; all of it is inferred:
+# These texts are documented for AWS in general and not observed at Secrets Manager; all are inferred:
 # https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
 
 

@@ -16,7 +16,7 @@ FAKE_CREDENTIALS: dict[str, str | None] = {
     "AWS_CREDENTIAL_EXPIRATION": None,
     "AWS_PROFILE": None,
     "AWS_DEFAULT_PROFILE": None,
-    # a client that is given a profile, or told to find its defaults, would ask these over the network
+    # a client with a profile, or one that looks its defaults up, would query these over the network
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": None,
     "AWS_CONTAINER_CREDENTIALS_FULL_URI": None,
@@ -31,9 +31,9 @@ changing = locks.new()
 class Layer:
     """Variables that are set, or hidden, as long as something lasts.
 
-    Layers may end in any order. What a layer found is put back when it ends, or handed to the layer above
-    it that has covered the same variable meanwhile. What an interrupt has left of a layer that is over, the next
-    layer puts right when it begins or ends.
+    Layers may end in any order. When a layer ends, the value that it found is restored, or handed to the layer above
+    it that has covered the same variable meanwhile. If an interrupt cuts the end of a layer short, the next layer
+    completes it when it begins or ends.
     """
 
     def __init__(self, variables: dict[str, str | None]) -> None:
@@ -57,16 +57,16 @@ class Layer:
                 raise
 
     def end(self) -> None:
-        """Put back what was there; a boto3 default session made meanwhile goes with the credentials it holds.
+        """Restore the previous values, and drop a boto3 default session made meanwhile, with its credentials.
 
-        A layer that has not begun, or has ended, stays as it is.
+        Does nothing for a layer that has not begun, or has ended.
         """
         self.is_over = True
         with changing:
             _undo_what_is_over()
 
     def undo(self) -> None:
-        """Put back what was there. Whatever an interrupt cuts short can be done again: the layer goes last."""
+        """Restore the previous values. The layer is removed last, so that this can be repeated after an interrupt."""
         above = _layers[_layers.index(self) + 1 :]
         for name, value in self.found.items():
             cover = next((layer for layer in above if name in layer.found), None)
@@ -81,9 +81,9 @@ class Layer:
         _layers.remove(self)
 
     def put_back_again(self, before: dict[str, str | None]) -> None:
-        """After the end: give back the values of before to what stands again as this layer had set it.
+        """After the end: restore the previous values of variables that have this layer's value again.
 
-        A patch of the test's own that began inside and ends outside, such as monkeypatch's, restores that.
+        A patch of the test that began inside the layer and ends outside, such as monkeypatch's, restores that value.
         """
         with changing:
             for name, value in self._variables.items():
@@ -92,12 +92,12 @@ class Layer:
 
 
 def present_variables() -> dict[str, str | None]:
-    """Return what the process has of the variables that a fake may set."""
+    """Return the variables that a fake may set, as far as the process has them."""
     return {name: os.environ.get(name) for name in (*FAKE_CREDENTIALS, REGION_VARIABLE)}
 
 
 def fake_variables(*, region: str, keep_credentials: bool) -> dict[str, str | None]:
-    """Return what a fake sets: credentials unless kept, and its region, be it the one that is there already."""
+    """Return what a fake sets: credentials unless kept, and its region, even if unchanged."""
     credentials = {} if keep_credentials else FAKE_CREDENTIALS
     return {**credentials, REGION_VARIABLE: region}
 

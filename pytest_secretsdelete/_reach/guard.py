@@ -1,4 +1,4 @@
-"""Calls that no fake answers: stopped, and reported, where the project asks for it."""
+"""The guard: stops and reports calls that no fake answers, where secretsmanager_unmocked = block."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class UnmockedCallError(Exception):
 
 
 class Guard:
-    """Stops such calls and remembers them, for code that swallows the exception and for threads."""
+    """Stops such calls and records them, for code that swallows the exception and for threads."""
 
     def __init__(self) -> None:
         self._lock = locks.new()
@@ -36,7 +36,7 @@ class Guard:
         _active.set_guard(None)
 
     def lets_through(self, url: str) -> bool:
-        """Tell whether a request stays on this machine: a server of the test's own."""
+        """Return whether a request stays on this machine, such as one to a server that the test runs."""
         try:
             host = urlsplit(url).hostname
         except ValueError:  # no URL: botocore will say so
@@ -44,7 +44,7 @@ class Guard:
         return is_loopback(host or "")
 
     def stop(self, incoming: Incoming) -> None:
-        """Stop a call: remember it, and raise."""
+        """Stop a call: record it, and raise."""
         message = (
             f"{described(incoming)} would have left the process: no fake was active. Ask for the secretsmanager "
             "fixture, mark the test with @pytest.mark.secret(...), or set secretsmanager_unmocked = pass. "
@@ -66,7 +66,7 @@ class Guard:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host is this machine."""
+    """Return whether a host is this machine."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:

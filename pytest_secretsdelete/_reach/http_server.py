@@ -1,4 +1,4 @@
-"""An HTTP/1.1 server on loopback, for whatever protocol is answered there.
+"""An HTTP/1.1 server on loopback, independent of the protocol that it serves.
 
 The standard library's `socketserver.TCPServer` accepts, and its `BaseHTTPRequestHandler` reads request lines and
 headers. What they lack is here; measured with Python 3.11:
@@ -33,15 +33,15 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 LARGEST_BODY = 1024 * 1024
-#: Seconds, of real time: how long a client may say nothing, within a request or between two.
+#: Seconds, of real time: how long a client may send nothing, within a request or between two.
 PATIENCE = 60.0
 #: How long a closed connection is still listened to, so that the client gets to read why it was closed.
 LINGER = 1.0
-#: How long stopping waits for requests that are being answered, by a rotation function say.
+#: How long stopping waits for requests that are being answered, for example by a rotation function.
 GRACE = 5.0
 #: How often the accepting thread looks whether it is to stop.
 POLL = 0.02
-#: How long the accepting thread waits after it could not accept, for want of file descriptors say.
+#: How long the accepting thread waits after it could not accept, for example for lack of file descriptors.
 BACKOFF = 0.05
 _PIECE = 64 * 1024
 _MOST_TRAILERS = 100
@@ -74,14 +74,14 @@ class Application(Protocol):
         """Answer a request; None closes the connection without an answer."""
 
     def refuse_body(self, headers: Message, status: HTTPStatus) -> HttpResponse:
-        """Refuse a body that is too large (413), or whose end cannot be told (400)."""
+        """Refuse a body that is too large (413), or whose end is ambiguous (400)."""
 
 
 @contextmanager
 def serve_http(application: Application) -> Iterator[str]:
-    """Serve an application on a free port of 127.0.0.1, and yield the URL; at the end nothing is left of it.
+    """Serve an application on a free port of 127.0.0.1, and yield the URL; at the end no thread or socket is left.
 
-    OSError or RuntimeError where no socket or thread can be had to begin with.
+    OSError or RuntimeError where the first socket or thread cannot be made.
     """
     with _Server(application) as server:
         accepting = threading.Thread(
@@ -134,7 +134,7 @@ class _Server(socketserver.TCPServer):
             request.sendall(head.encode() + content)
 
     def _converse(self, connection: socket.socket, peer: Any) -> None:
-        # a client that has gone, or closes while it is answered, is no error of anybody's
+        # a client that has disconnected, or disconnects during the answer, is not an error
         with connection, suppress(OSError):
             self.finish_request(connection, peer)
             _linger(connection)
@@ -152,7 +152,7 @@ class _Server(socketserver.TCPServer):
 
 
 def _linger(connection: socket.socket) -> None:
-    """End a connection in order: closed with bytes unread, it would take the last answer with it."""
+    """End a connection in order: closing it with unread bytes would discard the last answer."""
     connection.shutdown(socket.SHUT_WR)
     connection.settimeout(LINGER)
     for _ in range(16 * LARGEST_BODY // _PIECE):
@@ -161,7 +161,7 @@ def _linger(connection: socket.socket) -> None:
 
 
 class _Unreadable(Exception):  # noqa: N818 - it is the client's
-    """A body that is not read to its end."""
+    """A body that cannot be read to its end."""
 
     def __init__(self, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
         super().__init__(status)
@@ -191,7 +191,7 @@ class _Exchange(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - so they are called
 
     def _is_foreign(self) -> bool:
-        """Whether a page in a browser on this machine may ask, by a name of its own (DNS rebinding) or by ours."""
+        """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding)."""
         hosts = self.headers.get_all("Host", [])
         is_ours = len(hosts) == 1 and hosts[0].lower() in self.server.hosts
         return not is_ours or not self.server.origins.issuperset(self.headers.get_all("Origin", []))
@@ -201,12 +201,12 @@ class _Exchange(BaseHTTPRequestHandler):
         try:
             body = self._body()
         except _Unreadable as unreadable:
-            self.close_connection = True  # nobody knows where the next request begins
+            self.close_connection = True  # it is unknown where the next request begins
             return application.refuse_body(self.headers, unreadable.status)
         return application.answer(HttpRequest(self.command, self.path, self.headers, body))
 
     def _body(self) -> bytes:
-        """Read the body whose end can be told in one way alone (RFC 9112, sections 5.1 and 6)."""
+        """Read a body whose end is unambiguous (RFC 9112, sections 5.1 and 6)."""
         encodings = self.headers.get_all("Transfer-Encoding", [])
         lengths = self.headers.get_all("Content-Length", [])
         broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.headers.defects)
@@ -240,11 +240,11 @@ class _Exchange(BaseHTTPRequestHandler):
             raise _Unreadable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         piece = self.rfile.read(size)
         if len(piece) < size:
-            raise ConnectionError  # the client went away in the middle: nothing is carried out
+            raise ConnectionError  # the client disconnected within the request: nothing is carried out
         return piece
 
     def _decline(self, status: int, text: str) -> None:
-        """Answer what is not the application's to answer, in plain text, and close."""
+        """Answer what the application does not handle, in plain text, and close."""
         self.close_connection = True
         content = f"{text}\n".encode()
         headers = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(content))}

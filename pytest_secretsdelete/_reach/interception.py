@@ -1,9 +1,9 @@
-"""Where botocore's events meet the innermost active fake. Dormant handlers cost a look at an empty tuple.
+"""Interception: the handlers of botocore's events, which pass calls to the innermost active fake.
 
 Early interception answers at before-call, before botocore builds or signs an HTTP request. Late interception
-lets botocore go on and answers at before-send: for clients that carry foreign handlers on the later events,
-which must see the request, for faults and refusals that botocore's own retries repeat, and for raw requests that
-never come past before-call.
+lets botocore continue and answers at before-send. It is for clients with foreign handlers on the later events,
+which must see the request, for faults and refusals that botocore's own retries repeat, and for raw requests, which
+skip before-call. While no fake is active, a handler costs one look at an empty tuple.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ LATER_EVENTS = (
     "before-parse",
     "needs-retry",
 )
-#: Handlers from here are no users' handlers.
+#: Handlers from these packages are not the user's.
 KNOWN_PACKAGES = frozenset({"botocore", "aiobotocore", "boto3", "moto", __name__.partition(".")[0]})
 _CONTEXT_KEY = "pytest-secretsdelete"
-#: What stands for a body that is none: the service refuses it, as it does all that is not JSON.
+#: Replaces what is not a body: the service refuses it, as it refuses all that is not JSON.
 _NO_BODY = b"no body of an HTTP request"
 
 _installation = locks.new()
@@ -45,13 +45,13 @@ def _install_once() -> None:
 
 
 def ensure_installed() -> None:
-    """Put the dormant handlers in place, at the first activation of the process."""
+    """Register the handlers, at the first activation of a fake in the process."""
     with _installation:
         _install_once()
 
 
 def provide_client_params(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    """Note that a call begins under a fake; the next page of a listing that a fake has begun does so, too."""
+    """Record that a call begins under a fake; the next page of a listing that a fake has begun does so, too."""
     if _active.innermost() is not None or is_own_token(params.get("NextToken")):
         context[_CONTEXT_KEY] = UnderWay(began_under_a_fake=True)
 
@@ -59,7 +59,7 @@ def provide_client_params(params: dict[str, Any], context: dict[str, Any], **_: 
 def before_call(
     model: Any, params: dict[str, Any], context: dict[str, Any], request_signer: Any, **_: Any
 ) -> tuple[Any, dict[str, Any]] | None:
-    """Answer at once, or leave the call to late interception by answering nothing."""
+    """Answer (early interception), or return None to leave the call to late interception."""
     call = context.get(_CONTEXT_KEY) or _now_begun()
     if not call.needs_a_fake() and not _is_guarded(params.get("url", "")):
         return None
@@ -80,7 +80,7 @@ def before_call(
 
 
 def request_created(request: Any, **_: Any) -> None:
-    """Let an attempt know its call up to before-send, which is told the prepared request alone."""
+    """Attach the call to the request, because handlers of before-send receive nothing but the prepared request."""
     call = _call_of(request)
     if call is not None:
         call.begin_attempt()
@@ -89,7 +89,7 @@ def request_created(request: Any, **_: Any) -> None:
 def before_sign(
     request: Any, request_signer: Any, operation_name: str, region_name: str | None = None, **_: Any
 ) -> None:
-    """Learn what before-call tells of other calls about a raw request, and take the last place at before-send."""
+    """Collect for a raw request what before-call provides otherwise, and become the last handler at before-send."""
     call = _call_of(request)
     if call is not None:
         call.region, call.caller = call.region or region_name, call.caller or _caller(request_signer)
@@ -113,7 +113,7 @@ def before_send(request: Any, event_name: str, **_: Any) -> Any:
     return guard.stop(incoming) if guard is not None else None
 
 
-#: One table, walked at installation. A user's handler wins: those that note a call come first, those that answer last.
+#: The handlers to register. A user's handler wins: those that record a call come first, those that answer last.
 REGISTRATIONS: tuple[emitters.Registration, ...] = (
     (f"provide-client-params.{EVENT_NAME}.*", provide_client_params, "first"),
     (f"before-call.{EVENT_NAME}", before_call, "last"),
@@ -156,7 +156,7 @@ def origin_package(handler: Any) -> str:
 
 
 def _needs_late_interception(emitter: Any, operation: str) -> bool:
-    """Tell whether foreign handlers stand on later events, or behind ours at before-call."""
+    """Return whether foreign handlers are on later events, or after ours at before-call."""
     return emitters.remembered(
         emitter, f"{_CONTEXT_KEY}.{operation}", lambda: _has_foreign_handlers(emitter, operation)
     )
@@ -170,10 +170,10 @@ def _has_foreign_handlers(emitter: Any, operation: str) -> bool:
 
 
 def _answer_last(emitter: Any, operation: str) -> None:
-    """Make the fake the last to be asked at before-send, and moto not asked at all.
+    """Make the fake the last handler called at before-send, and skip moto's.
 
-    botocore calls every handler there, even after one has answered. So the look-up of this event gets one
-    entry, which asks the others first and the fake only where none of them answers.
+    botocore calls every handler of this event, even after one has answered. So the look-up of this event gets one
+    entry, which calls the others first, and the fake only where none of them answers.
     """
 
     def make(is_async: bool) -> _LastAnswer:  # noqa: FBT001
@@ -185,7 +185,7 @@ def _answer_last(emitter: Any, operation: str) -> None:
 
 
 class _LastAnswer:
-    """Stands for all handlers of one operation at before-send."""
+    """Replaces all handlers of one operation at before-send, and calls them in turn."""
 
     def __init__(self, others: list[Any]) -> None:
         self._others = others
@@ -198,7 +198,7 @@ class _LastAnswer:
         return before_send(**kwargs) if answer is None else answer
 
     def _asked(self, request: Any, **_: Any) -> list[Any]:
-        """Return the handlers to ask: all but moto's for a call that a fake answers, or would have."""
+        """Return the handlers to call: without moto's for a call that a fake answers, or would have answered."""
         call = emitters.carried(request) or _now_begun()
         if not call.needs_a_fake():
             return self._others
@@ -218,7 +218,7 @@ class _LastAnswerAsync(_LastAnswer):
 
 
 def _caller(request_signer: Any) -> str | None:
-    """Return the account that a client's access key id names; credentials that would be fetched are not asked."""
+    """Return the account that a client's access key id names; credentials that would be fetched are not resolved."""
     held = emitters.held_credentials(request_signer)
     return account_of(held.get("access_key") or held.get("_access_key"))
 
@@ -234,13 +234,13 @@ def _header(request: Any, name: str) -> str:
 
 
 def _bytes(body: Any) -> bytes:
-    """Return a request's body, and leave a stream where it is; what is no body is not JSON either."""
+    """Return a request's body; a stream keeps its position. What is not a body becomes text that is not JSON."""
     try:
         if hasattr(body, "read"):
             place = body.tell()
             body, stream = body.read(), body
             stream.seek(place)  # a retry reads it again
         body = body.encode() if isinstance(body, str) else body
-    except Exception:  # noqa: BLE001 - a handler of the user's has put it there: whatever it does, it is no body
+    except Exception:  # noqa: BLE001 - a user's handler has put it there: whatever it raises, it is not a body
         return _NO_BODY
     return bytes(body or b"") if isinstance(body, (bytes, bytearray, memoryview, type(None))) else _NO_BODY

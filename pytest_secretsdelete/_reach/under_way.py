@@ -1,4 +1,4 @@
-"""A call from its first event to its answer: which fake it belongs to, and what becomes of it when that fake stops."""
+"""A call from its first event to its answer: which fake it belongs to, and what happens when that fake stops."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class FakeStoppedError(Exception):
-    """A Secrets Manager call that began under a fake, and went on when that fake had stopped. Nothing was sent.
+    """A Secrets Manager call that began under a fake, and continued after that fake had stopped. Nothing was sent.
 
-    It is no error of botocore's, so that botocore's retries leave it alone.
+    It is not a botocore error, so that botocore does not retry it.
     """
 
 
@@ -36,20 +36,20 @@ class UnderWay:
     _is_tried: bool = False
 
     def begin_attempt(self) -> None:
-        """Note that botocore builds a request: an answer that is held is for the first one alone."""
+        """Record that botocore builds a request: a held answer is only for the first one."""
         if self._is_tried:
             self.held = None
         self._is_tried = True
 
     def needs_a_fake(self) -> bool:
-        """Tell whether the call must not leave the process."""
+        """Return whether the call must not leave the process."""
         return self.began_under_a_fake or _active.innermost() is not None
 
     def responder(self, incoming: Incoming) -> Service | None:
-        """Return the fake that answers this attempt; None where the call has to do with none.
+        """Return the fake that answers this attempt; None where the call involves no fake.
 
-        The first attempt is the innermost fake's, and the later ones are that same fake's, while it is active.
-        FakeStoppedError where it is not, or where no fake is active to answer what began under one.
+        The innermost fake answers the first attempt, and the same fake answers the later ones while it is active.
+        FakeStoppedError if it has stopped, or if no fake is active for a call that began under one.
         """
         innermost = _active.innermost()
         if self.fake is None and (innermost is not None or not self.began_under_a_fake):

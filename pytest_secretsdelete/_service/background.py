@@ -1,4 +1,4 @@
-"""What happens by itself when it comes due: purges, scheduled rotations, the clean-up of old versions."""
+"""Background work that comes due without a call: purges, scheduled rotations, the clean-up of old versions."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ if TYPE_CHECKING:
 
 
 class TooManyRotations(RuntimeError):  # noqa: N818 - what it says
-    """More rotations come due in one look, or one move of the clock, than the fake lets run."""
+    """More rotations come due at once, or in one move of the clock, than the fake's rotation_limit."""
 
 
 class _RotationCount:
-    """How many rotations of one vault come due in one look; for each secret they are counted ahead, once."""
+    """How many rotations of one vault come due at once; they are counted ahead, once for each secret."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
         self._count = 0
 
     def count(self, vault: Vault, due: int, until: int) -> None:
-        """Count what a secret's schedule brings up to an instant, where a rotation comes due now."""
+        """Count a secret's scheduled rotations up to an instant, where a rotation comes due now."""
         with vault.lock:
             found = vault.next_due()
         secret = found[1] if found else None
@@ -51,12 +51,12 @@ class _RotationCount:
 
 
 def run_due(vaults: Iterable[Vault], until: int, set_time: Callable[[int], None] | None = None) -> None:
-    """Let everything happen that comes due in some vaults up to an instant, in the order of the instants.
+    """Run everything that comes due in some vaults up to an instant, in the order of the instants.
 
-    `set_time` is told each instant before what happens at it. A rotation runs outside the lock. Inside a rotation
-    function nothing else comes due in its own vault: what is due then follows when the function has returned. Nor
-    does another rotation of that vault begin in another thread meanwhile, which may be one that the function has
-    started itself, and waits for. TooManyRotations where more rotations come due than the fake's rotation_limit.
+    `set_time` is called with each instant before its events run. A rotation runs outside the lock. While a rotation
+    function runs, nothing else comes due in its vault until the function has returned, in any thread: the function
+    may wait for a thread that it has started. TooManyRotations where more rotations come due than the fake's
+    rotation_limit.
     """
     vaults = list(vaults)
     numbers = [_RotationCount() for _ in vaults]
@@ -72,7 +72,7 @@ def run_due(vaults: Iterable[Vault], until: int, set_time: Callable[[int], None]
 
 
 def _next_due(vault: Vault, until: int) -> int | None:
-    """Return the next instant at which this thread may let something happen in a vault, or None."""
+    """Return the next instant at which this thread may run something in a vault, or None."""
     if vault.rotations.is_inside:
         return None
     with vault.lock:
@@ -83,7 +83,7 @@ def _next_due(vault: Vault, until: int) -> int | None:
 
 
 def _happen(vault: Vault, due: int, until: int) -> None:
-    """Let the one thing happen that comes due next, unless another thread has let it happen meanwhile."""
+    """Run the one thing that comes due next, unless another thread has run it meanwhile."""
     turn = None
     with vault.lock:
         found = vault.next_due() if _next_due(vault, until) == due else None
@@ -94,7 +94,7 @@ def _happen(vault: Vault, due: int, until: int) -> None:
 
 
 def _happen_to(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn | None:
-    """Let one thing happen to a secret; a rotation is returned, to be run outside the lock."""
+    """Apply the change that is due to a secret; a rotation is returned, to be run outside the lock."""
     if secret.is_scheduled_for_deletion:
         vault.remove(secret)
         vault.timeline.event("EndSecretVersionDelete", secret, due)
@@ -116,7 +116,7 @@ def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
 
 
 def _start_rotation(vault: Vault, secret: SecretRecord, setup: RotationSetup, due: int) -> Turn:
-    """Start a scheduled rotation, or take up again the one that has not come to its end (documentation)."""
+    """Start a scheduled rotation, or retry the one that is not complete (documentation)."""
     setup = planned(setup, due)
     function = setup.function_arn or setup.external_role_arn
     if function is None:

@@ -1,7 +1,7 @@
-"""How late AWS's background deletion is: after the deletion date, and after a forced deletion.
+"""The delay of AWS's background deletion, after the deletion date and after a forced deletion.
 
-AWS promises no time for either, so both are the test's to choose: a timedelta, or a callable that is given the
-secret as it stands marked for deletion. A callable is called once for a deletion, and outside the vault's lock.
+AWS promises no time for either, so the test chooses both: a timedelta, or a callable that receives the secret, which
+is scheduled for deletion by then. A callable is called once per deletion, outside the vault's lock.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ _LEGAL_TEXT = "90s, 15m, 2h and 7d are legal"
 
 
 class WrongDelay(ValueError):  # noqa: N818 - what it says
-    """A callable that stands for AWS's delay has returned no such time; its text says what it returned."""
+    """A callable for AWS's delay has not returned a delay; the text says what it returned."""
 
 
 class DelayAsked(Exception):  # noqa: N818 - no error: the operation runs again once the delay is known
-    """An operation needs a delay that a callable of the test's decides."""
+    """An operation needs a delay from a callable of the test."""
 
     def __init__(self, what: str, function: Callable[[Secret], timedelta], marked: SecretRecord) -> None:
         super().__init__(what)
@@ -38,7 +38,7 @@ class DelayAsked(Exception):  # noqa: N818 - no error: the operation runs again 
         self._marked = marked
 
     def answer(self) -> int:
-        """Call the function, and return the delay in milliseconds; WrongDelay for what is no such time."""
+        """Call the function, and return the delay in milliseconds; WrongDelay for what is not a delay."""
         return _in_milliseconds(self._what, self._function(snapshot(self._marked)))
 
 

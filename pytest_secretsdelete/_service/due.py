@@ -1,4 +1,4 @@
-"""What comes due by itself in the life of a secret: its purge, its rotation, the clean-up of its versions."""
+"""When the next purge, rotation or clean-up of versions of a secret comes due."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def due_of(secret: SecretRecord) -> int | None:
-    """Return the instant of the next thing that happens to a secret by itself, or None."""
+    """Return the instant at which the next of these comes due for a secret, or None."""
     if secret.is_scheduled_for_deletion:
         return secret.purge_due
     dues = [due for due in (rotation_due(secret), secret.versions.clean_up_due) if due is not None]

@@ -1,7 +1,7 @@
-"""What AWS refuses, and how it says it.
+"""AWS's refusals: their codes, texts and statuses.
 
-Texts that a recording or the documentation gives stand here as they are; texts that nobody has published
-are marked `inferred`, and so are their rows of the fidelity table.
+Texts from a recording or the documentation are verbatim; unspecified texts are marked `inferred`, and so are
+their rows of the fidelity table.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class Refusal(Exception):  # noqa: N818 - AWS refuses; nothing has gone wrong in
 
     @property
     def members(self) -> dict[str, str]:
-        """The members of its body; of a ValidationException, AWS writes the text's with a small letter."""
+        """The members of its body; in a ValidationException, AWS writes `message` with a small letter."""
         return {"__type": self.code, "message" if self.code == VALIDATION else "Message": self.message}
 
 
@@ -89,12 +89,12 @@ def not_authorized(account: str, action: str, resource: str | None, kind_of_poli
 
 
 def beyond_the_fake(message: str) -> Refusal:
-    """Return the fake's own answer, never AWS's, to what it cannot do; botocore never retries it."""
+    """Return the fake's own error, which AWS never sends, for what it cannot do; botocore never retries it."""
     return Refusal("NotImplementedByFake", message)
 
 
 def beyond_all_dates(what: str) -> Refusal:
-    """Return the fake's own answer where a date would lie beyond the last that clients can read."""
+    """Return the fake's own error where a date would be after the last that clients can read."""
     return beyond_the_fake(
         f"The {what} would lie beyond 9999-12-31, the last date that clients can read: nothing changed. Start the test "
         "earlier. Read on: docs/explanation/limits.md#time"
@@ -102,7 +102,7 @@ def beyond_all_dates(what: str) -> Refusal:
 
 
 def not_implemented(operation: str) -> Refusal:
-    """Return the fake's own answer to an operation that it does not know yet."""
+    """Return the fake's own error for an operation that it does not know yet."""
     return beyond_the_fake(
         f"pytest-secretsdelete does not answer {operation} yet: nothing was sent to AWS and nothing changed. "
         "A botocore Stubber or a handler of your own on before-call can answer it meanwhile. "

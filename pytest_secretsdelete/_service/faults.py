@@ -1,4 +1,4 @@
-"""Errors that wait to be answered: faults for a number of times, denials until they are allowed again.
+"""Errors that tests inject: faults for a number of times, denials until they are allowed again.
 
 Denials come before faults, the oldest first. None of them changes the store.
 """
@@ -41,8 +41,8 @@ _TEXTS = {
 }
 
 
-class NoAnswer(Exception):  # noqa: N818 - it stands for what does not come
-    """A timeout, a malformed answer or an endpoint that is not there, on its way to the wire."""
+class NoAnswer(Exception):  # noqa: N818 - it may be a missing answer
+    """A timeout, a malformed answer or a missing endpoint, raised in the place of an answer."""
 
     def __init__(self, kind: Timeout | _NoEndpoint | _Malformed, hint: str = "") -> None:
         super().__init__(kind)
@@ -58,7 +58,7 @@ def secret_ids(request: Request) -> list[str]:
 
 
 def is_about(request: Request, store: Store, secret_id: str | None) -> bool:
-    """Tell whether a request is about a secret, whichever way either names it."""
+    """Return whether a request is about a secret, whichever way either names it."""
     return secret_id is None or any(_is_same(request, store, secret_id, other) for other in secret_ids(request))
 
 
@@ -66,7 +66,7 @@ def _is_same(request: Request, store: Store, one: str, other: str) -> bool:
     if one == other:
         return True
     found, also = store.lookup(one), store.lookup(other)
-    if found is None and also is None:  # gone: the name tells, but not of a secret that is about to be created
+    if found is None and also is None:  # the secret does not exist: compare names, unless the request creates it
         operation = OPERATIONS.get(request.operation)
         is_new = operation is not None and operation.creates
         return not is_new and _name_in(store, one) == _name_in(store, other)
@@ -74,14 +74,14 @@ def _is_same(request: Request, store: Store, one: str, other: str) -> bool:
 
 
 def _name_in(store: Store, secret_id: str) -> str:
-    """Return the name that a SecretId stands for in this store; an ARN from elsewhere stands for itself."""
+    """Return the name that a SecretId refers to in this store; an ARN from elsewhere is returned as it is."""
     arn = names.parse_arn(secret_id)
     is_here = arn is not None and (arn.account, arn.region) == (store.account, store.region)
     return arn.name if arn is not None and is_here else secret_id
 
 
 def _is_denied_with(request: Request, store: Store, secret_id: str | None) -> bool:
-    """Tell whether a denial about a secret concerns the whole request: a batch is denied secret by secret."""
+    """Return whether a denial about a secret concerns the whole request: a batch is denied secret by secret."""
     return secret_id is None or ("SecretIdList" not in request and is_about(request, store, secret_id))
 
 
@@ -94,7 +94,7 @@ def _actions(request: Request, store: Store) -> Iterator[str]:
 
 @dataclass(eq=False)
 class Fault:
-    """A fault that waits for its calls; `withdraw` takes it back."""
+    """A fault for the next matching calls; `withdraw` cancels it."""
 
     operation: str
     error: Error
@@ -105,16 +105,16 @@ class Fault:
     withdrawn: bool = False
 
     def withdraw(self) -> None:
-        """Take the fault back: it strikes no more, and is not missed at the end of the test."""
+        """Cancel the fault: it is not used any more, and not reported as unused at the end of the test."""
         self.withdrawn = True
 
     @property
     def is_waiting(self) -> bool:
-        """Whether it strikes the next call that it fits."""
+        """Whether it answers the next matching call."""
         return not self.withdrawn and (self.left is None or self.left > 0)
 
     def fits(self, request: Request, store: Store) -> bool:
-        """Tell whether a request is one that it waits for."""
+        """Return whether a request matches."""
         return (
             self.is_waiting
             and self.operation in {EVERY_OPERATION, request.operation}
@@ -172,18 +172,18 @@ class Failures:
         ]
 
     def unused(self) -> tuple[Fault, ...]:
-        """Return the faults that were to strike a number of times and have not."""
+        """Return the faults with a number of times that have been used fewer times than that."""
         return tuple(fault for fault in self._faults if fault.times is not None and fault.is_waiting)
 
     def __bool__(self) -> bool:
         return bool(self._denials) or any(fault.is_waiting for fault in self._faults)
 
     def wait_for(self, request: Request, store: Store) -> bool:
-        """Tell whether something waits for a request, without using it up."""
+        """Return whether a fault or a denial matches a request, without using it up."""
         return self._denial(request, store) is not None or self._fault(request, store) is not None
 
     def strike(self, request: Request, store: Store) -> None:
-        """Raise what waits for a request, if anything does."""
+        """Raise the first denial or fault that matches a request, if any."""
         action = self._denial(request, store)
         if action is not None:
             raise denied(request, action)

@@ -1,7 +1,7 @@
 """Locks that stay usable in a child made by fork, whichever thread held them in the parent.
 
-Before a fork the forking thread takes all of them, so that nothing that they guard is copied half changed. It waits
-for a holder for a limited time. In the child, a lock that it could not take is made anew.
+Before a fork the forking thread takes all of them, so that the guarded data are not copied in the middle of a change.
+It waits for a holder for a limited time. In the child, a lock that it could not take is replaced.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _in_parent() -> None:
 
 def _in_child() -> None:
     taken = {id(lock) for lock in _taken.locks}
-    _in_parent()  # the thread that took them is the one that lives on
+    _in_parent()  # only the thread that took the locks exists in the child
     for lock in _living():
         if id(lock) not in taken:
             lock._at_fork_reinit()  # noqa: SLF001 - as the standard library renews its own
@@ -66,5 +66,5 @@ def _living() -> list[Any]:
     return [lock for reference in _locks.valuerefs() if (lock := reference()) is not None]
 
 
-# where there is no fork there is nothing to do: dict takes any words
+# where there is no fork there is nothing to do: dict accepts any arguments
 getattr(os, "register_at_fork", dict)(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)

@@ -84,7 +84,7 @@ class SecretRecord:
     account_id: str
     created: int
     changed: int
-    #: The place in the order of creation, where several were created in the same millisecond.
+    #: The position in the order of creation, where several were created in the same millisecond.
     serial: int = 0
     description: str = ""
     #: The key as it was given, the default key's alias included (recorded); None where none ever was.

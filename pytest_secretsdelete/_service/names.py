@@ -42,7 +42,7 @@ class ParsedArn(NamedTuple):
 
 
 def is_region(region: object) -> bool:
-    """Tell whether a text can be a region code: botocore asks for a host label."""
+    """Return whether a text can be a region code: botocore asks for a host label."""
     return isinstance(region, str) and _REGION.fullmatch(region) is not None
 
 
@@ -52,17 +52,17 @@ def plain_region(region: str) -> str:
 
 
 def is_valid_name(name: str) -> bool:
-    """Tell whether AWS accepts a secret name."""
+    """Return whether AWS accepts a secret name."""
     return _NAME.fullmatch(name) is not None
 
 
 def is_arn(secret_id: str) -> bool:
-    """Tell whether a SecretId is meant as an ARN."""
+    """Return whether a SecretId is meant as an ARN."""
     return secret_id.startswith("arn:")
 
 
 def parse_arn(secret_id: str) -> ParsedArn | None:
-    """Take a secret's ARN apart; None where it is no ARN of a secret."""
+    """Parse a secret's ARN; None for what is not the ARN of a secret."""
     match = _ARN.fullmatch(secret_id)
     return ParsedArn(match["region"], match["account"], match["rest"]) if match else None
 
@@ -73,7 +73,7 @@ def partition_of(region: str) -> str:
 
 
 def new_suffix() -> str:
-    """Return six random letters or digits, so many that none comes twice, even where a test seeds `random`."""
+    """Return six random letters or digits, from the system's randomness: a test that seeds `random` gets no repeats."""
     return "".join(secrets.choice(_SUFFIX_ALPHABET) for _ in range(6))
 
 

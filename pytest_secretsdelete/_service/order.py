@@ -1,4 +1,4 @@
-"""Secrets of a store in an order that is kept up, so that a page of a listing costs what it shows."""
+"""Secrets of a store in an order that is kept up to date, so that the cost of a page is that of its entries."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""JSON 1.1: one request in, one answer out.
+"""AWS JSON 1.1: turns a request into an answer.
 
-The body is read, the operation found, its members checked against the service model, the idempotency token
-asked for, and the operation run under the vault's lock. Every ending is an answer; nothing is raised.
+It reads the body, finds the operation, checks the members against the service model, requires the idempotency
+token, and runs the operation under the vault's lock. Every result is an answer; nothing is raised.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Transaction:
         self._attempt = vault.timeline.begin(incoming.operation, store.region, at)
 
     def answer(self, checker: RequestChecker | None) -> Answer:
-        """Carry the operation out, or refuse it."""
+        """Carry out the operation, or refuse it."""
         try:
             outcome = self._run(*self._read(checker))
         except NoAnswer as none:
@@ -74,7 +74,7 @@ class Transaction:
             return Answer(200, {}, self._at, none.kind, none.hint)
         except errors.Refusal as refusal:
             return self._refused(refusal)
-        except Exception as error:  # noqa: BLE001 - no bare Python exception ever reaches the caller
+        except Exception as error:  # noqa: BLE001 - the caller never gets a Python exception
             return self._refused(unexpected(error))
         self._attempt.end()
         if outcome.rotation is not None:
@@ -132,7 +132,7 @@ class Transaction:
         return secret.arn if secret is not None else ""
 
     def _note_refused_access(self, request: Request, refusal: errors.Refusal) -> None:
-        """Note an access to a secret that is scheduled for deletion: what AWS's own alarm looks for."""
+        """Record an access to a secret that is scheduled for deletion, which AWS's documented alarm looks for."""
         secret_id = request.get("SecretId")
         secret = self._store.lookup(secret_id) if secret_id else None
         if secret is not None and secret.is_scheduled_for_deletion:

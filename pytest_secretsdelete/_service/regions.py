@@ -1,4 +1,4 @@
-"""Which regions there are: those of AWS's partitions, and the private ones of who asks for them."""
+"""The regions that a fake answers in: those of AWS's partitions and, if allowed, private ones."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _SHOWN_PARAMETERS = {
     "RemoveFromVersionId",
     "MoveToVersionId",
 }
-#: Events that no call of the test stands for; those a call makes happen are told by the call.
+#: Events to render on lines of their own; the other events are rendered as the calls that caused them.
 BY_THEMSELVES = {
     "EndSecretVersionDelete",
     "RotationAbandoned",
@@ -35,7 +35,7 @@ BY_THEMSELVES = {
 
 
 def render(timeline: Timeline) -> str:
-    """Return what happened, a line for each entry; beyond 60 lines the latest alone."""
+    """Return what happened, a line for each entry; only the latest 60 lines."""
     entries = list(timeline)
     lines = [f"{_date(at)}  {text}" for at, text in filter(None, (_LINES[type(entry)](entry) for entry in entries))]
     left_out = len(lines) - _MOST_LINES

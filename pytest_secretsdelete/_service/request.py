@@ -1,4 +1,4 @@
-"""Request: one attempt at an operation as the operations see it, and what an operation gives back."""
+"""Request: one attempt at an operation, as the operations receive it; Outcome: what an operation returns."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request: its operation, its members, who asks, where, and when."""
+    """One request: its operation, members, caller, region and instant."""
 
     operation: str
-    #: Members under their wire names, as they came; the operations get them checked, without those that were null.
+    #: Members under their wire names, as received; operations receive them validated, without null members.
     parameters: dict[str, Any] = field(repr=False)
     account: str
     region: str
     at: int
     #: Refuses an action on one of several secrets, where it is denied.
     permit: Callable[[str, str], None] = field(default=lambda _action, _secret_id: None, repr=False)
-    #: How late AWS's deletion is, in milliseconds, where a callable of the test's has been asked.
+    #: The delay of AWS's deletion, in milliseconds, once a callable of the test has returned it.
     delay: int | None = None
 
     def get(self, member: str, default: Any = None) -> Any:
@@ -38,7 +38,7 @@ class Request:
 
 
 class Outcome(NamedTuple):
-    """What an operation gives back: the members of its answer, and a rotation that runs once they are settled."""
+    """What an operation returns: the members of its answer, and a rotation that runs once they are settled."""
 
     members: dict[str, Any]
     rotation: Turn | None = None

@@ -1,7 +1,7 @@
-"""Running rotations: the four calls of the rotation function, and what becomes of the secret.
+"""Runs rotations: makes the four calls of the rotation function, and records their end.
 
 The function runs in the calling thread and outside the vault's lock, so that its own calls reach the same
-fake. What it raises ends the rotation as a failed Lambda does; the caller never sees it.
+fake. An exception ends the rotation as a failed Lambda does, and is not raised in the caller.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class RotationRunner:
     now: Callable[[], int]
     #: What a function runs in, so that its calls reach this service and no other.
     answering: Callable[[], AbstractContextManager[None]]
-    #: How many scheduled rotations may come due in one look, or one move of the clock.
+    #: How many scheduled rotations may come due at once, or in one move of the clock.
     limit: int
     #: The Python callables that stand for rotation Lambdas, by ARN.
     functions: dict[str, RotationFunction] = field(default_factory=dict)
@@ -66,15 +66,15 @@ class RotationRunner:
         return getattr(self._thread, "depth", 0) > 0
 
     def has_begun(self, arn: str, token: str) -> bool:
-        """Tell whether a rotation of a secret to a version has run already, or runs."""
+        """Return whether a rotation of a secret to a version has run already, or runs."""
         return (arn, token) in self._begun
 
     def is_to_complete(self, arn: str, token: str) -> bool:
-        """Tell whether a version is a rotation's to complete: not a trial's, nor that of a rotation called off."""
+        """Return whether a version is a rotation's to complete: not a trial's, nor that of a rotation called off."""
         return (arn, token) in self._to_complete
 
     def register(self, turn: Turn) -> Turn:
-        """Note, under the vault's lock, that a rotation is about to run: until it has ended, no other comes due."""
+        """Register a rotation, under the vault's lock, before it runs: until it has ended, no other comes due."""
         self._registered.append(threading.get_ident())
         self._begun.add((turn.arn, turn.token))
         self._abandoned.discard((turn.arn, turn.token))
@@ -132,10 +132,10 @@ class RotationRunner:
             self._thread.depth -= 1
 
     def _step(self, vault: Vault, turn: Turn, step: str, rotation_token: str) -> bool:
-        """Call the function for one step; tell whether it came back.
+        """Call the function for one step; return whether it came back.
 
-        Whatever a Lambda raises, sys.exit included, the rotation alone fails. What ends the test or the run
-        (pytest.fail, KeyboardInterrupt) is raised on, and noted all the same.
+        An exception of the function, including sys.exit, only fails the rotation. One that ends the test or the run
+        (pytest.fail, KeyboardInterrupt) is recorded and raised again.
         """
         event = {
             "Step": step,
@@ -156,7 +156,7 @@ class RotationRunner:
 
 
 def _ends_the_test(error: BaseException) -> bool:
-    """Tell what is the test's own from what a function raises: pytest's outcomes, known by where they are defined."""
+    """Return whether an exception is one of pytest's outcomes, recognised by the module that defines it."""
     kinds = [kind.__module__ for kind in type(error).__mro__]
     return isinstance(error, KeyboardInterrupt) or "_pytest.outcomes" in kinds
 

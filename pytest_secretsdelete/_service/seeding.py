@@ -35,7 +35,7 @@ MOST_DAYS = 36_500
 
 @dataclass(frozen=True)
 class Seed:
-    """One secret to seed, its words checked as far as they can be without a clock."""
+    """One secret to seed, its arguments checked as far as possible without a clock."""
 
     name: str
     value: str | bytes | None = field(repr=False)
@@ -67,50 +67,62 @@ def secret(
     recovery_window_in_days: int = LONGEST_WINDOW,
     owning_service: str | None = None,
 ) -> Seed:
-    """Check the words of one seed: the schema of the marker and of `fake.seed`.
+    """Check the arguments of one seed: the schema of the marker and of `fake.seed`.
 
     `previous` and `pending` become versions that hold AWSPREVIOUS and AWSPENDING. Days are numbers >= 0,
     counted back from the start of the test. `owning_service` is the service of AWS that manages the secret, such
     as rds. ValueError or TypeError says what is wrong and what is legal.
     """
-    if not isinstance(name, str):  # it may be the value
-        raise ValueError(f"A secret's name comes first, and is a str, not {type(name).__name__}.")
-    if not names.is_valid_name(name):
-        raise ValueError(f"{name!r} is not a secret name: letters, digits and -/_+=.@! are legal, and nothing else.")
-    if len(name) > 512:  # noqa: PLR2004 - the service model's NameType
-        raise ValueError(f"The secret name has {len(name)} characters; 512 are the most.")
+    _check_name(name)
     if previous is not None and value is None:
         raise ValueError(f"The seed of {name!r} has a previous value but no current one; give value, too.")
-    if not isinstance(recovery_window_in_days, int) or not (
-        SHORTEST_WINDOW <= recovery_window_in_days <= LONGEST_WINDOW
-    ):
-        raise ValueError(f"recovery_window_in_days={recovery_window_in_days!r} is outside 7 to 30 whole days.")
-    created, deleted = _days("created_days_ago", created_days_ago), _days("deleted_days_ago", deleted_days_ago)
-    if created is not None and deleted is not None and created < deleted:
-        raise ValueError(
-            f"created_days_ago={created:g} is later than deleted_days_ago={deleted:g}: a secret is created before it "
-            "is deleted."
-        )
-    if _text("region", region) is not None and not names.is_region(region):
-        raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
+    _check_days(created_days_ago, deleted_days_ago, recovery_window_in_days)
     return Seed(
         name=name,
         value=stored_value("value", value),
         description=_text("description", description) or "",
         tags=_tag_pairs(tags),
         kms_key_id=_key(_text("kms_key_id", kms_key_id)),
-        region=region,
+        region=_region(_text("region", region)),
         previous=stored_value("previous", previous),
         pending=stored_value("pending", pending),
-        created_days_ago=created,
-        deleted_days_ago=deleted,
+        created_days_ago=created_days_ago,
+        deleted_days_ago=deleted_days_ago,
         recovery_window_in_days=recovery_window_in_days,
         owning_service=_owner(_text("owning_service", owning_service)),
     )
 
 
+def _check_name(name: str) -> None:
+    if not isinstance(name, str):  # it may be the value
+        raise ValueError(f"A secret's name comes first, and is a str, not {type(name).__name__}.")
+    if not names.is_valid_name(name):
+        raise ValueError(f"{name!r} is not a secret name: letters, digits and -/_+=.@! are legal, and nothing else.")
+    if len(name) > 512:  # noqa: PLR2004 - the service model's NameType
+        raise ValueError(f"The secret name has {len(name)} characters; 512 are the most.")
+
+
+def _check_days(created: float | None, deleted: float | None, window: int) -> None:
+    if not isinstance(window, int) or not SHORTEST_WINDOW <= window <= LONGEST_WINDOW:
+        raise ValueError(f"recovery_window_in_days={window!r} is outside 7 to 30 whole days.")
+    _check_number_of_days("created_days_ago", created)
+    _check_number_of_days("deleted_days_ago", deleted)
+    if created is not None and deleted is not None and created < deleted:
+        raise ValueError(
+            f"created_days_ago={created:g} is later than deleted_days_ago={deleted:g}: a secret is created before it "
+            "is deleted."
+        )
+
+
+def _check_number_of_days(what: str, days: float | None) -> None:
+    if days is None:
+        return
+    if isinstance(days, bool) or not isinstance(days, (int, float)) or not 0 <= days <= MOST_DAYS:
+        raise ValueError(f"{what}={days!r} is not a number of days >= 0 (and at most {MOST_DAYS}).")
+
+
 def tried(name: str, value: SeedValue | None, options: dict[str, Any]) -> tuple[Any, Exception | None]:
-    """Check the words of a seed; return it, or what is wrong, without the frames that hold the values."""
+    """Check the arguments of a seed; return it, or what is wrong, without the frames that hold the values."""
     try:
         return secret(name, value, **options), None
     except (TypeError, ValueError) as error:
@@ -246,14 +258,6 @@ def _versions(seed: Seed, created: int) -> Versions:
     )
 
 
-def _days(what: str, days: float | None) -> float | None:
-    if days is None:
-        return None
-    if isinstance(days, bool) or not isinstance(days, (int, float)) or not 0 <= days <= MOST_DAYS:
-        raise ValueError(f"{what}={days!r} is not a number of days >= 0 (and at most {MOST_DAYS}).")
-    return days
-
-
 def _milliseconds(days: float) -> int:
     return milliseconds(timedelta(days=days))
 
@@ -267,12 +271,18 @@ def _text(what: str, value: str | None) -> str | None:
 
 
 def _is_unicode(text: str) -> bool:
-    """Tell whether a text can be sent: not with half of a surrogate pair."""
+    """Return whether a text can be sent: not with half of a surrogate pair."""
     try:
         text.encode()
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _region(region: str | None) -> str | None:
+    if region is not None and not names.is_region(region):
+        raise ValueError(f"region={region!r} is not a region code such as eu-west-1.")
+    return region
 
 
 def _owner(owning_service: str | None) -> str | None:

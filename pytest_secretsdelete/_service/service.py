@@ -1,4 +1,4 @@
-"""The service behind a fake: it answers requests, and lets happen what comes due."""
+"""The service behind a fake: it answers requests, and runs what comes due."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Host:
-    """What a service asks of the process that it runs in."""
+    """What a service needs from the process that it runs in."""
 
     #: The present instant, in whole milliseconds since the epoch.
     now: Callable[[], int]
-    #: The region of what names none, where the service was given none.
+    #: The default region, where the service was given none.
     default_region: Callable[[], str]
     #: The input shape of an operation, as botocore models it; None for an operation that it does not know.
     input_shape: Callable[[str], Any]
@@ -59,20 +59,20 @@ class Service:
             self.regions.check(region)
         rotations = RotationRunner(host.now, lambda: host.answering(self), settings.rotation_limit)
         self.vault = Vault(self.timeline, settings.delays, rotations, self.regions)
-        #: Set once it answers no more: nothing comes due then, and what is there stays to be read.
+        #: Set once it has stopped: nothing comes due any more, and its contents can still be read.
         self.stands_still = False
         self._region = region
 
     @property
     def region_as_given(self) -> str:
-        """The region of what names none; without one given, the process's default when it is first asked for."""
+        """The default region: the given one, or the process's default at the time of its first use."""
         if self._region is None:
             self._region = self._host.default_region()
         return self._region
 
     @property
     def region(self) -> str:
-        """The region of what names none."""
+        """The default region."""
         return names.plain_region(self.region_as_given)
 
     def __repr__(self) -> str:
@@ -92,7 +92,7 @@ class Service:
         return transaction.answer(checker_for(self._host.input_shape(incoming.operation)))
 
     def expects_failure(self, incoming: Incoming) -> bool:
-        """Tell whether a fault or a denial waits for a request."""
+        """Return whether a fault or a denial matches a request."""
         if not self.failures:
             return False
         try:
@@ -118,7 +118,7 @@ class Service:
         return None if due is None else due[0]
 
     def settled(self) -> int:
-        """Let everything happen that has come due by now, and return the present instant."""
+        """Run everything that has come due by now, and return the present instant."""
         now = self._host.now()
         if not self.stands_still:
             run_due([self.vault], now)
@@ -126,5 +126,5 @@ class Service:
 
 
 def settle(services: Iterable[Service], until: int, set_time: Callable[[int], None]) -> None:
-    """Let everything happen that comes due in some services up to an instant, time being set to each on the way."""
+    """Run everything that comes due in some services up to an instant, after setting time to each event's instant."""
     run_due([service.vault for service in services], until, set_time)

@@ -49,5 +49,5 @@ class Settings:
 
     @property
     def delays(self) -> Delays:
-        """How late the background deletion is."""
+        """The delays of the background deletion."""
         return Delays(self.purge_delay, self.force_delete_delay)

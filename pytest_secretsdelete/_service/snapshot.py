@@ -126,7 +126,7 @@ def snapshot(record: SecretRecord) -> Secret:
 
 
 def _parsed(text: str | bytes) -> tuple[bool, Any]:
-    """Return whether a text is JSON, and what it says; the error of the parser, which holds the text, ends here."""
+    """Return whether a text is JSON, and its content; the parser's error, which holds the text, is not raised."""
     try:
         return True, json.loads(text)
     except (ValueError, RecursionError):

@@ -1,6 +1,6 @@
 """The secrets of one account and region, and the vault that holds every store of a fake.
 
-The only mutable state of a fake that operations change. Whoever reads or changes it holds `vault.lock`.
+The only mutable state of a fake that operations change. Hold `vault.lock` to read or change it.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Vault:
         return self._stores[key]
 
     def store_of(self, secret: SecretRecord) -> Store:
-        """Return the store that a secret lies in."""
+        """Return the store that holds a secret."""
         return self.store(secret.account_id, secret.region)
 
     def by_arn(self, arn: str) -> SecretRecord | None:
@@ -90,7 +90,7 @@ class Vault:
             self._tidy_agenda()
 
     def _tidy_agenda(self) -> None:
-        """Forget what later states have overtaken, once it is the larger part."""
+        """Remove outdated entries, once they are the majority."""
         if len(self._agenda) > 2 * len(self._by_arn) + _SMALL_AGENDA:
             dues = ((due_of(secret), secret) for secret in self._by_arn.values())
             self._agenda = [(due, by_creation(secret), secret.arn) for due, secret in dues if due is not None]
@@ -108,19 +108,19 @@ class Vault:
         return changed
 
     def touch(self, secret: SecretRecord, **changes: Any) -> SecretRecord:
-        """Change what does not count as a change of the secret, such as the day of its last reading."""
+        """Change a secret without a new LastChangedDate, for example its LastAccessedDate."""
         touched = replace(secret, **changes)
         self.put(touched)
         return touched
 
     def next_due(self) -> tuple[int, SecretRecord] | None:
-        """Return the earliest thing that comes due by itself, the oldest secret's first: its instant and its secret."""
+        """Return the instant and the secret of what comes due first; the oldest secret's at the same instant."""
         while self._agenda:
             due, place, arn = self._agenda[0]
             secret = self._by_arn.get(arn)
             if secret is not None and due_of(secret) == due and by_creation(secret) == place:
                 return due, secret
-            heapq.heappop(self._agenda)  # overtaken by a later state of the secret
+            heapq.heappop(self._agenda)  # outdated by a later state of the secret
         return None
 
 
@@ -142,7 +142,7 @@ class Store:
             order.replace(old, secret)
 
     def remove(self, name: str) -> None:
-        """Keep a secret no more."""
+        """Remove a secret."""
         old = self.by_name.pop(name)
         for order in self._orders.values():
             order.replace(old, None)

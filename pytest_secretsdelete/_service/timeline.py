@@ -1,7 +1,7 @@
 """What happened to a fake: the calls it answered, the lifecycle of its secrets, the rotations it ran.
 
-One list holds it all, in the order of happening. An attempt at an operation takes its place when it begins, so
-that it stands before what it makes happen.
+One list holds all of it, in chronological order. An attempt at an operation is added when it begins, so that it
+comes before its effects.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Event:
     #: The ARN of the secret.
     secret: str
     region: str
-    #: An aware UTC datetime: the instant at which it came due, even where the fake learnt of it later.
+    #: An aware UTC datetime: the instant at which it came due, even where the fake carried it out later.
     at: datetime
     detail: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
@@ -97,7 +97,7 @@ class Attempt:
     event: Event | None = None
 
     def end(self, error_code: str | None = None, message: str | None = None) -> None:
-        """Note how the attempt was answered."""
+        """Record how the attempt was answered."""
         self.error_code, self.message, self.has_ended = error_code, message, True
 
     def note(self, arn: str, **detail: Any) -> None:
@@ -124,12 +124,12 @@ class Seeding:
     at: int
 
 
-#: How many calls that have changed nothing a fake keeps, unless told.
+#: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
 
 
 class Timeline:
-    """The record of one fake, in the order of happening.
+    """The record of one fake, in chronological order.
 
     Of the calls that changed nothing, such as readings and refusals, the newest `calls_kept` stay (for a moment a tenth
     more); all that belongs to the life of a secret stays.
@@ -187,7 +187,7 @@ class Timeline:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The steps in the lives of the secrets; a call's own comes before those that it made happen."""
+        """The steps in the lives of the secrets; a call's own step comes before its effects."""
         own = (entry.event if isinstance(entry, Attempt) else entry for entry in self)
         return tuple(event for event in own if isinstance(event, Event))
 

@@ -1,7 +1,7 @@
-"""Checking a request against the service model, in the words of AWS's own validation.
+"""Checks a request against the service model, with the messages of AWS's own validation.
 
-botocore checks types and minima before it sends; other SDKs and raw requests do not, and nobody but the
-service checks maxima, patterns and enumerations.
+botocore checks types and minima before it sends; other SDKs and raw requests do not, and only the service checks
+maxima, patterns and enumerations.
 """
 
 from __future__ import annotations

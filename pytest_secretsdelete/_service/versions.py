@@ -1,7 +1,7 @@
 """The versions of one secret: immutable, and cheap to change however many there are.
 
-A secret may have thousands of versions without a staging label, and few with one. Those without stand in a list
-that later states of the secret share and append to; each state knows how much of it is its own.
+A secret may have thousands of versions without a staging label, and few with one. Those without are in a list
+that later states of the secret share and append to; each state records how much of it is its own.
 """
 
 from __future__ import annotations
@@ -100,7 +100,7 @@ class Versions:
         )
 
     def was_removed(self, version_id: str) -> bool:
-        """Tell whether a version with this id has been cleaned up, and none has been made since."""
+        """Return whether a version with this id has been cleaned up, and none has been made since."""
         return version_id in self._removed
 
     def outdated(self) -> list[VersionRecord]:
@@ -137,7 +137,7 @@ class Versions:
         return self._labelled[version_id] if version_id in self._labelled else self._deprecated[version_id]
 
     def _with(self, placed: dict[str, Placed]) -> Versions:
-        """Return these versions and others, by their ids; each stands where its labels say."""
+        """Return these versions and others, by their ids; labels decide which part of the record holds each."""
         labelled, deprecated = dict(self._labelled), self._deprecated.without(placed.keys())
         for version_id, (place, version) in placed.items():
             labelled.pop(version_id, None)

@@ -1,4 +1,4 @@
-"""One request in, one answer out, as they stand on the wire."""
+"""A request, an answer and an origin in their wire form."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TARGET_PREFIX = "secretsmanager."
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A request as it reached the fake, by whichever way."""
+    """A request as it reached the fake, through botocore or HTTP."""
 
     operation: str
     body: bytes = field(repr=False)
@@ -61,7 +61,7 @@ class Answer:
     at: int
     #: Set where no proper answer comes.
     broken: Timeout | _NoEndpoint | _Malformed | None = None
-    #: What helps whoever gets no answer.
+    #: Advice for the caller that gets no answer.
     hint: str = ""
 
     @property
@@ -104,6 +104,6 @@ def account_of(access_key: object) -> str | None:
 
 
 def signed_origin(authorization: str) -> Origin:
-    """Return what the signature in an Authorization header tells of its request's origin."""
+    """Return the origin that the signature in an Authorization header names."""
     match = _CREDENTIAL.search(authorization)
     return Origin(match[2], account_of(match[1])) if match else Origin()

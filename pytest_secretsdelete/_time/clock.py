@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _READ_ON = "Read on: docs/reference/clock.md#moving"
 _TOO_FAR = f"The clock goes from the year 1 to the last midnight of the year 9999; that is beyond it. {_READ_ON}"
-#: Two threads that move time at once must not set it back; not held while anything comes due.
+#: Two threads that move time at once must not set it back. The lock is not held while events come due.
 _setting = locks.new()
 
 
@@ -47,9 +47,9 @@ class Clock:
     ) -> None:
         """Move time forward by a timedelta, or by days, hours, minutes and seconds, which add up.
 
-        Purges and scheduled rotations that come due on the way happen in their order, each at its own
+        Purges and scheduled rotations that come due in between happen in order, each at its own
         instant. ValueError for a negative step and for one beyond the last day of the year 9999, TypeError for what
-        is no number and no timedelta; RuntimeError where freezegun does not hold time.
+        is neither a number nor a timedelta; RuntimeError where freezegun does not hold time.
         """
         try:
             step = timedelta(0) if delta is None else delta
@@ -71,13 +71,13 @@ class Clock:
         """Move time forward to an aware datetime, or to ISO 8601 text with a zone.
 
         Moving to the DeletionDate that an answer gave ends that recovery window. ValueError for an earlier
-        instant and for one without a zone, TypeError for what is no datetime; RuntimeError where freezegun does
+        instant and for one without a zone, TypeError for what is not a datetime; RuntimeError where freezegun does
         not hold time.
         """
         moment = aware(when)
         try:
             target = to_microseconds(moment)
-        except OverflowError:  # in another zone it is no date any more
+        except OverflowError:  # in another zone it is out of the range of dates
             raise ValueError(_TOO_FAR) from None
         present = now_in_microseconds()
         if target < present:
@@ -93,7 +93,7 @@ class Clock:
 
         time.sleep and asyncio.sleep, under whatever name they were imported, and botocore's back-off.
         Sleepers of several threads and tasks wake in the order of their deadlines. Timeouts (wait_for,
-        Event.wait) are no sleeps and stay real. RuntimeError where freezegun does not hold time.
+        Event.wait) are not sleeps and stay real. RuntimeError where freezegun does not hold time.
         """
         if not is_frozen():
             raise RuntimeError(who_holds_time())
@@ -121,7 +121,7 @@ def _set(target: int) -> None:
 
 
 def _settle(until: int) -> None:
-    """Let everything happen that comes due in the active fakes up to an instant, each at its own."""
+    """Run everything that comes due in the active fakes up to an instant, each at its own instant."""
     settle(
         _active.responders(),
         until // MICROSECONDS_PER_MILLISECOND,

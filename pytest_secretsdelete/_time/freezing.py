@@ -1,4 +1,4 @@
-"""Freezing time through freezegun, while event loops and pytest's timer stay real."""
+"""Freezes time through freezegun, while event loops and pytest's timer stay real."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ IGNORED_BY_THE_FREEZE = ("_pytest.timing",)
 
 @contextmanager
 def held(at: datetime | None) -> Iterator[None]:
-    """Hold time at an instant; without one, adopt what holds it already, or freeze the present."""
+    """Freeze time at an instant; without one, adopt an existing freeze, or freeze the present."""
     if at is not None or is_real():
         with freeze(at):
             yield
@@ -34,7 +34,7 @@ def held(at: datetime | None) -> Iterator[None]:
 def freeze(at: datetime | None = None) -> Iterator[None]:
     """Freeze time at an instant, or at the next whole millisecond; event loops and pytest's timer stay real.
 
-    The service knows whole milliseconds only: so the dates that it answers are those that the clock tells.
+    The service has a resolution of 1 ms: so the dates in its answers are equal to the clock's.
     """
     import freezegun
 
@@ -107,12 +107,12 @@ def _real_trio() -> Iterator[None]:
 
 
 def _clock_of_trio() -> Any:
-    """Return the class of trio's clock, or None where nobody has trio in mind; anyio imports it late."""
+    """Return the class of trio's clock, or None where neither trio nor anyio is loaded; anyio imports trio late."""
     if not {"trio", "anyio"} & sys.modules.keys():
         return None
     try:
         from trio._core._run import SystemClock
-    except Exception:  # noqa: BLE001 - not installed, or not for this Python: its users will hear of it themselves
+    except Exception:  # noqa: BLE001 - not installed, or broken: its users get the error from their own import
         return None
     return SystemClock
 

@@ -1,4 +1,4 @@
-"""Patching sleep: every module of the process gets functions that move the clock, and then its own again."""
+"""Patches sleep: gives every module of the process functions that move the clock, and restores its own afterwards."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _open_schedulers: list[Scheduler] = []
 def skip_sleeps(now_in_microseconds: Callable[[], int], go_to: Callable[[int], None]) -> Iterator[None]:
     """Let sleeping move the clock everywhere in the process, under whatever name sleep was imported.
 
-    `now_in_microseconds` tells the instant, `go_to` moves to one, in microseconds too. Within another such block
+    `now_in_microseconds` returns the instant, `go_to` moves to one, in microseconds too. Within another such block
     nothing changes. A sleep still running when the block ends finishes in real time.
     """
     if _open_schedulers:
@@ -43,7 +43,7 @@ def skip_sleeps(now_in_microseconds: Callable[[], int], go_to: Callable[[int], N
 
 @contextmanager
 def _opened(scheduler: Scheduler) -> Iterator[None]:
-    """Let the stand-ins sleep by a scheduler."""
+    """Connect the replacement functions to a scheduler."""
     _open_schedulers.append(scheduler)
     try:
         yield
@@ -54,7 +54,7 @@ def _opened(scheduler: Scheduler) -> Iterator[None]:
 
 @contextmanager
 def _replaced() -> Iterator[None]:
-    """Put the stand-ins in the place of the real functions in all modules."""
+    """Put the replacements in the place of the real functions in all modules."""
     real_functions = (_real.sleep, _real.sleep_async)
     before = _namespaces()
     changed: list[dict[str, Any]] = []
@@ -62,14 +62,14 @@ def _replaced() -> Iterator[None]:
         _replace(real_functions, _STAND_INS, before, changed)
         yield
     finally:
-        # a module imported meanwhile may have taken the stand-ins; a reference kept elsewhere calls the real function
+        # a module imported meanwhile may have imported the replacements; kept references call the real functions
         known = set(map(id, before))
         imported = [namespace for namespace in _namespaces() if id(namespace) not in known]
         _replace(_STAND_INS, real_functions, [*changed, *imported], [])
 
 
 def _make_stand_ins() -> tuple[Any, Any]:
-    """Return what stands in for time.sleep and asyncio.sleep: always the same two, as code may keep a reference."""
+    """Return the replacements of time.sleep and asyncio.sleep: always the same two, as code may keep a reference."""
 
     def sleep(seconds: float, /) -> None:
         scheduler = _open_schedulers[-1:]
@@ -97,8 +97,8 @@ def _learn_real_sleeps() -> None:
 def _namespaces() -> list[dict[str, Any]]:
     """Return the namespaces of all modules, where their functions look names up.
 
-    They are read and written past the attributes of a module, which may be read-only, raise, or not show what the
-    namespace holds. What stands in sys.modules and is no module has no namespace.
+    The namespaces are used directly, because a module's attributes may be read-only, raise, or not show what the
+    namespace holds. An entry of sys.modules that is not a module has no namespace.
     """
     modules = [module for module in list(sys.modules.values()) if issubclass(type(module), ModuleType)]
     return [namespace for namespace in map(_namespace_of, modules) if namespace]
@@ -110,7 +110,7 @@ def _replace(
     """Put functions in the place of others, under any name; list the namespaces before they are changed."""
     by_id = dict(zip(map(id, old), new, strict=True))
     for namespace in namespaces:
-        # at the speed of C: most of some thousand modules hold none
+        # set operations are fast: most of some thousand modules hold none
         if not by_id.keys().isdisjoint(map(id, list(namespace.values()))):
             changed.append(namespace)
             for name, value in list(namespace.items()):

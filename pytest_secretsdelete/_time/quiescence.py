@@ -1,7 +1,7 @@
 """Quiescence: whether the other threads and the event loops of the process have nothing to run.
 
-Virtual time may move only then. The standard library has no public interface that tells this, so this module
-reads private ones. PRIVATE_INTERFACES names all of them.
+Virtual time may move only then. The standard library has no public interface for this, so this module
+reads private ones. PRIVATE_INTERFACES lists all of them.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ TESTED_VERSIONS = ("3.10", "3.11", "3.12", "3.13")
 
 #: A thread is quiescent after so many observations in a row that found it waiting at the same instruction, and ...
 _OBSERVATIONS_UNDISTURBED = 3
-#: ... so many where it has been on a processor in between (it may be after the interpreter lock), or nobody can tell.
+#: ... so many where it has been on a processor in between (it may be after the interpreter lock), or this is unknown.
 _OBSERVATIONS_DISTURBED = 60
 #: A loop that hides its callbacks is idle after so many passes.
 PASSES_OF_OPAQUE_LOOP = 5
-#: States of a Linux thread that runs or will by itself: running or ready, and waiting for a disk.
+#: States of a Linux thread that runs, or will run without being woken: running or ready, and waiting for a disk.
 _RUNNING_STATES = frozenset("RD")
 _TASKS = Path("/proc/self/task")
 _STATE = re.compile(r"^State:\s+(\w)", re.MULTILINE)
@@ -45,7 +45,7 @@ _CONTEXT_SWITCHES = re.compile(r"^(?:non)?voluntary_ctxt_switches:\s+(\d+)", re.
 
 @dataclass(frozen=True)
 class _Observation:
-    """Where a thread was when it was last looked at, and for how many looks it has been there."""
+    """The instruction at which a thread was last observed, and for how many observations it has been there."""
 
     frame_id: int
     instruction: int
@@ -56,7 +56,7 @@ class _Observation:
 
 @dataclass(frozen=True)
 class _ThreadStatus:
-    """What the operating system says of a thread."""
+    """The state of a thread in the operating system."""
 
     is_running: bool
     context_switches: int
@@ -69,11 +69,11 @@ class ThreadObserver:
         self._observations: dict[int, _Observation] = {}
 
     def forget(self) -> None:
-        """Begin anew: something has happened that may make a waiting thread run."""
+        """Start the observation again: something has happened that may make a waiting thread run."""
         self._observations.clear()
 
     def is_quiescent(self, resting: Collection[int]) -> bool:
-        """Observe once more, and tell whether every thread but the resting ones and this one is quiescent.
+        """Observe once more, and return whether every thread but the resting ones and this one is quiescent.
 
         `resting`: identifiers of threads that are known to have nothing to run.
         """
@@ -103,7 +103,7 @@ def _observe(last: _Observation | None, frame: FrameType, status: _ThreadStatus 
 
 
 def _thread_status(thread: int) -> _ThreadStatus | None:
-    """Return what the system says of a thread; None where it says nothing (it is not Linux, or the thread has gone).
+    """Return the state of a thread; None where it is unknown (the system is not Linux, or the thread has ended).
 
     A thread that threading has not started has an unknown native id: all such threads are looked at together.
     """
@@ -130,12 +130,12 @@ def _status_text(native_id: int | str) -> str:
 
 
 def is_ending(loop: asyncio.AbstractEventLoop) -> bool:
-    """Tell whether a loop does not run, or stops after this pass."""
+    """Return whether a loop does not run, or stops after this pass."""
     return not loop.is_running() or bool(getattr(loop, "_stopping", False))
 
 
 def is_idle(loop: asyncio.AbstractEventLoop, passes_left: int) -> bool:
-    """Tell, from within a callback of a loop, whether it has nothing else to run.
+    """Return, from within a callback of a loop, whether the loop has nothing else to run.
 
     `passes_left`: after how many passes a loop that hides its callbacks counts as idle.
     """

@@ -1,6 +1,6 @@
-"""What time it is, and who holds it: freezegun (pytest-freezer is freezegun too), time-machine, or nobody.
+"""Reads the time, whatever controls it: freezegun (pytest-freezer uses it too), time-machine, or the real clock.
 
-The fake keeps no clock of its own. It asks in the way of whoever holds time.
+The fake keeps no clock of its own.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ MICROSECONDS_PER_MILLISECOND = 1000
 
 
 def now_in_microseconds() -> int:
-    """Return the true instant, to the microsecond, as the code under test would read it next.
+    """Return the instant, to the microsecond, that the code under test would read next.
 
-    A freeze is asked for the time it holds, not through the functions it has put in the place of the real
-    ones: those give real time to code near a thread, and a reading makes an auto-ticking freeze tick.
+    Under freezegun it is read from the freeze itself, not through freezegun's replacement functions: those return
+    real time to code near a thread, and each reading makes an auto-ticking freeze tick.
     """
     freeze = innermost_freeze()
     if freeze is None:
@@ -28,12 +28,12 @@ def now_in_microseconds() -> int:
 
 
 def now() -> int:
-    """Return the instant in whole milliseconds, cut off once, here."""
+    """Return the instant in milliseconds, rounded down. No other function rounds it."""
     return now_in_microseconds() // MICROSECONDS_PER_MILLISECOND
 
 
 def real_time_in_seconds() -> float:
-    """Return the real time since 1970, whoever holds time."""
+    """Return the real time since 1970, even under frozen time."""
     if under_time_machine():
         real: float = sys.modules["time_machine"].escape_hatch.time.time()
     else:
@@ -42,17 +42,17 @@ def real_time_in_seconds() -> float:
 
 
 def is_frozen() -> bool:
-    """Tell whether freezegun holds time."""
+    """Return whether freezegun controls time."""
     return innermost_freeze() is not None
 
 
 def is_real() -> bool:
-    """Tell whether nobody holds time."""
+    """Return whether time is real."""
     return not is_frozen() and not under_time_machine()
 
 
 def may_freeze() -> bool:
-    """Tell whether freezegun may take hold of time: not where time-machine has it."""
+    """Return whether freezegun may freeze time: not where time-machine controls it."""
     return is_frozen() or not under_time_machine()
 
 

@@ -1,4 +1,4 @@
-"""The scheduler of virtual time: who sleeps until when, and whose turn it is to wake.
+"""The scheduler of virtual time: which threads and tasks sleep until when, and which of them wakes next.
 
 Threads and tasks that sleep are registered with their deadlines. As soon as all other threads and event loops
 are quiescent, time moves to the earliest deadline, and that sleeper alone wakes. The others wait until it
@@ -25,7 +25,7 @@ _MICROSECONDS_PER_SECOND = 1_000_000
 _LONGEST_SLEEP_IN_SECONDS = 1000 * 365 * 86_400
 #: Real time between two observations of the other threads.
 _OBSERVATION_INTERVAL_IN_SECONDS = 0.0005
-#: Real time after which a thread whose turn it is not looks again, unless it is notified before.
+#: Real time after which a thread checks again whether it is its turn, unless it is notified before.
 _TURN_TIMEOUT_IN_SECONDS = 0.005
 
 
@@ -45,11 +45,11 @@ class Sleeper:
     number: int
     thread: int
     future: asyncio.Future[None] | None = None
-    #: Set when it may be this sleeper's turn: until then its thread need not look often.
+    #: Set when it may be this sleeper's turn: until then its thread checks rarely.
     turn: threading.Event = field(default_factory=threading.Event)
 
     def can_wake(self) -> bool:
-        """Tell whether it can run when it wakes: not a task whose loop has stopped, or is about to."""
+        """Return whether it can run when it wakes: not a task whose loop has stopped, or is about to."""
         return self.future is None or not is_ending(self.future.get_loop())
 
 
@@ -70,14 +70,14 @@ class Scheduler:
         locks.in_children(self._forget_other_threads)
 
     def close(self) -> None:
-        """Move time no more: sleeps that are still running finish in real time."""
+        """Stop moving time: sleeps that are still running finish in real time."""
         self._is_open = False
 
     def _forget_other_threads(self) -> None:
         self._sleepers = [sleeper for sleeper in self._sleepers if sleeper.thread == threading.get_ident()]
 
     def sleep(self, seconds: float, /) -> None:
-        """Stand in for time.sleep. Zero, negative numbers and what is no number are left to the real function."""
+        """Replace time.sleep. Zero, negative numbers and what is not a number are left to the real function."""
         if not self._is_open or not _is_skippable(seconds):
             self._real.sleep(seconds)
             return
@@ -94,7 +94,7 @@ class Scheduler:
             self._real.sleep(self._seconds_left(sleeper))
 
     async def sleep_async(self, delay: float, result: Any = None) -> Any:
-        """Stand in for asyncio.sleep, which always yields to the event loop."""
+        """Replace asyncio.sleep, which always yields to the event loop."""
         if not self._is_open or not _is_skippable(delay):
             return await self._real.sleep_async(delay, result)
         loop = asyncio.get_running_loop()
@@ -124,13 +124,13 @@ class Scheduler:
             self._notify_next()
 
     def _notify_next(self) -> None:
-        """Let the next thread look at once whether it is its turn."""
+        """Make the next thread check at once whether it is its turn."""
         following = self._next() if len(self._sleepers) > 1 else next(iter(self._sleepers), None)
         if following is not None:
             following.turn.set()
 
     def _choose(self, *sleepers: Sleeper) -> Sleeper | None:
-        """Return the one of these sleepers whose turn it is, if all others are quiescent."""
+        """Return the one of these sleepers that wakes next, if all other threads are quiescent."""
         with self._lock:
             following = self._next()
             if following in sleepers:
@@ -142,21 +142,21 @@ class Scheduler:
     def _next(self) -> Sleeper | None:
         """Return the sleeper with the earliest deadline, of those whose thread can run when they wake.
 
-        A thread that sleeps cannot run its event loop's tasks. Neither can it run what it did before it fell asleep
-        again, within a rotation function that the clock has called.
+        A sleeping thread cannot run its event loop's tasks. Nor can it finish an earlier sleep while it sleeps again
+        within a rotation function that the clock has called.
         """
         newest = {sleeper.thread: sleeper for sleeper in self._sleepers if sleeper.future is None}
         free = (s for s in self._sleepers if newest.get(s.thread, s) is s and s.can_wake())
         return min(free, key=lambda s: (s.deadline_in_microseconds, s.number), default=None)
 
     def _is_quiescent(self) -> bool:
-        """Tell whether every other thread sleeps here, runs a loop that is idle, or waits."""
+        """Return whether every other thread sleeps here, runs a loop that is idle, or waits."""
         sleeping = {sleeper.thread for sleeper in self._sleepers if sleeper.future is None}
         idle = {thread for thread, loop in list(self._idle_loops.items()) if loop.is_running()}
         return self._observer.is_quiescent(sleeping | idle)
 
     def _wake_tasks(self, loop: asyncio.AbstractEventLoop, passes_left: int) -> None:
-        """Wake the tasks of one loop, each in its turn. A callback that runs in every pass while a task sleeps."""
+        """Wake the tasks of one loop, each in its turn: a callback that runs in every pass while a task sleeps."""
         thread = threading.get_ident()
         with self._lock:
             tasks = [s for s in self._sleepers if s.future is not None and s.future.get_loop() is loop]
@@ -175,7 +175,7 @@ class Scheduler:
             loop.call_soon(self._wake_tasks, loop, PASSES_OF_OPAQUE_LOOP)
 
     def _wake_one(self, tasks: list[Sleeper]) -> None:
-        """Wake the task whose turn it is, or pause for as long as it is none's."""
+        """Wake the task whose turn it is, or pause if there is none."""
         chosen = self._choose(*tasks)
         if chosen is None:
             self._real.sleep(_OBSERVATION_INTERVAL_IN_SECONDS)
@@ -193,13 +193,13 @@ class Scheduler:
 
 
 def _is_skippable(seconds: Any) -> bool:
-    """Tell whether an argument of sleep is one for which the clock moves."""
+    """Return whether an argument of sleep is one for which the clock moves."""
     number = _number(seconds)
     return isinstance(number, (int, float)) and 0 < number < _LONGEST_SLEEP_IN_SECONDS
 
 
 def _number(seconds: Any) -> Any:
-    """Return what sleep makes of an argument that stands for a whole number."""
+    """Return the number that sleep takes from an argument with `__index__`."""
     return operator.index(seconds) if hasattr(seconds, "__index__") else seconds
 
 

@@ -23,7 +23,7 @@ class Matcher:
     __hash__ = None  # type: ignore[assignment]
 
     def matches(self, value: Any) -> bool:
-        """Tell whether a value is as expected."""
+        """Return whether a value is as expected."""
         raise NotImplementedError
 
     def __eq__(self, other: object) -> bool:

@@ -45,7 +45,7 @@ def test_a_member_matters(operation, member, frozen):
 
 
 def fails(row, frozen):
-    """Tell whether a row does not hold."""
+    """Return whether a row does not hold."""
     try:
         check("raw", row, frozen)
     except (AssertionError, KeyError, ClientError, pytest.fail.Exception):

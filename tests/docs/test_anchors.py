@@ -37,7 +37,7 @@ def named_by_the_package() -> list[str]:
 
 
 def is_there(page: Path, anchor: str) -> bool:
-    """Tell whether a file is there, and its anchor in it where one is given."""
+    """Return whether a file is there, and its anchor in it where one is given."""
     return page.exists() and (not anchor or anchor in pages.anchors(page))
 
 

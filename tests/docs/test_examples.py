@@ -153,5 +153,5 @@ def _skip_unless_installed(example: Example) -> None:
 
 
 def _fails(*command: str) -> bool:
-    """Tell whether a command is not there, or fails."""
+    """Return whether a command is not there, or fails."""
     return shutil.which(command[0]) is None or subprocess.run(command, capture_output=True, check=False).returncode != 0

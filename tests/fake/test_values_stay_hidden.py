@@ -22,7 +22,7 @@ SHOWN = (VALUE, "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ==")
 
 
 def shows_a_value(text: str) -> bool:
-    """Tell whether a text shows the value, plain or in base64."""
+    """Return whether a text shows the value, plain or in base64."""
     return any(shown in text for shown in SHOWN)
 
 

@@ -36,7 +36,7 @@ MADE_AT_IMPORT = made_while_dormant()
 
 
 def reads(client: Any, fake: FakeSecretsManager) -> bool:
-    """Tell whether a client reads what this fake holds, and the fake knows of it."""
+    """Return whether a client reads what this fake holds, and the fake knows of it."""
     before = len(fake.calls)
     value = client.get_secret_value(SecretId="db/password")["SecretString"]
     return bool(value == VALUE and len(fake.calls) == before + 1)

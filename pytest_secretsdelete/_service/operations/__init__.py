@@ -1,4 +1,4 @@
-"""Every operation of the service by its wire name, with all that the rest of the service must know of it."""
+"""OPERATIONS: each operation of the service by its wire name, with its function, permissions and other properties."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Permission(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """What an operation is: its function, and what the rest of the service must know of it."""
+    """An operation: its function, and the properties that the rest of the service reads."""
 
     run: Callable[[Store, Request], Members | Outcome]
     #: Whether it only reads: then its success is no step in the life of a secret.

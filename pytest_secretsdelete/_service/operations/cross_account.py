@@ -93,7 +93,7 @@ def sync_cross_account(vault: Vault, secret: SecretRecord, at: int) -> None:
 
 
 def describe_links(secret: SecretRecord) -> dict[str, Any]:
-    """Return the members of DescribeSecret that tell of replication between accounts; none without it."""
+    """Return the members of DescribeSecret about replication between accounts; none without it."""
     members: dict[str, Any] = {}
     primary = secret.cross_account_primary
     if primary is not None:

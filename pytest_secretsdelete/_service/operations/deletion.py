@@ -1,10 +1,10 @@
-"""DeleteSecret and RestoreSecret: the life of a deleted secret.
+"""DeleteSecret and RestoreSecret: recovery windows, forced deletion, restoring.
 
-The window is 7 to 30 days, 30 unless told. The deletion date is the instant of the request plus the window, and
-the answer of DeleteSecret alone tells it: DeletedDate is the instant of the request (recorded). Until the
-deletion date RestoreSecret cancels the deletion, and the value cannot be read. From then on the secret can no
-longer be restored; a background task of no promised time removes it for good (documentation of DeleteSecret;
-the fake's `purge_delay` stands for that time).
+The recovery window is 7 to 30 days, 30 by default. The deletion date is the instant of the request plus the window;
+only the answer of DeleteSecret has it: DeletedDate is the instant of the request (recorded). Until the
+deletion date RestoreSecret cancels the deletion, and the value cannot be read. From then on the secret cannot be
+restored; a background task purges it after an unspecified time (documentation of DeleteSecret), which is the
+fake's `purge_delay`.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def restore_secret(store: Store, request: Request) -> dict[str, Any]:
     if secret.deletion is None:
         return named(secret)
     latest = store.vault.latest if store.vault.latest > secret.seen else request.at
-    if max(request.at, latest) >= secret.deletion:  # time set back revives nothing
+    if max(request.at, latest) >= secret.deletion:  # no restore after the deletion date, even if time was set back
         raise errors.invalid_request(errors.WAS_DELETED)
     store.vault.change(secret, request.at, deleted=None, deletion=None, purge_due=None)
     store.vault.timeline.event("CancelSecretVersionDelete", secret, request.at)
@@ -88,7 +88,7 @@ def _force(store: Store, secret: SecretRecord, request: Request) -> dict[str, An
 def _mark(store: Store, secret: SecretRecord, request: Request, deletion: int, delay: str) -> SecretRecord:
     """Mark a secret for deletion, which turns its rotation off (recorded).
 
-    A delay that is a callable is asked of the secret as it stands marked.
+    A callable delay receives the marked secret.
     """
     if deletion > LATEST:
         raise errors.beyond_all_dates("DeletionDate")

@@ -50,7 +50,7 @@ def _holds(test: Callable[[SecretRecord, str], bool], secret: SecretRecord, valu
 
 
 def _has_words(text: str, value: str) -> bool:
-    """Tell whether the text has every word of the value, whatever the case of either; without a word it has none.
+    """Return whether the text has every word of the value, whatever the case of either; without a word it has none.
 
     A word is there as a whole, or as a prefix of a part, where words are split at capitals; or each of its own parts
     is such a prefix. So `appbeta`, `Beta` and `AppB` are in AppBeta, `company` is in COMPANY, and it is not in

@@ -66,7 +66,7 @@ def _list_entry(secret: SecretRecord) -> dict[str, Any]:
 
 
 def _entry(secret: SecretRecord, versions_member: str) -> dict[str, Any]:
-    """Return what describes a secret; a member without a value is left out."""
+    """Return the description of a secret; a member without a value is left out."""
     labelled = {version.version_id: list(version.labels) for version in secret.versions.labelled}
     members = {
         "Type": secret.type,

@@ -1,4 +1,4 @@
-"""Finding the secret that a request is about, or refusing as AWS does."""
+"""Finds the secret that a request is about, or refuses as AWS does."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Secrets that a service of AWS owns, such as RDS: it rotates them by itself, without a function (seen).
+"""Secrets that an AWS service owns, such as RDS: the service rotates them, without a rotation function (seen).
 
-What the service makes of the value is inferred: a new password in the place of the old one.
+How the service changes the value is inferred: a new password replaces the old one.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _EXCLUDED = "/\"@ '"
 
 
 def rotate_by_owner(store: Store, secret: SecretRecord, token: str, at: int, **changes: Any) -> Turn:
-    """Give a secret the current version that its service has rotated to; the turn that is left has no step to run."""
+    """Give a secret the current version that its service has rotated to; the returned rotation has no steps to run."""
     value = _with_new_password(None if secret.current is None else secret.current.value)
     fresh = VersionRecord(token, at, value, kms_key_id=secret.kms_key_id)
     changes["versions"] = add(secret.versions, fresh, [CURRENT])

@@ -39,7 +39,7 @@ def page(
     key: Callable[[Item], Key],
     arn: str = "",
 ) -> tuple[list[Item], dict[str, str]]:
-    """Return one page of the items, sorted by a unique key, and the NextToken where there is more.
+    """Return one page of the items, sorted by a unique key, and the NextToken if there are more.
 
     A listing of what belongs to one secret gives its ARN.
 
@@ -58,7 +58,7 @@ def last_key(request: Request, arn: str = "") -> Key | None:
 
 
 def is_own_token(token: object) -> bool:
-    """Tell whether a NextToken is one that a fake has given out, whichever it was."""
+    """Return whether a NextToken is one that a fake has given out, whichever it was."""
     try:
         return _TOKEN.fullmatch(_decoded(token)) is not None
     except (TypeError, ValueError):

@@ -54,7 +54,7 @@ def put_resource_policy(store: Store, request: Request) -> dict[str, Any]:
 
 
 def get_resource_policy(store: Store, request: Request) -> dict[str, Any]:
-    """Return the policy, written anew; without one, the answer has no ResourcePolicy."""
+    """Return the policy, formatted as AWS does; without one, the answer has no ResourcePolicy."""
     secret = find_usable(store, request)
     if request.get("PolicyName", DEFAULT_POLICY) != DEFAULT_POLICY:
         raise errors.not_found("Secrets Manager can't find the specified resource policy.")  # text inferred
@@ -62,7 +62,7 @@ def get_resource_policy(store: Store, request: Request) -> dict[str, Any]:
 
 
 def delete_resource_policy(store: Store, request: Request) -> dict[str, Any]:
-    """Take the policy off; where there is none, nothing changes."""
+    """Remove the policy; where there is none, nothing changes."""
     secret = find_usable(store, request)
     refuse_replica(secret)
     _refuse_other_names(request)

@@ -87,7 +87,7 @@ def sync_replicas(vault: Vault, secret: SecretRecord, at: int) -> None:
 
 
 def forget_replica(vault: Vault, copy: SecretRecord, at: int) -> None:
-    """Take a replica that is gone, or stands alone, out of its primary's list."""
+    """Remove a deleted or promoted replica from its primary's list."""
     primary = vault[names.in_region(copy.arn, copy.primary_region or copy.region)]
     _without(vault, primary, [copy.region], at)
 
@@ -99,7 +99,7 @@ def asked_for(wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
 
 
 def describe_replication(vault: Vault, secret: SecretRecord) -> dict[str, Any]:
-    """Return the members of DescribeSecret that tell of replicas; none for a secret without."""
+    """Return the members of DescribeSecret about replicas; none for a secret without replicas."""
     if secret.primary_region is None:
         return {}
     members: dict[str, Any] = {"PrimaryRegion": secret.primary_region}
@@ -109,7 +109,7 @@ def describe_replication(vault: Vault, secret: SecretRecord) -> dict[str, Any]:
 
 
 def _without(vault: Vault, secret: SecretRecord, regions: Iterable[str], at: int) -> SecretRecord:
-    """Take replicas out of their primary's list; after the last one it is no primary any more (recorded)."""
+    """Remove replicas from their primary's list; without replicas it is not a primary any more (recorded)."""
     kept = tuple(replica for replica in secret.replicas if replica.region not in regions)
     if kept == secret.replicas:
         return secret
@@ -140,19 +140,19 @@ def _key(wanted: Mapping[str, Any]) -> str:
 
 
 def _copy_in(vault: Vault, secret: SecretRecord, region: str) -> SecretRecord | None:
-    """Return the replica in a region; not a secret that was one, and stands alone since under the same ARN."""
+    """Return the replica in a region; not one that has been promoted, which keeps its ARN."""
     copy = vault.by_arn(names.in_region(secret.arn, region))
     return copy if copy is not None and copy.primary_region == secret.region else None
 
 
 def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> SecretRecord:
-    """Return the replica's secret as it follows from the primary; what is its own (reading days) stays.
+    """Return the replica's secret as it follows from the primary; its own LastAccessedDates stay.
 
     It has no Tags where the primary has an empty list (recorded).
     """
     held = _copy_in(vault, secret, replica.region)
     if held is None:
-        _make_room(vault, secret, replica.region)
+        _overwrite(vault, secret, replica.region)
     return replace(
         secret,
         arn=names.in_region(secret.arn, replica.region),
@@ -174,12 +174,12 @@ def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> Secr
 
 
 def _copied(version: VersionRecord, held: SecretRecord | None, key: str | None) -> VersionRecord:
-    """Return a replica's version; its reading day is its own."""
+    """Return a replica's version, with its own LastAccessedDate."""
     known = held.version(version.version_id) if held else None
     return replace(version, kms_key_id=key, accessed=known.accessed if known else None)
 
 
-def _make_room(vault: Vault, secret: SecretRecord, region: str) -> None:
+def _overwrite(vault: Vault, secret: SecretRecord, region: str) -> None:
     """Remove the secret that ForceOverwriteReplicaSecret overwrites."""
     taken = vault.store(secret.account_id, region).get(secret.name)
     if taken is not None:

@@ -46,9 +46,7 @@ def rotate_secret(store: Store, request: Request) -> Outcome:
     token = request["ClientRequestToken"]
     refuse_rotation_in_progress(secret)
     if store.vault.rotations.has_begun(secret.arn, token):
-        return Outcome(
-            named(secret, VersionId=token)
-        )  # asked again with the same token: nothing starts twice (inferred)
+        return Outcome(named(secret, VersionId=token))  # repeated with the same token: nothing starts twice (inferred)
     if secret.version(token) is not None:
         refusal = token_in_use(token, secret)
         raise errors.invalid_request(refusal.message)  # the model declares no ResourceExistsException for it
@@ -103,7 +101,7 @@ def start(
 
 
 def finish(vault: Vault, turn: Turn, ended: int, *, succeeded: bool) -> None:
-    """Note the end of a rotation; after a test of the function, remove the version that it was run on.
+    """Record the end of a rotation; after a test of the function, remove the version that it was run on.
 
     The version goes as the documentation of RotateImmediately says. Windows that passed while the function ran are
     missed: the next one follows the end of the rotation (inferred).

@@ -41,7 +41,7 @@ def turned_off(setup: RotationSetup | None) -> RotationSetup | None:
 def counted_as_rotation(secret: SecretRecord, at: int) -> dict[str, Any]:
     """Return what a new current value changes in the schedule.
 
-    Under AutomaticallyAfterDays a value put by hand counts as a rotation (documentation of RotationRules).
+    Under AutomaticallyAfterDays a value put by a caller counts as a rotation (documentation of RotationRules).
     """
     setup = secret.rotation
     if setup is None or not setup.enabled or "AutomaticallyAfterDays" not in setup.rules:
@@ -50,7 +50,7 @@ def counted_as_rotation(secret: SecretRecord, at: int) -> dict[str, Any]:
 
 
 def describe_rotation(secret: SecretRecord) -> dict[str, Any]:
-    """Return the members of DescribeSecret that tell of rotation; none before it was ever set up.
+    """Return the members of DescribeSecret about rotation; none before rotation was first set up.
 
     A date that no client could read is left out.
     """

@@ -43,7 +43,7 @@ def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) ->
 
 
 def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
-    """Take a label off a version."""
+    """Remove a label from a version."""
     return versions.replaced(replace(version, labels=_without(version.labels, {label})))
 
 
@@ -56,7 +56,7 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     _check_move(secret, label, source, target)
     if target is not None:
         versions = attach(secret.versions, named_versions[target], [label])
-        check_room(secret.versions, versions)
+        check_label_limit(secret.versions, versions)
     else:
         versions = detach(secret.versions, named_versions[source], label)
     changed = store.vault.change(secret, request.at, versions=versions)
@@ -123,7 +123,7 @@ def _not_attached(label: str, version_id: str) -> str:
     return f"Staging label {label} is not attached to version {version_id}."
 
 
-def check_room(before: Versions, after: Versions) -> None:
+def check_label_limit(before: Versions, after: Versions) -> None:
     """Refuse a change that leaves more than 20 labels, and more than there were (code and text inferred)."""
     if _count_labels(after) > max(LABELS_PER_SECRET, _count_labels(before)):
         raise errors.limit_exceeded(f"A secret can have at most {LABELS_PER_SECRET} staging labels.")

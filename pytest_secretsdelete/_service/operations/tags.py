@@ -21,7 +21,7 @@ RESERVED_PREFIX = "aws:"
 
 
 def tag_resource(store: Store, request: Request) -> dict[str, Any]:
-    """Add tags, or give those that are there a new value in their old place."""
+    """Add tags, or change the values of existing ones, which keep their position."""
     secret = find_primary(store, request)
     pairs = checked_tags(request["Tags"], secret.tag_pairs or ())
     if request["Tags"]:
@@ -31,7 +31,7 @@ def tag_resource(store: Store, request: Request) -> dict[str, Any]:
 
 
 def untag_resource(store: Store, request: Request) -> dict[str, Any]:
-    """Take tags off; a key that is not there is no error and changes nothing (documentation)."""
+    """Remove tags; a key that is not there is not an error and changes nothing (documentation)."""
     secret = find_primary(store, request)
     _refuse_reserved(request["TagKeys"])
     held = secret.tag_pairs or ()

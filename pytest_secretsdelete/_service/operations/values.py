@@ -13,7 +13,7 @@ from .lookup import find, find_primary, find_usable, named, refuse_foreign_defau
 from .replication import sync_replicas
 from .rotation_dates import counted_as_rotation
 from .secret_pages import page_of_secrets
-from .staging import add, check_room, detach, note_labels, pending_version
+from .staging import add, check_label_limit, detach, note_labels, pending_version
 
 if TYPE_CHECKING:
     from ..request import Request
@@ -23,7 +23,7 @@ BATCH_SIZE = 20
 
 
 def get_secret_value(store: Store, request: Request) -> dict[str, Any]:
-    """Return the value of one version: AWSCURRENT's unless told."""
+    """Return the value of one version, AWSCURRENT's by default."""
     secret = find_usable(store, request)
     refuse_foreign_default_key(secret, request)
     version = _wanted_version(secret, request.get("VersionId"), request.get("VersionStage"))
@@ -32,7 +32,7 @@ def get_secret_value(store: Store, request: Request) -> dict[str, Any]:
 
 
 def put_secret_value(store: Store, request: Request) -> dict[str, Any]:
-    """Store a new version, or say again what an earlier call with this token did."""
+    """Store a new version, or repeat the answer of an earlier call with this token."""
     secret = find_primary(store, request)
     refuse_foreign_default_key(secret, request)
     value = offered_value(request)
@@ -85,7 +85,7 @@ def add_version(
     abandoned = _rotation_abandoned_for(store, secret, token)
     if abandoned is not None and (left := versions.get(abandoned)) is not None:
         versions = detach(versions, left, PENDING)
-    check_room(secret.versions, versions)
+    check_label_limit(secret.versions, versions)
     changes["versions"] = versions
     changes |= counted_as_rotation(secret, max(at, store.vault.latest)) if CURRENT in labels else {}
     changed = store.vault.change(secret, at, **changes)
@@ -132,7 +132,7 @@ def _wanted_version(secret: SecretRecord, version_id: str | None, label: str | N
 
 
 def _mark_read(store: Store, secret: SecretRecord, version: VersionRecord, at: int) -> None:
-    """Note the day of the reading: LastAccessedDate has the resolution of a day."""
+    """Record the day of the read: LastAccessedDate has a resolution of one day."""
     day = midnight(at)
     if secret.accessed == day and version.accessed == day:
         return

@@ -1,7 +1,7 @@
-"""How far the resource policy of a secret reaches: whom it admits, whether it exposes or locks out.
+"""Evaluates the resource policy of a secret: whom it admits, whether it allows public access or locks out the caller.
 
 The evaluation is the IAM User Guide's ("Policy evaluation logic"), no more of it than a secret's policy
-needs. What nobody outside AWS knows is marked inferred.
+needs. What is unspecified is marked inferred.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _WIDEST_NETWORK = {4: 8, 6: 32}
 
 
 def is_public(document: str) -> bool:
-    """Tell whether a statement allows anybody: what BlockPublicPolicy blocks.
+    """Return whether a statement allows anybody: what BlockPublicPolicy blocks.
 
     A statement does where it allows a wildcard principal, or all but some (NotPrincipal), and no condition
     ties them to fixed values of one of the keys that AWS counts, in an operator that needs the key there.
@@ -48,10 +48,10 @@ def is_public(document: str) -> bool:
 
 
 def locks_out(document: str, *, account: str, resource: str | None = None) -> bool:
-    """Tell whether a statement denies the caller's account secretsmanager:PutResourcePolicy.
+    """Return whether a statement denies the caller's account secretsmanager:PutResourcePolicy.
 
     Without `resource`, the ARN of the secret, each Resource is taken for it and no NotResource is, since a
-    policy is written for the secret that it hangs on. Source: service model, ValidateResourcePolicy
+    policy is written for the secret that it is attached to. Source: service model, ValidateResourcePolicy
     ("Verifies the policy does not lock out a caller").
 
     Inferred: that PutResourcePolicy is the action that counts; that a Deny of single users and roles of the
@@ -68,7 +68,7 @@ def locks_out(document: str, *, account: str, resource: str | None = None) -> bo
 
 
 def allows(document: str | None, *, account: str, action: str, resource: str) -> bool:
-    """Tell whether the policy admits a caller of `account` to `action` on the secret with ARN `resource`.
+    """Return whether the policy admits a caller of `account` to `action` on the secret with ARN `resource`.
 
     An explicit Deny wins; what nothing allows is refused; no policy (None) allows nothing. Source: IAM User
     Guide, "Policy evaluation logic" and "Cross-account policy evaluation logic". The other half of the
@@ -107,7 +107,7 @@ def _account_of(principal: str) -> str | None:
 
 
 def _denies_account(principals: Clause, account: str) -> bool:
-    """Tell whether a Deny is about the whole account: not about single users or roles of it."""
+    """Return whether a Deny is about the whole account: not about single users or roles of it."""
     if principals.negated:
         return _names_caller(principals, account)
     whole = {"AWS:*", f"AWS:{account}"}
@@ -115,7 +115,7 @@ def _denies_account(principals: Clause, account: str) -> bool:
 
 
 def _concerns(statement: Statement, action: str, resource: str | None) -> bool:
-    """Tell whether a statement is about an action on a secret; without an ARN, any Resource is taken for it."""
+    """Return whether a statement is about an action on a secret; without an ARN, any Resource is taken for it."""
     about = any(fnmatchcase(action.lower(), pattern) for pattern in map(_without_sets, statement.actions.values))
     if about == statement.actions.negated:
         return False
@@ -141,7 +141,7 @@ def _facts(account: str, resource: str | None) -> dict[str, str]:
 
 
 def _holds(tests: tuple[ConditionTest, ...], facts: Mapping[str, str]) -> bool | None:
-    """Tell whether all tests hold; None where one cannot be evaluated and none of the others fails."""
+    """Return whether all tests hold; None where one cannot be evaluated and none of the others fails."""
     verdicts = [_verdict(test, facts) for test in tests]
     if False in verdicts:
         return False
@@ -175,7 +175,7 @@ _COMPARISONS: Mapping[str, Callable[[str, str], bool]] = {
 
 
 def _narrows(test: ConditionTest) -> bool:
-    """Tell whether a test ties a wildcard principal to fixed values."""
+    """Return whether a test ties a wildcard principal to fixed values."""
     if _NARROWING_OPERATOR.fullmatch(test.operator) is None:
         return False
     return bool(test.wanted) and all(_is_fixed(test.key, value) for value in test.wanted)

@@ -1,8 +1,8 @@
-"""A resource policy as AWS writes it in its answers: anew, whatever the text was that it was given (recorded).
+"""Formats a resource policy as AWS does in its answers, whatever its original formatting (recorded).
 
-Members stay in the order given. Each stands on a line of its own, indented by two blanks a level, with a blank on
-both sides of the colon; the items of a list stand one behind the other. Inferred: what is empty has one blank in
-it, a number stays as it was written, and of members of one name the last one counts.
+Members keep their order. Each is on a line of its own, indented by two spaces per level, with a space on both
+sides of the colon; the items of a list are on one line. Inferred: an empty object or list contains one space, a
+number keeps its digits, and of members with the same name the last one counts.
 """
 
 from __future__ import annotations

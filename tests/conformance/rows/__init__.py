@@ -36,7 +36,7 @@ _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.
 
 
 def implemented(row) -> bool:
-    """Tell whether the installed service model has the operation and the members of a row."""
+    """Return whether the installed service model has the operation and the members of a row."""
     needed, _, member = (row.needs or row.operation).partition(".")
     if {row.operation, needed} - set(_MODEL.operation_names):
         return False

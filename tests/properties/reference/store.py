@@ -131,13 +131,13 @@ class Store:
 
     def add_value(self, held: Held, token: str, value: str | bytes, labels: list[str], at: int) -> HeldVersion:
         """Add a version, or fill the one that a rotation has begun."""
-        self.check_room(held, lambda probe: put(probe, token, value, labels, at))
+        self.check_label_limit(held, lambda probe: put(probe, token, value, labels, at))
         version = put(held, token, value, labels, at)
         if CURRENT in labels and held.schedule is not None:
             held.schedule.plan(at)  # a value put by hand counts as a rotation
         return version
 
-    def check_room(self, held: Held, change: Callable[[Held], object]) -> None:
+    def check_label_limit(self, held: Held, change: Callable[[Held], object]) -> None:
         """Refuse a change that leaves more than twenty labels on all versions, and more than there were."""
         probe = copy.deepcopy(held)
         change(probe)

@@ -71,13 +71,13 @@ class Troubles:
                 raise Struck(fault.error)
 
     def denied(self, action: str, region: str, ids: list[Any], *, creates: bool = False) -> bool:
-        """Tell whether an action is denied, of what is named so."""
+        """Return whether an action is denied, of what is named so."""
         return any(
             denied in {"*", action} and self._is_about(about, region, ids, creates) for denied, about in self.denials
         )
 
     def _is_about(self, about: str | None, region: str, ids: list[Any], creates: bool) -> bool:
-        """Tell whether a call is about a secret; a name that is gone tells nothing of one that is being created."""
+        """Return whether a call is about a secret; a name that is gone tells nothing of one that is being created."""
         if about is None or about in ids:
             return True
         meant = self.store.lookup(region, about)

@@ -60,7 +60,7 @@ def update_secret(store: Store, request: Request) -> dict[str, Any]:
     if value is None and "Description" not in request and "KmsKeyId" not in request:
         return named(held)
     if value is not None:
-        store.check_room(held, lambda probe: put(probe, token, value, [CURRENT], request.at))
+        store.check_label_limit(held, lambda probe: put(probe, token, value, [CURRENT], request.at))
     with store.change(held, request.at):
         held.description = request.get("Description", held.description)
         if "KmsKeyId" in request:
@@ -85,7 +85,7 @@ def put_secret_value(store: Store, request: Request) -> dict[str, Any]:
     labels = list(request.get("VersionStages", [CURRENT]))
     if not held.versions and CURRENT not in labels:
         labels.append(CURRENT)
-    store.check_room(held, lambda probe: put(probe, token, value, labels, request.at))
+    store.check_label_limit(held, lambda probe: put(probe, token, value, labels, request.at))
     with store.change(held, request.at):
         version = store.add_value(held, token, value, labels, request.at)
     return named(held, VersionId=token, VersionStages=list(version.labels))
@@ -176,7 +176,7 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     check_move(held, label, source, target)
     receiver = held.version(target)
     if receiver is not None:
-        store.check_room(held, lambda probe: probe.attach(probe.version(target), [label]))
+        store.check_label_limit(held, lambda probe: probe.attach(probe.version(target), [label]))
     with store.change(held, request.at):
         if receiver is not None:
             held.attach(receiver, [label])

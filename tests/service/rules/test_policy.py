@@ -37,7 +37,7 @@ def policy(*statements, **elements):
 
 
 def admits(document, *, account=FRIEND, action=READ):
-    """Tell whether the policy admits the account to the secret."""
+    """Return whether the policy admits the account to the secret."""
     return allows(document, account=account, action=action, resource=SECRET)
 
 

@@ -328,7 +328,7 @@ def numbers(field: str, low: int, high: int, names: tuple[str, ...] = ()) -> set
 
 
 def is_due_by_month_day(field: str, day: datetime) -> bool:
-    """Tell whether a day-of-month field selects a day."""
+    """Return whether a day-of-month field selects a day."""
     last = calendar.monthrange(day.year, day.month)[1]
     if field.startswith("L"):
         return day.day == last - int(field[2:] or 0)
@@ -340,7 +340,7 @@ def is_due_by_month_day(field: str, day: datetime) -> bool:
 
 
 def is_due_by_weekday(field: str, day: datetime) -> bool:
-    """Tell whether a day-of-week field selects a day."""
+    """Return whether a day-of-week field selects a day."""
     wanted, marked, nth = field.partition("#")
     if marked:
         return is_due_by_weekday(wanted, day) and (day.day - 1) // 7 + 1 == int(nth)
