@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _active
 from ._botocore import retry_buckets, sessions
@@ -20,6 +20,7 @@ from ._time import reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from contextlib import AbstractContextManager
+    from datetime import timedelta
     from types import TracebackType
 
     from typing_extensions import Self
@@ -176,6 +177,21 @@ class FakeSecretsManager:
         from ._reach.endpoint import serve
 
         return serve(self._service)
+
+    def agent(
+        self, kind: Literal["agent", "extension"] = "agent", *, ttl: timedelta | None = None, cache_size: int = 1000
+    ) -> AbstractContextManager[str]:
+        """Return a context that serves the Secrets Manager Agent, or the Lambda extension, and yields its URL.
+
+        It reads from this fake, in its region, and keeps values under the time of the test. Meanwhile
+        PARAMETERS_SECRETS_EXTENSION_HTTP_PORT and AWS_SESSION_TOKEN, for the Agent AWS_TOKEN as well, name the port
+        and the token. `ttl`: how long a value is kept, 300 seconds unless given (for the extension unless
+        SECRETS_MANAGER_TTL says so); at most 3600 for the Agent and 300 for the extension. `cache_size`: how many
+        values are kept, 1000 at most. ValueError for what is not legal.
+        """
+        from ._reach.agent import serve
+
+        return serve(self._service, kind, ttl, cache_size, keep_credentials=self._keep_credentials)
 
     # Seeds and look-ups
 

@@ -194,6 +194,13 @@ def secretsmanager_endpoint(_secretsmanager_fake: FakeSecretsManager) -> Iterato
         yield url
 
 
+@pytest.fixture
+def secretsmanager_agent(_secretsmanager_fake: FakeSecretsManager, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Serve the Secrets Manager Agent of this test's fake, or as a parameter the extension, and return the URL."""
+    with _secretsmanager_fake.agent(getattr(request, "param", "agent")) as url:
+        yield url
+
+
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     """Fail a test that passed but left faults unused, or left secrets where the plan forbids it."""

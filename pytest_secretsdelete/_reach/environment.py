@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from .._service import locks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 FAKE_CREDENTIALS: dict[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -89,6 +93,17 @@ class Layer:
             for name, value in self._variables.items():
                 if not _layers and os.environ.get(name) == value:
                     _set(name, before[name])
+
+
+@contextmanager
+def variables_set(variables: dict[str, str | None]) -> Iterator[None]:
+    """Set variables as long as the context lasts."""
+    layer = Layer(variables)
+    layer.begin()
+    try:
+        yield
+    finally:
+        layer.end()
 
 
 def present_variables() -> dict[str, str | None]:

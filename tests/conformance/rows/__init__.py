@@ -4,8 +4,21 @@ from __future__ import annotations
 
 import boto3
 
-from . import accounts, clean_up, creation, deletion, denials, events, filters, following, listing, managed
-from . import passwords, policies, replication, rotation, rotation_rules, scheduled_rotation, staging, tags
+from . import (
+    accounts,
+    agent,
+    clean_up,
+    creation,
+    deletion,
+    denials,
+    events,
+    extension,
+    filters,
+    following,
+    listing,
+    managed,
+)
+from . import passwords, policies, replication, rotation, rotation_rules, scheduled_rotation, ssm, staging, tags
 from . import tokens_and_names, validation, values
 
 FAMILIES = (
@@ -31,7 +44,10 @@ FAMILIES = (
     accounts,
     denials,
 )
+#: What runs along the roads of the service's own API.
 ROWS = [row for family in FAMILIES for row in family.ROWS]
+#: All rows: those of the roads beside the API have runners of their own.
+TABLE = [*ROWS, *ssm.ROWS, *agent.ROWS, *extension.ROWS]
 _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.service_model
 
 
