@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from .service import Service
 
 PREFIX = "/aws/reference/secretsmanager/"
-ONE, SEVERAL = "GetParameter", "GetParameters"
-TARGET_PREFIX = "AmazonSSM."
+ONE = "GetParameter"
 _MOST_NAMES = 10
 #: A selector of so many characters is a VersionId, else a staging label (inferred: both are legal in a reference).
 _VERSION_ID_LENGTHS = range(32, 65)
@@ -60,9 +59,7 @@ class Asked(NamedTuple):
 
 
 def asked_in(operation: str, body: bytes) -> Asked | None:
-    """Return what a request asks for; None where it can name no secret."""
-    if operation not in {ONE, SEVERAL}:
-        return None
+    """Return what a request asks for; None where its body cannot be read."""
     try:
         return Asked(operation, read_body(body))
     except errors.Refusal:
