@@ -17,6 +17,7 @@ _SHOWN_PARAMETERS = {
     "ForceDeleteWithoutRecovery",
     "VersionId",
     "VersionStage",
+    "Names",
     "RemoveFromVersionId",
     "MoveToVersionId",
 }

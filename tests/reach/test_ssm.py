@@ -15,8 +15,10 @@ from botocore.stub import Stubber
 from moto import mock_aws
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
+from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach.guard import Guard, UnmockedCallError
 from pytest_secretsdelete._reach.under_way import FakeStoppedError
+from pytest_secretsdelete._service.rendering import render
 
 from ..support import ORDERS, OTHER_ACCOUNT, REGION, VALUE, Watch, json_response, refused
 
@@ -104,6 +106,15 @@ def test_both_calls_are_recorded(road: Callable[[Any], None], parameters: Any, f
     assert (inner.operation, inner.parameters) == ("GetSecretValue", {"SecretId": "db/password"})
     assert {outer.region, inner.region} == {REGION}
     assert VALUE not in repr(fake.calls)
+
+
+def test_the_report_names_what_was_asked_for(parameters: Any, fake: FakeSecretsManager) -> None:
+    """A line for each of the calls says which parameters and which secret it was about."""
+    read_all(parameters, [OURS, MISSING])
+    lines = render(service_of(fake).timeline).splitlines()
+    assert f"GetParameters Names=['{OURS}', '{MISSING}'] ({REGION})" in lines[-3]
+    assert "GetSecretValue db/password" in lines[-2]
+    assert "GetSecretValue none" in lines[-1]
 
 
 @BOTH_ROADS
