@@ -55,6 +55,8 @@ transports = {"client": send_by_client, "raw": send_raw}
 class World:
     """A fake at the start of a row."""
 
+    tolerance = 0  # in milliseconds: how exactly dates are compared
+
     def __init__(self, row: Any, transport: Any, clock: Any) -> None:
         self.row = row
         self.clock = clock
@@ -87,6 +89,10 @@ class World:
     def arn(self, name: str) -> str:
         """Return the ARN that a secret of this row has, or had."""
         return self._arns.get(name, "")
+
+    def labels(self, name: str) -> dict[str, set[str]]:
+        """Return the labels of each version of a secret, those without a value included."""
+        return {version.version_id: set(version.staging_labels) for version in self.fake.secret(name).versions}
 
     def snapshot(self) -> list[Any]:
         """Return everything the fake holds, once what is due has happened."""

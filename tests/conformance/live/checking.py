@@ -1,0 +1,101 @@
+"""Running the planned rows, one after the other, and comparing the answers with the table's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ..runner import resolved
+from ..table import Matcher, Refused, Row
+from ..test_conformance import text_of
+from .names import Names, Place
+from .plan import Planned
+from .world import Endpoint, LiveWorld, Outcome
+
+BROKEN = (AssertionError, AttributeError, LookupError, TypeError, ValueError, BotoCoreError, ClientError)
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a row came to, in the words of the table."""
+
+    row: Row
+    expected: Any
+    answer: Any
+    agrees: bool
+    check: str = "holds"  # of what is there afterwards: "holds", "not made", or how it failed
+    problem: str = ""  # what went wrong before the row's own call
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is not as in the table."""
+        return not self.agrees or self.check not in {"holds", "not made"}
+
+
+def check_row(planned: Planned, root: str, place: Place, endpoint: Endpoint) -> Result:
+    """Run a row under names of its own, and remove them."""
+    world = LiveWorld(planned.row, Names(f"{root}{planned.number:03d}/", place), endpoint)
+    Matcher.world = world
+    try:
+        return compared(planned, world)
+    finally:
+        world.clean()
+
+
+def compared(planned: Planned, world: LiveWorld) -> Result:
+    """Take a row's steps, make its call, and compare."""
+    row = planned.row
+    try:
+        row.given(world)
+        expected = expected_of(row, world)
+        outcome = world.send(lambda one: answer_of(one, world) == expected, is_refused=isinstance(row.answer, Refused))
+        expected = expected_of(row, world)
+    except BROKEN as error:
+        return Result(row, None, None, agrees=False, check="not made", problem=described(error, world))
+    answer = answer_of(outcome, world)
+    agrees = answer == expected
+    check = checked(row, world) if planned.has_check and agrees else "not made"
+    return Result(row, expected, answer, agrees, check)
+
+
+def expected_of(row: Row, world: LiveWorld) -> Any:
+    """Return what the table expects: the members of an answer, or a refusal's code, text and status."""
+    if isinstance(row.answer, Refused):
+        return {"Code": row.answer.code, "Message": text_of(row.answer, world), "Status": row.answer.status}
+    return resolved(row.answer, world)
+
+
+def answer_of(outcome: Outcome, world: LiveWorld) -> Any:
+    """Return what came, in the form of what is expected."""
+    if outcome.refusal is None:
+        return outcome.members
+    response = outcome.refusal.response
+    text = world.names.incoming(response["Error"].get("Message", ""))
+    return {
+        "Code": response["Error"]["Code"],
+        "Message": text,
+        "Status": response["ResponseMetadata"]["HTTPStatusCode"],
+    }
+
+
+def checked(row: Row, world: LiveWorld) -> str:
+    """Check what is there after the call, or say how it is not as in the table."""
+    try:
+        row.afterwards(world)
+    except BROKEN as error:
+        return f"failed: {described(error, world)}"
+    return "holds"
+
+
+def described(error: Exception, world: LiveWorld) -> str:
+    """Describe an error in the words of the table."""
+    return f"{type(error).__name__}: {world.names.incoming(str(error))}".rstrip(": ")
+
+
+def check_all(rows: list[Planned], root: str, place: Place, endpoint: Endpoint) -> Iterator[Result]:
+    """Run the rows in order."""
+    for planned in rows:
+        yield check_row(planned, root, place, endpoint)

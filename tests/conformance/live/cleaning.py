@@ -1,0 +1,68 @@
+"""Removing what a run has created: replicas first, then secrets, without a window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+NOT_FOUND = "ResourceNotFoundException"
+
+
+def destroy(client: Any, secret_id: str, pauses: Sequence[float]) -> str:
+    """Remove a secret; what is not there is removed. Return nothing, or why it is still there."""
+    error = ""
+    for pause in (0, *pauses):
+        time.sleep(pause)
+        try:
+            release(client, secret_id)
+            client.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
+        except (BotoCoreError, ClientError) as refusal:
+            if code_of(refusal) == NOT_FOUND:
+                return ""
+            error = str(refusal)
+        else:
+            return ""
+    return error
+
+
+def release(client: Any, secret_id: str) -> None:
+    """Take a primary's replicas away, and a replica from its primary."""
+    described = client.describe_secret(SecretId=secret_id)
+    if described.get("PrimaryRegion", client.meta.region_name) != client.meta.region_name:
+        client.stop_replication_to_replica(SecretId=secret_id)
+    elif replicas := [one["Region"] for one in described.get("ReplicationStatus", [])]:
+        client.remove_regions_from_replication(SecretId=secret_id, RemoveReplicaRegions=replicas)
+
+
+def code_of(error: Exception) -> str:
+    """Return the code of a refusal, and nothing for an error without one."""
+    return error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+
+
+def names_under(client: Any, root: str) -> list[str]:
+    """Return the names of the secrets whose names begin so, those scheduled for deletion included."""
+    listed, token = [], {}
+    while True:
+        filters = [{"Key": "name", "Values": [root]}]
+        page = client.list_secrets(Filters=filters, IncludePlannedDeletion=True, **token)
+        listed += [one["Name"] for one in page["SecretList"]]
+        if "NextToken" not in page:
+            return [name for name in listed if name.startswith(root)]  # whatever the endpoint's filter means
+        token = {"NextToken": page["NextToken"]}
+
+
+def sweep(client_in: Callable[[str], Any], regions: Iterable[str], root: str, pauses: Sequence[float]) -> list[str]:
+    """Remove everything under the root in these regions; return what is left, and why."""
+    left = []
+    for region in regions:
+        client = client_in(region)
+        try:
+            names = names_under(client, root)
+        except (BotoCoreError, ClientError) as error:
+            left.append(f"{region}: {root}*: {error}")
+            continue
+        left += [f"{region}: {name}: {error}" for name in names if (error := destroy(client, name, pauses))]
+    return left

@@ -1,0 +1,89 @@
+"""The names of the table in the words of the endpoint, and back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..table import ACCOUNT, HERE
+
+LONGEST_NAME = 512
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run happens: the account and the region that stand for those of the table."""
+
+    account: str = ACCOUNT
+    region: str = HERE
+
+    def swapped(self, text: str) -> str:
+        """Exchange the region of the table and that of the run: each way and back."""
+        other = {HERE: self.region, self.region: HERE}
+        return re.sub(rf"\b({HERE}|{re.escape(self.region)})\b", lambda found: other[found[1]], text)
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one row: the prefix that the table does not have, and the place."""
+
+    prefix: str
+    place: Place
+
+    def own(self, name: str) -> str:
+        """Return the endpoint's name for one of the table; an empty or too long one stays what it is."""
+        return name if not name or len(name) > LONGEST_NAME else self.prefix + name
+
+    def outgoing(self, operation: str, parameters: Mapping[str, Any], *, is_narrowed: bool) -> dict[str, Any]:
+        """Translate a request, and narrow a listing to the names of the row."""
+        sent = {member: self._sent(member, value) for member, value in parameters.items() if value is not None}
+        if is_narrowed and (operation == "ListSecrets" or (operation == "BatchGetSecretValue" and "Filters" in sent)):
+            sent["Filters"] = [*sent.get("Filters", []), {"Key": "name", "Values": [self.prefix]}]
+        return sent
+
+    def _sent(self, member: str, value: Any) -> Any:
+        """Translate one member of a request."""
+        value = each_text(value, self._to_endpoint)
+        if member in {"Name", "SecretId"}:
+            return self._identified(value)
+        if member == "SecretIdList":
+            return [self._identified(one) for one in value]
+        if member == "Filters":
+            return [self._filter(one) for one in value]
+        return value
+
+    def _filter(self, one: Mapping[str, Any]) -> dict[str, Any]:
+        """Translate a filter: the values of one on the name are names."""
+        if one.get("Key") != "name":
+            return dict(one)
+        return {**one, "Values": [self.own(value) for value in one["Values"]]}
+
+    def _identified(self, secret_id: str) -> str:
+        """Translate a name; an ARN has been translated already."""
+        return secret_id if secret_id.startswith("arn:") else self.own(secret_id)
+
+    def _to_endpoint(self, text: str) -> str:
+        """Translate the ARNs and the regions within a text."""
+        text = re.sub(rf"(arn:aws:secretsmanager:[a-z0-9-]+:{ACCOUNT}:secret:)", rf"\g<1>{self.prefix}", text)
+        text = re.sub(rf"(arn:aws:[a-z]+:[a-z0-9-]*:){ACCOUNT}:", rf"\g<1>{self.place.account}:", text)
+        return self.place.swapped(text)
+
+    def incoming(self, answer: Any) -> Any:
+        """Translate an answer, or a text, into the words of the table."""
+        return each_text(answer, self._to_table)
+
+    def _to_table(self, text: str) -> str:
+        """Translate the names, ARNs and regions within a text."""
+        text = self.place.swapped(text.replace(self.prefix, ""))
+        return re.sub(rf"(?<!\d){self.place.account}(?!\d)", ACCOUNT, text)
+
+
+def each_text(value: Any, change: Callable[[str], str]) -> Any:
+    """Return the value with each text in it changed; the names of members stay."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, Mapping):
+        return {name: each_text(inner, change) for name, inner in value.items()}
+    return [each_text(inner, change) for inner in value] if isinstance(value, list) else value

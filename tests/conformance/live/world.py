@@ -1,0 +1,134 @@
+"""The world of a row at an endpoint: calls under the names of the row, waiting for what is not yet consistent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from ..runner import model_of, resolved
+from ..table import ACCOUNT, HERE, TOKENS, Row
+from .cleaning import NOT_FOUND, code_of, destroy
+from .names import Names, Place
+from .plan import WithoutFake
+
+TEN_MINUTES = 600_000
+PAUSES = (0.5, 1, 2, 4)
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+READS = ("BatchGet", "Describe", "Get", "List")
+
+
+@dataclass
+class Endpoint:
+    """Where the calls go: AWS unless a URL is given, with the credentials of the environment."""
+
+    region: str = HERE
+    url: str | None = None
+    _clients: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def pauses(self) -> Sequence[float]:
+        """The seconds between tries of what is not yet consistent: none on loopback."""
+        return () if self.url and urlsplit(self.url).hostname in LOOPBACK else PAUSES
+
+    def client(self, region: str) -> Any:
+        """Return the client of a region."""
+        if region not in self._clients:
+            config = Config(retries={"mode": "standard", "total_max_attempts": 5 if self.pauses else 1})
+            self._clients[region] = boto3.Session().client(
+                "secretsmanager", region_name=region, endpoint_url=self.url, config=config
+            )
+        return self._clients[region]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a call came to: the members of its answer, or the refusal."""
+
+    members: dict[str, Any] | None
+    refusal: ClientError | None = None
+
+
+class LiveWorld(WithoutFake):
+    """What a row's steps act on."""
+
+    tolerance = TEN_MINUTES
+
+    def __init__(self, row: Row, names: Names, endpoint: Endpoint) -> None:
+        self.row, self.names, self.endpoint = row, names, endpoint
+        self.start = time.time_ns() // 1_000_000
+        self._arns: dict[str, str] = {}
+        self._created: list[tuple[str, str]] = []
+
+    def arn(self, name: str) -> str:
+        """Return the ARN that a secret of this row has, or had, in the words of the table."""
+        return self._arns.get(name, "")
+
+    def call(self, operation: str, account: str = ACCOUNT, region: str = HERE, **parameters: Any) -> dict[str, Any]:
+        """Make a call that is not the row's own; wait for what has just been created."""
+        parameters = resolved(parameters, self)
+        outcome = self._settled(
+            lambda: self._outcome(operation, region, parameters, is_narrowed=True),
+            lambda one: one.refusal is None or code_of(one.refusal) != NOT_FOUND,
+        )
+        if outcome.members is None:
+            raise outcome.refusal
+        if operation == "CreateSecret":
+            self._arns[parameters["Name"]] = outcome.members["ARN"]
+        return outcome.members
+
+    def send(self, agrees: Callable[[Outcome], bool], *, is_refused: bool) -> Outcome:
+        """Make the row's own call; wait while a read differs, or a secret is not found that should be."""
+        operation, parameters = self.row.operation, resolved(self.row.call, self)
+        token = {"ClientRequestToken": TOKENS[9]} if "ClientRequestToken" in members_of(operation) else {}
+        parameters = {**token, **parameters}
+        is_narrowed = not (is_refused and "Filters" in parameters)
+        return self._settled(
+            lambda: self._outcome(operation, self.row.region, parameters, is_narrowed=is_narrowed),
+            lambda one: agrees(one) or not (operation.startswith(READS) or code_of(one.refusal) == NOT_FOUND),
+        )
+
+    def clean(self) -> None:
+        """Remove what the row has created; what resists is left to the sweep at the end."""
+        for region, name in self._created:
+            destroy(self.endpoint.client(region), name, ())
+
+    def _outcome(self, operation: str, region: str, parameters: dict[str, Any], *, is_narrowed: bool) -> Outcome:
+        """Make one call in the words of the endpoint."""
+        region = self.names.place.swapped(region)
+        sent = self.names.outgoing(operation, parameters, is_narrowed=is_narrowed)
+        if operation == "CreateSecret" and (region, sent["Name"]) not in self._created:
+            self._created.append((region, sent["Name"]))
+        try:
+            answer = self.endpoint.client(region)._make_api_call(operation, sent)
+        except ClientError as refusal:
+            return Outcome(None, refusal)
+        answer.pop("ResponseMetadata")
+        return Outcome(self.names.incoming(answer))
+
+    def _settled(self, attempt: Callable[[], Outcome], is_settled: Callable[[Outcome], bool]) -> Outcome:
+        """Try until it is settled, or the pauses are used up."""
+        outcome = attempt()
+        for pause in self.endpoint.pauses:
+            if is_settled(outcome):
+                break
+            time.sleep(pause)
+            outcome = attempt()
+        return outcome
+
+
+def members_of(operation: str) -> Any:
+    """Return the members that a request of an operation can have."""
+    return model_of(operation).input_shape.members
+
+
+def place_of(endpoint: Endpoint, name: str) -> Place:
+    """Create a secret and see where it is: its ARN names the account."""
+    arn = endpoint.client(endpoint.region).create_secret(Name=name)["ARN"]
+    return Place(arn.split(":")[4], endpoint.region)
