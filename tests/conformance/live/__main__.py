@@ -20,7 +20,8 @@ from .cleaning import sweep
 from .names import Place
 from .plan import Plan, plan
 from .report import report, write
-from .world import Endpoint, place_of
+from .endpoint import Endpoint
+from .world import place_of
 
 DIFFERENT, NOT_DONE, INTERRUPTED = 1, 2, 130
 LONGEST_PREFIX = 40

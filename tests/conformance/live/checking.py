@@ -13,7 +13,8 @@ from ..table import Matcher, Refused, Row
 from ..test_conformance import text_of
 from .names import Names, Place
 from .plan import Planned
-from .world import Endpoint, LiveWorld, Outcome
+from .endpoint import Endpoint
+from .world import LiveWorld, Outcome
 
 BROKEN = (AssertionError, AttributeError, LookupError, TypeError, ValueError, BotoCoreError, ClientError)
 

@@ -3,48 +3,21 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ..runner import model_of, resolved
 from ..table import ACCOUNT, HERE, TOKENS, Row
 from .cleaning import NOT_FOUND, code_of, destroy
+from .endpoint import Endpoint
 from .names import Names, Place
 from .plan import WithoutFake
 
 TEN_MINUTES = 600_000
-PAUSES = (0.5, 1, 2, 4)
-LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 READS = ("BatchGet", "Describe", "Get", "List")
-
-
-@dataclass
-class Endpoint:
-    """Where the calls go: AWS unless a URL is given, with the credentials of the environment."""
-
-    region: str = HERE
-    url: str | None = None
-    _clients: dict[str, Any] = field(default_factory=dict)
-
-    @property
-    def pauses(self) -> Sequence[float]:
-        """The seconds between tries of what is not yet consistent: none on loopback."""
-        return () if self.url and urlsplit(self.url).hostname in LOOPBACK else PAUSES
-
-    def client(self, region: str) -> Any:
-        """Return the client of a region."""
-        if region not in self._clients:
-            config = Config(retries={"mode": "standard", "total_max_attempts": 5 if self.pauses else 1})
-            self._clients[region] = boto3.Session().client(
-                "secretsmanager", region_name=region, endpoint_url=self.url, config=config
-            )
-        return self._clients[region]
 
 
 @dataclass(frozen=True)
@@ -106,10 +79,9 @@ class LiveWorld(WithoutFake):
         if operation == "CreateSecret" and (region, sent["Name"]) not in self._created:
             self._created.append((region, sent["Name"]))
         try:
-            answer = self.endpoint.client(region)._make_api_call(operation, sent)
+            answer = self.endpoint.call(operation, region, sent)
         except ClientError as refusal:
             return Outcome(None, refusal)
-        answer.pop("ResponseMetadata")
         return Outcome(self.names.incoming(answer))
 
     def _settled(self, attempt: Callable[[], Outcome], is_settled: Callable[[Outcome], bool]) -> Outcome:
