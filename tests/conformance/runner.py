@@ -14,7 +14,7 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.instant import milliseconds, to_datetime, to_microseconds
 
 from .. import support
-from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late
+from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late, Refused
 
 
 @functools.cache
@@ -121,6 +121,11 @@ def resolved(value: Any, world: World) -> Any:
     if isinstance(value, Mapping):
         return {name: resolved(item, world) for name, item in value.items()}
     return [resolved(item, world) for item in value] if isinstance(value, list) else value
+
+
+def text_of(refused: Refused, world: Any) -> str:
+    """Return the text of a refusal in a row."""
+    return refused.text.replace("{arn}", world.arn("a")).replace("{copy}", world.arn("copy"))
 
 
 def error_of(response: Mapping[str, Any]) -> dict[str, Any]:

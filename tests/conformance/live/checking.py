@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..runner import resolved
+from ..runner import resolved, text_of
 from ..table import Matcher, Refused, Row
-from ..test_conformance import text_of
 from .names import Names, Place
 from .plan import Planned
 from .endpoint import Endpoint
 from .world import LiveWorld, Outcome
 
+ABSENT = object()
 BROKEN = (AssertionError, AttributeError, LookupError, TypeError, ValueError, BotoCoreError, ClientError)
 
 
@@ -26,14 +26,14 @@ class Result:
     row: Row
     expected: Any
     answer: Any
-    agrees: bool
+    where: list[str] = field(default_factory=list)  # the members in which the answer differs
     check: str = "holds"  # of what is there afterwards: "holds", "not made", or how it failed
     problem: str = ""  # what went wrong before the row's own call
 
     @property
     def differs(self) -> bool:
         """Whether anything is not as in the table."""
-        return not self.agrees or self.check not in {"holds", "not made"}
+        return bool(self.where or self.problem) or self.check not in {"holds", "not made"}
 
 
 def check_row(planned: Planned, root: str, place: Place, endpoint: Endpoint) -> Result:
@@ -52,14 +52,14 @@ def compared(planned: Planned, world: LiveWorld) -> Result:
     try:
         row.given(world)
         expected = expected_of(row, world)
-        outcome = world.send(lambda one: answer_of(one, world) == expected, is_refused=isinstance(row.answer, Refused))
+        outcome = world.send(lambda one: not differences(expected, answer_of(one, world)))
         expected = expected_of(row, world)
     except BROKEN as error:
-        return Result(row, None, None, agrees=False, check="not made", problem=described(error, world))
+        return Result(row, None, None, check="not made", problem=described(error, world))
     answer = answer_of(outcome, world)
-    agrees = answer == expected
-    check = checked(row, world) if planned.has_check and agrees else "not made"
-    return Result(row, expected, answer, agrees, check)
+    where = differences(expected, answer)
+    check = checked(row, world) if planned.has_check and not where else "not made"
+    return Result(row, expected, answer, where, check)
 
 
 def expected_of(row: Row, world: LiveWorld) -> Any:
@@ -69,15 +69,33 @@ def expected_of(row: Row, world: LiveWorld) -> Any:
     return resolved(row.answer, world)
 
 
+def differences(expected: Any, answer: Any, path: str = "") -> list[str]:
+    """Return the members in which an answer differs from the expected one, as paths."""
+    if isinstance(expected, Mapping) and isinstance(answer, Mapping):
+        members = {**expected, **answer}
+        return [
+            one
+            for member in members
+            for one in differences(expected.get(member, ABSENT), answer.get(member, ABSENT), f"{path}.{member}")
+        ]
+    if isinstance(expected, list) and isinstance(answer, list) and len(expected) == len(answer):
+        pairs = enumerate(zip(expected, answer, strict=True))
+        return [one for n, (wanted, given) in pairs for one in differences(wanted, given, f"{path}[{n}]")]
+    try:
+        agrees = bool(expected == answer)
+    except BROKEN:  # a matcher compares what it knows the form of
+        agrees = False
+    return [] if agrees else [path.removeprefix(".") or "answer"]
+
+
 def answer_of(outcome: Outcome, world: LiveWorld) -> Any:
     """Return what came, in the form of what is expected."""
     if outcome.refusal is None:
         return outcome.members
     response = outcome.refusal.response
-    text = world.names.incoming(response["Error"].get("Message", ""))
     return {
         "Code": response["Error"]["Code"],
-        "Message": text,
+        "Message": world.names.incoming(response["Error"].get("Message", "")),
         "Status": response["ResponseMetadata"]["HTTPStatusCode"],
     }
 
@@ -85,7 +103,7 @@ def answer_of(outcome: Outcome, world: LiveWorld) -> Any:
 def checked(row: Row, world: LiveWorld) -> str:
     """Check what is there after the call, or say how it is not as in the table."""
     try:
-        row.afterwards(world)
+        world.holds(row.afterwards)
     except BROKEN as error:
         return f"failed: {described(error, world)}"
     return "holds"

@@ -29,11 +29,13 @@ def destroy(client: Any, secret_id: str, pauses: Sequence[float]) -> str:
 
 
 def release(client: Any, secret_id: str) -> None:
-    """Take a primary's replicas away, and a replica from its primary."""
+    """Take a primary's replicas away, for which it must not be scheduled, and a replica from its primary."""
     described = client.describe_secret(SecretId=secret_id)
     if described.get("PrimaryRegion", client.meta.region_name) != client.meta.region_name:
         client.stop_replication_to_replica(SecretId=secret_id)
     elif replicas := [one["Region"] for one in described.get("ReplicationStatus", [])]:
+        if "DeletedDate" in described:
+            client.restore_secret(SecretId=secret_id)
         client.remove_regions_from_replication(SecretId=secret_id, RemoveReplicaRegions=replicas)
 
 
@@ -56,13 +58,17 @@ def names_under(client: Any, root: str) -> list[str]:
 
 def sweep(client_in: Callable[[str], Any], regions: Iterable[str], root: str, pauses: Sequence[float]) -> list[str]:
     """Remove everything under the root in these regions; return what is left, and why."""
-    left = []
-    for region in regions:
-        client = client_in(region)
+    return [left for region in regions for left in swept(client_in(region), root, pauses)]
+
+
+def swept(client: Any, root: str, pauses: Sequence[float]) -> list[str]:
+    """Remove everything under the root in a region, and look again: a listing shows late what has just been created."""
+    left: list[str] = []
+    for pause in (0, *pauses[-2:]):
+        time.sleep(pause)
         try:
-            names = names_under(client, root)
+            errors = {name: destroy(client, name, pauses) for name in names_under(client, root)}
         except (BotoCoreError, ClientError) as error:
-            left.append(f"{region}: {root}*: {error}")
-            continue
-        left += [f"{region}: {name}: {error}" for name in names if (error := destroy(client, name, pauses))]
+            errors = {f"{root}*": str(error)}
+        left = [f"{client.meta.region_name}: {name}: {error}" for name, error in errors.items() if error]
     return left

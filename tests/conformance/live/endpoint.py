@@ -30,7 +30,8 @@ class Endpoint:
         self._given = url
         self._session = boto3.Session()
         self._clients: dict[str, Any] = {}
-        self.url = str(self.client(region).meta.endpoint_url)  # the environment may name one, too
+        # the environment may name one, too
+        self.url = str(self._session.client("secretsmanager", region, endpoint_url=url).meta.endpoint_url)
         self._host = urlsplit(self.url).hostname or ""
 
     def __str__(self) -> str:
@@ -49,10 +50,8 @@ class Endpoint:
     def client(self, region: str) -> Any:
         """Return the client of a region, which no fake of this process answers or watches."""
         if region not in self._clients:
-            config = Config(retries={"mode": "standard", "total_max_attempts": 5})
-            client = self._session.client(
-                "secretsmanager", region_name=region, endpoint_url=self._given, config=config
-            )
+            config = Config(retries={"mode": "standard", "total_max_attempts": 5 if self.pauses else 1})
+            client = self._session.client("secretsmanager", region_name=region, endpoint_url=self._given, config=config)
             for event, handler, _ in REGISTRATIONS:
                 client.meta.events.unregister(event, handler)
             self._clients[region] = client

@@ -10,6 +10,7 @@ from typing import Any
 from ..table import ACCOUNT, HERE
 
 LONGEST_NAME = 512
+LISTED = {"SecretList", "SecretValues"}
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,21 @@ class Names:
         """Return the endpoint's name for one of the table; an empty or too long one stays what it is."""
         return name if not name or len(name) > LONGEST_NAME else self.prefix + name
 
-    def outgoing(self, operation: str, parameters: Mapping[str, Any], *, is_narrowed: bool) -> dict[str, Any]:
+    def outgoing(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
         """Translate a request, and narrow a listing to the names of the row."""
         sent = {member: self._sent(member, value) for member, value in parameters.items() if value is not None}
-        if is_narrowed and (operation == "ListSecrets" or (operation == "BatchGetSecretValue" and "Filters" in sent)):
-            sent["Filters"] = [*sent.get("Filters", []), {"Key": "name", "Values": [self.prefix]}]
+        is_listing = operation == "ListSecrets" or (operation == "BatchGetSecretValue" and "Filters" in sent)
+        filters = sent.get("Filters", [])
+        if is_listing and not any(one.get("Key") == "name" and one.get("Values") for one in filters):
+            sent["Filters"] = [*filters, {"Key": "name", "Values": [self.prefix]}]
         return sent
+
+    def only_own(self, answer: Mapping[str, Any]) -> dict[str, Any]:
+        """Leave out of an answer the secrets of others, which an endpoint lists that does not know the filter."""
+        return {
+            member: [one for one in value if one["Name"].startswith(self.prefix)] if member in LISTED else value
+            for member, value in answer.items()
+        }
 
     def _sent(self, member: str, value: Any) -> Any:
         """Translate one member of a request."""
@@ -58,7 +68,7 @@ class Names:
         """Translate a filter: the values of one on the name are names."""
         if one.get("Key") != "name":
             return dict(one)
-        return {**one, "Values": [self.own(value) for value in one["Values"]]}
+        return {**one, **({"Values": [self.own(value) for value in one["Values"]]} if "Values" in one else {})}
 
     def _identified(self, secret_id: str) -> str:
         """Translate a name; an ARN has been translated already."""

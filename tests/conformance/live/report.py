@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -17,16 +16,21 @@ from ..table import TOKENS, Arn, At, JsonText, Matcher, Midnight, Pattern
 from .checking import Result
 from .plan import Plan
 
-#: Members whose content is nobody's business, or differs each time.
-OPAQUE = {"NextToken", "RandomPassword"}
+#: Members whose content is secret, or differs each time.
+OPAQUE = {"NextToken", "RandomPassword", "SecretBinary", "SecretString"}
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 IDENTITY = re.compile(r"arn:[\w-]+:(iam|sts)::\d{12}:(?!root\b)[^\s\"',]+")
 SUFFIX = re.compile(r"(:secret:[^\s\"',\]]*?-)[A-Za-z0-9]{6}(?![\w/+=.@!-])")
+UNIQUE = re.compile(r"\bA(?:GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{12,}\b")
+DAY = r"20[2-9]\d-\d\d-\d\d"
+DATE = re.compile(rf"{DAY}(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?Z|[+-]\d\d:?\d\d)?)?")
+URL = re.compile(r"https?://[^\s\"']+")
 NUMBER = re.compile(r"(?<![\w-])\d{12}(?![\w-])")
 
 
 def masked_text(text: str) -> str:
-    """Mask account ids, identities, the suffixes of ARNs and ids; the table's own tokens stay."""
+    """Mask accounts, identities, the suffixes of ARNs, ids, dates and URLs; the table's own tokens stay."""
+    text = UNIQUE.sub("ID", DATE.sub("DATE", URL.sub("URL", text)))
     text = UUID.sub(lambda found: found[0] if found[0] in TOKENS else "ID", text)
     text = IDENTITY.sub(r"arn:aws:\1::ACCOUNT:IDENTITY", text)
     return NUMBER.sub("ACCOUNT", SUFFIX.sub(r"\1SUFFIX", text))
@@ -40,8 +44,6 @@ def masked(value: Any) -> Any:
         return {name: "MASKED" if name in OPAQUE else masked(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [masked(inner) for inner in value]
-    if isinstance(value, bytes):
-        return {"base64": b64encode(value).decode()}
     return shown(value) if isinstance(value, Matcher) else "DATE" if isinstance(value, datetime) else value
 
 
@@ -64,10 +66,11 @@ def entry(result: Result) -> dict[str, Any]:
         "agrees": not result.differs,
         "expected": masked(result.expected),
         "answer": masked(result.answer),
+        "differs_in": result.where,
         "afterwards": masked_text(result.check),
         "problem": masked_text(result.problem),
     }
-    return {name: value for name, value in whole.items() if value is not None and value != ""}
+    return {name: value for name, value in whole.items() if value not in (None, "", [])}
 
 
 def settled(results: Iterable[Result]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from .names import Names, Place
 from .plan import WithoutFake
 
 TEN_MINUTES = 600_000
+NOT_FREE = ("InvalidRequestException", "ResourceExistsException")  # what AWS says of a name after a forced deletion
 READS = ("BatchGet", "Describe", "Get", "List")
 
 
@@ -47,8 +48,8 @@ class LiveWorld(WithoutFake):
         """Make a call that is not the row's own; wait for what has just been created."""
         parameters = resolved(parameters, self)
         outcome = self._settled(
-            lambda: self._outcome(operation, region, parameters, is_narrowed=True),
-            lambda one: one.refusal is None or code_of(one.refusal) != NOT_FOUND,
+            lambda: self._outcome(operation, region, parameters),
+            lambda one: not is_to_come(operation, one),
         )
         if outcome.members is None:
             raise outcome.refusal
@@ -56,33 +57,41 @@ class LiveWorld(WithoutFake):
             self._arns[parameters["Name"]] = outcome.members["ARN"]
         return outcome.members
 
-    def send(self, agrees: Callable[[Outcome], bool], *, is_refused: bool) -> Outcome:
-        """Make the row's own call; wait while a read differs, or a secret is not found that should be."""
+    def send(self, agrees: Callable[[Outcome], bool]) -> Outcome:
+        """Make the row's own call; wait while it differs in what may not be consistent yet."""
         operation, parameters = self.row.operation, resolved(self.row.call, self)
         token = {"ClientRequestToken": TOKENS[9]} if "ClientRequestToken" in members_of(operation) else {}
         parameters = {**token, **parameters}
-        is_narrowed = not (is_refused and "Filters" in parameters)
         return self._settled(
-            lambda: self._outcome(operation, self.row.region, parameters, is_narrowed=is_narrowed),
-            lambda one: agrees(one) or not (operation.startswith(READS) or code_of(one.refusal) == NOT_FOUND),
+            lambda: self._outcome(operation, self.row.region, parameters),
+            lambda one: agrees(one) or not (operation.startswith(READS) or is_to_come(operation, one)),
         )
+
+    def holds(self, check: Callable[[LiveWorld], None]) -> None:
+        """Make a check of what is there; wait while it fails for what may not be consistent yet."""
+        for pause in self.endpoint.pauses:
+            try:
+                return check(self)
+            except (AssertionError, LookupError, ClientError):
+                time.sleep(pause)
+        return check(self)
 
     def clean(self) -> None:
         """Remove what the row has created; what resists is left to the sweep at the end."""
         for region, name in self._created:
-            destroy(self.endpoint.client(region), name, ())
+            destroy(self.endpoint.client(region), name, self.endpoint.pauses)
 
-    def _outcome(self, operation: str, region: str, parameters: dict[str, Any], *, is_narrowed: bool) -> Outcome:
+    def _outcome(self, operation: str, region: str, parameters: dict[str, Any]) -> Outcome:
         """Make one call in the words of the endpoint."""
         region = self.names.place.swapped(region)
-        sent = self.names.outgoing(operation, parameters, is_narrowed=is_narrowed)
+        sent = self.names.outgoing(operation, parameters)
         if operation == "CreateSecret" and (region, sent["Name"]) not in self._created:
             self._created.append((region, sent["Name"]))
         try:
             answer = self.endpoint.call(operation, region, sent)
         except ClientError as refusal:
             return Outcome(None, refusal)
-        return Outcome(self.names.incoming(answer))
+        return Outcome(self.names.incoming(self.names.only_own(answer)))
 
     def _settled(self, attempt: Callable[[], Outcome], is_settled: Callable[[Outcome], bool]) -> Outcome:
         """Try until it is settled, or the pauses are used up."""
@@ -93,6 +102,12 @@ class LiveWorld(WithoutFake):
             time.sleep(pause)
             outcome = attempt()
         return outcome
+
+
+def is_to_come(operation: str, outcome: Outcome) -> bool:
+    """Tell whether a refusal may end by itself: a secret is not seen yet, or a name not free again yet."""
+    passing = {NOT_FOUND, *(NOT_FREE if operation == "CreateSecret" else ())}
+    return outcome.refusal is not None and code_of(outcome.refusal) in passing
 
 
 def members_of(operation: str) -> Any:
