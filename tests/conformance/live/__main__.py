@@ -77,7 +77,8 @@ def run(todo: Plan, endpoint: Endpoint, root: str, results: list[Result]) -> lis
             if result.differs:
                 print(f"differs: {result.row.label}", flush=True)
     finally:
-        regions = sorted({place.swapped(region) for region in todo.regions})
+        others = {place.swapped(region) for region in todo.regions} - {endpoint.region}
+        regions = [endpoint.region, *sorted(others)]  # most primaries are in the first, their replicas in the others
         left += sweep(endpoint.client, regions, root, endpoint.pauses)
         for one in left:
             print(f"NOT REMOVED, please remove it: {one}", file=sys.stderr)

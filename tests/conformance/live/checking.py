@@ -28,6 +28,7 @@ class Result:
     answer: Any
     where: list[str] = field(default_factory=list)  # the members in which the answer differs
     check: str = "holds"  # of what is there afterwards: "holds", "not made", or how it failed
+    found: Any = None  # what the last call of a failed check was answered
     problem: str = ""  # what went wrong before the row's own call
 
     @property
@@ -59,7 +60,8 @@ def compared(planned: Planned, world: LiveWorld) -> Result:
     answer = answer_of(outcome, world)
     where = differences(expected, answer)
     check = checked(row, world) if planned.has_check and not where else "not made"
-    return Result(row, expected, answer, where, check)
+    found = answer_of(world.last, world) if check.startswith("failed") else None
+    return Result(row, expected, answer, where, check, found)
 
 
 def expected_of(row: Row, world: LiveWorld) -> Any:

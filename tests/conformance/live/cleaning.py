@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 NOT_FOUND = "ResourceNotFoundException"
+FAILURES = (BotoCoreError, ClientError)
 
 
 def destroy(client: Any, secret_id: str, pauses: Sequence[float]) -> str:
@@ -18,10 +19,12 @@ def destroy(client: Any, secret_id: str, pauses: Sequence[float]) -> str:
         time.sleep(pause)
         try:
             release(client, secret_id)
-            client.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
-        except (BotoCoreError, ClientError) as refusal:
+        except FAILURES as refusal:  # it may go all the same
             if code_of(refusal) == NOT_FOUND:
                 return ""
+        try:
+            client.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
+        except FAILURES as refusal:
             error = str(refusal)
         else:
             return ""
@@ -68,7 +71,7 @@ def swept(client: Any, root: str, pauses: Sequence[float]) -> list[str]:
         time.sleep(pause)
         try:
             errors = {name: destroy(client, name, pauses) for name in names_under(client, root)}
-        except (BotoCoreError, ClientError) as error:
+        except FAILURES as error:
             errors = {f"{root}*": str(error)}
         left = [f"{client.meta.region_name}: {name}: {error}" for name, error in errors.items() if error]
     return left

@@ -20,7 +20,7 @@ from .plan import Plan
 OPAQUE = {"NextToken", "RandomPassword", "SecretBinary", "SecretString"}
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 IDENTITY = re.compile(r"arn:[\w-]+:(iam|sts)::\d{12}:(?!root\b)[^\s\"',]+")
-SUFFIX = re.compile(r"(:secret:[^\s\"',\]]*?-)[A-Za-z0-9]{6}(?![\w/+=.@!-])")
+SUFFIX = re.compile(r"(:secret:[^\s\"',\]]*?-)[A-Za-z0-9]{6}(?![\w/+=@!-]|\.\w)")
 UNIQUE = re.compile(r"\bA(?:GPA|IDA|IPA|KIA|NPA|NVA|PKA|ROA|SCA|SIA)[A-Z0-9]{12,}\b")
 DAY = r"20[2-9]\d-\d\d-\d\d"
 DATE = re.compile(rf"{DAY}(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?Z|[+-]\d\d:?\d\d)?)?")
@@ -68,6 +68,7 @@ def entry(result: Result) -> dict[str, Any]:
         "answer": masked(result.answer),
         "differs_in": result.where,
         "afterwards": masked_text(result.check),
+        "found": masked(result.found),
         "problem": masked_text(result.problem),
     }
     return {name: value for name, value in whole.items() if value not in (None, "", [])}

@@ -39,6 +39,7 @@ class LiveWorld(WithoutFake):
         self.start = time.time_ns() // 1_000_000
         self._arns: dict[str, str] = {}
         self._created: list[tuple[str, str]] = []
+        self.last = Outcome(None)
 
     def arn(self, name: str) -> str:
         """Return the ARN that a secret of this row has, or had, in the words of the table."""
@@ -90,8 +91,10 @@ class LiveWorld(WithoutFake):
         try:
             answer = self.endpoint.call(operation, region, sent)
         except ClientError as refusal:
-            return Outcome(None, refusal)
-        return Outcome(self.names.incoming(self.names.only_own(answer)))
+            self.last = Outcome(None, refusal)
+        else:
+            self.last = Outcome(self.names.incoming(self.names.only_own(answer)))
+        return self.last
 
     def _settled(self, attempt: Callable[[], Outcome], is_settled: Callable[[Outcome], bool]) -> Outcome:
         """Try until it is settled, or the pauses are used up."""
