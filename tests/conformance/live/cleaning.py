@@ -1,9 +1,10 @@
-"""Removing what a run has created: replicas first, then secrets, without a window."""
+"""Removing what a run has created, without a window."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,33 +14,29 @@ FAILURES = (BotoCoreError, ClientError)
 
 
 def destroy(client: Any, secret_id: str, pauses: Sequence[float]) -> str:
-    """Remove a secret; what is not there is removed. Return nothing, or why it is still there."""
+    """Remove a secret, and where that is refused its ties to other regions first; return why it is still there."""
     error = ""
-    for pause in (0, *pauses):
+    for pause in (0, 0, *pauses):
         time.sleep(pause)
-        try:
-            release(client, secret_id)
-        except FAILURES as refusal:  # it may go all the same
-            if code_of(refusal) == NOT_FOUND:
-                return ""
         try:
             client.delete_secret(SecretId=secret_id, ForceDeleteWithoutRecovery=True)
         except FAILURES as refusal:
             error = str(refusal)
-        else:
-            return ""
+            if code_of(refusal) != NOT_FOUND:
+                release(client, secret_id)
+                continue
+        return ""
     return error
 
 
 def release(client: Any, secret_id: str) -> None:
-    """Take a primary's replicas away, for which it must not be scheduled, and a replica from its primary."""
-    described = client.describe_secret(SecretId=secret_id)
-    if described.get("PrimaryRegion", client.meta.region_name) != client.meta.region_name:
-        client.stop_replication_to_replica(SecretId=secret_id)
-    elif replicas := [one["Region"] for one in described.get("ReplicationStatus", [])]:
-        if "DeletedDate" in described:
-            client.restore_secret(SecretId=secret_id)
-        client.remove_regions_from_replication(SecretId=secret_id, RemoveReplicaRegions=replicas)
+    """Take a primary's replicas away, and a replica from its primary; what fails is tried again."""
+    with suppress(*FAILURES):
+        described = client.describe_secret(SecretId=secret_id)
+        if described.get("PrimaryRegion", client.meta.region_name) != client.meta.region_name:
+            client.stop_replication_to_replica(SecretId=secret_id)
+        elif replicas := [one["Region"] for one in described.get("ReplicationStatus", [])]:
+            client.remove_regions_from_replication(SecretId=secret_id, RemoveReplicaRegions=replicas)
 
 
 def code_of(error: Exception) -> str:

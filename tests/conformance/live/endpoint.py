@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import boto3
 from botocore.config import Config
 
-from pytest_secretsdelete._reach.interception import REGISTRATIONS
+from pytest_secretsdelete._reach import interception
 
 from ..table import HERE
 
@@ -26,6 +26,7 @@ class Endpoint:
     """Where the calls go: AWS unless a URL is given, with the credentials of the environment."""
 
     def __init__(self, region: str = HERE, url: str | None = None) -> None:
+        interception.ensure_installed()  # later installed, it would reach these clients
         self.region = region
         self._given = url
         self._session = boto3.Session()
@@ -52,7 +53,7 @@ class Endpoint:
         if region not in self._clients:
             config = Config(retries={"mode": "standard", "total_max_attempts": 5 if self.pauses else 1})
             client = self._session.client("secretsmanager", region_name=region, endpoint_url=self._given, config=config)
-            for event, handler, _ in REGISTRATIONS:
+            for event, handler, _ in interception.REGISTRATIONS:
                 client.meta.events.unregister(event, handler)
             self._clients[region] = client
         return self._clients[region]

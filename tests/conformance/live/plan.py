@@ -8,6 +8,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import boto3
+
 from pytest_secretsdelete import Clock
 from pytest_secretsdelete._service.instant import aware
 from pytest_secretsdelete._time.freezing import freeze
@@ -18,6 +20,7 @@ from ..table import ACCOUNT, HERE, OTHER_ACCOUNT, Matcher, Refused, Row
 from .names import LONGEST_NAME
 
 DEFAULT_KEY = re.compile(r"(arn:aws:kms:us-east-1:123456789012:)?alias/aws/secretsmanager|")
+REGIONS = frozenset(boto3.Session().get_available_regions("secretsmanager"))
 ELSEWHERE = ("cn-", "us-gov-", "us-iso", "eu-isoe")
 NAMELESS = re.compile(r":secret:(-[A-Za-z0-9]{6})?$")
 MOST_CALLS = 60
@@ -74,6 +77,16 @@ class Plan:
     left_out: dict[str, str]
 
     @property
+    def calls(self) -> int:
+        """How many calls the rows make."""
+        return sum(one.calls for one in self.rows)
+
+    @property
+    def secrets(self) -> int:
+        """How many secrets come to be at most: those of the rows and their replicas, and one that names the account."""
+        return 1 + sum(one.secrets for one in self.rows)
+
+    @property
     def regions(self) -> set[str]:
         """The regions, in the words of the table, in which secrets may come to be."""
         return {HERE}.union(*(one.regions for one in self.rows))
@@ -109,10 +122,10 @@ class Rehearsal(WithoutFake):
         reason = obstacle(operation, parameters, account, region, is_refused=is_refused, reserve=self._reserve)
         if reason:
             raise NotHere(reason)
-        replicas = [one["Region"] for one in parameters.get("AddReplicaRegions") or [] if not is_refused]
+        replicas = [one["Region"] for one in parameters.get("AddReplicaRegions") or []]
         self.calls += 1
         self.secrets += (operation == "CreateSecret") + len(replicas)
-        self.regions |= {region, *replicas}
+        self.regions |= REGIONS.intersection([region, *replicas])
         if self.calls > MOST_CALLS:
             raise NotHere(f"more than {MOST_CALLS} calls")
 
