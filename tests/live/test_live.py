@@ -109,6 +109,16 @@ def test_yes_at_the_prompt_runs(served, live, monkeypatch):
     assert served.calls
 
 
+def test_an_account_without_permission(served, live):
+    """Where not even the first secret can be created, the reason is said, and no row runs."""
+    served.deny("CreateSecret")
+
+    run = live("--yes", "--rows", FEW)
+
+    assert (run.code, run.report["rows"], run.report["complete"]) == (2, [], False)
+    assert "Stopped: An error occurred (AccessDeniedException) when calling the CreateSecret operation" in run.printed
+
+
 class TestRemoval:
     """Whatever happens, nothing stays under the prefix."""
 

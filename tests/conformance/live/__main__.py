@@ -17,7 +17,7 @@ from pathlib import Path
 from ..rows import ROWS
 from ..table import HERE
 from .checking import Result, check_all
-from .cleaning import sweep
+from .cleaning import FAILURES, sweep
 from .endpoint import Endpoint
 from .names import Place
 from .plan import ELSEWHERE, Plan, plan
@@ -105,6 +105,9 @@ def main(given: Sequence[str] | None = None) -> int:
         left = run(todo, endpoint, root, results)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except FAILURES as error:  # of the first secret, which names the account
+        print(f"Stopped: {error}", file=sys.stderr)
+        return NOT_DONE
     finally:
         whole = report(results, todo, is_aws=endpoint.is_aws)
         write(chosen.output, whole)

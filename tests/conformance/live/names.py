@@ -42,7 +42,7 @@ class Names:
         sent = {member: self._sent(member, value) for member, value in parameters.items() if value is not None}
         is_listing = operation == "ListSecrets" or (operation == "BatchGetSecretValue" and "Filters" in sent)
         filters = sent.get("Filters", [])
-        if is_listing and not any(one.get("Key") == "name" and one.get("Values") for one in filters):
+        if is_listing and not any(self._narrows(one) for one in filters):
             sent["Filters"] = [*filters, {"Key": "name", "Values": [self.prefix]}]
         return sent
 
@@ -65,10 +65,17 @@ class Names:
         return value
 
     def _filter(self, one: Mapping[str, Any]) -> dict[str, Any]:
-        """Translate a filter: the values of one on the name are names."""
-        if one.get("Key") != "name":
+        """Translate a filter: the values of one on the name are names, negated or not."""
+        if one.get("Key") != "name" or "Values" not in one:
             return dict(one)
-        return {**one, **({"Values": [self.own(value) for value in one["Values"]]} if "Values" in one else {})}
+        negated = [value.startswith("!") for value in one["Values"]]
+        names = [self.own(value.removeprefix("!")) for value in one["Values"]]
+        return {**one, "Values": [f"!{name}" if is_not else name for name, is_not in zip(names, negated, strict=True)]}
+
+    def _narrows(self, one: Mapping[str, Any]) -> bool:
+        """Tell whether a translated filter lists nothing but secrets of the row."""
+        values = one.get("Values", [])
+        return one.get("Key") == "name" and bool(values) and all(value.startswith(self.prefix) for value in values)
 
     def _identified(self, secret_id: str) -> str:
         """Translate a name; an ARN has been translated already."""

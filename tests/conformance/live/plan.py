@@ -145,7 +145,6 @@ def obstacle(
         "a policy that endangers its secret": operation == "PutResourcePolicy" and endangers(policy, is_refused),
         "a name too long for a prefix": LONGEST_NAME - reserve < len(name) <= LONGEST_NAME,
         "an ARN without a name": NAMELESS.search(name),
-        "the names of others": any(excludes(one) for one in parameters.get("Filters") or []),
     }
     return next((reason for reason, applies in reasons.items() if applies), "")
 
@@ -153,11 +152,6 @@ def obstacle(
 def endangers(policy: str, is_refused: bool) -> bool:
     """Tell whether a policy, once accepted, would lock the run out or let strangers in."""
     return '"Deny"' in policy or ('"*"' in policy and not is_refused)
-
-
-def excludes(one: Mapping[str, Any]) -> bool:
-    """Tell whether a filter lists what does not have a name."""
-    return one.get("Key") == "name" and any(value.startswith("!") for value in one.get("Values", []))
 
 
 def plan(rows: Iterable[Row], reserve: int) -> Plan:
