@@ -11,13 +11,13 @@ import pytest
 from pytest_secretsdelete import FakeSecretsManager
 
 from ..conformance.live.__main__ import main
+from ..conformance.live.plan import REGIONS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ACCOUNT = "210987654321"
-REGIONS = ("us-east-1", "eu-west-1", "eu-central-1", "us-west-2")
 
 
 @dataclass(frozen=True)
@@ -58,5 +58,5 @@ def live(path: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Run]:
 
 
 def names_of(fake: FakeSecretsManager) -> list[str]:
-    """Return the names of a fake's secrets in every region that the rows use."""
+    """Return the names of a fake's secrets in every region of the partition."""
     return [secret.name for region in REGIONS for secret in fake.secrets(region)]

@@ -12,13 +12,13 @@ from pytest_secretsdelete import FakeSecretsManager
 from ..conformance.fidelity import evidence_of
 from ..conformance.live import cleaning, endpoint
 from ..conformance.live.names import Names, Place
-from ..conformance.live.plan import plan
+from ..conformance.live.plan import REGIONS, plan
 from ..conformance.live.report import masked_text
 from ..conformance.live.world import LiveWorld
 from ..conformance.rows import ROWS
 from ..conformance.table import ACCOUNT as TABLE_ACCOUNT
 from ..conformance.table import TOKENS
-from .conftest import ACCOUNT, REGIONS, names_of
+from .conftest import ACCOUNT, names_of
 
 #: The table in parts, each of which takes about as long as the others.
 PARTS = {
