@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from .rows import agent, extension, ssm
-from .runner import World, error_of, resolved, send_by_client
+from .runner import World, error_of, resolved, send_by_client, text_of
 from .table import ACCOUNT, HERE, Matcher, Refused
-from .test_conformance import check_metadata, text_of
+from .test_conformance import check_metadata
 
 
 def parameter_store(road):
