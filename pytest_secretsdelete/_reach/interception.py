@@ -167,15 +167,25 @@ def _needs_late_interception(emitter: Any, operation: str) -> bool:
 def needs_late_interception(emitter: Any, operation: str, ours: Any, service: str = EVENT_NAME) -> bool:
     """Return whether foreign handlers are on later events, or after ours at before-call."""
     return emitters.remembered(
-        emitter, f"{_CONTEXT_KEY}.{operation}", lambda: _has_foreign_handlers(emitter, operation, ours, service)
+        emitter, f"{_CONTEXT_KEY}.{operation}", lambda: _has_foreign_part(emitter, operation, ours, service)
     )
 
 
-def _has_foreign_handlers(emitter: Any, operation: str, ours: Any, service: str) -> bool:
+def _has_foreign_part(emitter: Any, operation: str, ours: Any, service: str) -> bool:
     at_before_call = emitters.handlers_of(emitter, "before-call", operation, service)
     behind_ours = at_before_call[at_before_call.index(ours) + 1 :]
-    later = [handler for event in LATER_EVENTS for handler in emitters.handlers_of(emitter, event, operation, service)]
-    return any(origin_package(handler) not in KNOWN_PACKAGES for handler in (*behind_ours, *later))
+    return any(map(_is_foreign, behind_ours)) or any(
+        has_foreign_handlers(emitter, event, operation, service) for event in LATER_EVENTS
+    )
+
+
+def has_foreign_handlers(emitter: Any, event: str, operation: str, service: str = EVENT_NAME) -> bool:
+    """Return whether handlers of the user's are on an event."""
+    return any(map(_is_foreign, emitters.handlers_of(emitter, event, operation, service)))
+
+
+def _is_foreign(handler: Any) -> bool:
+    return origin_package(handler) not in KNOWN_PACKAGES
 
 
 def _answer_last(emitter: Any, operation: str) -> None:

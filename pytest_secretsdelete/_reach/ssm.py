@@ -14,7 +14,15 @@ from typing import TYPE_CHECKING, Any
 from .. import _active
 from .._botocore import emitters, responses
 from .._service.wire import Incoming
-from .interception import answer_last, body_of, caller_of, header_of, is_guarded, needs_late_interception
+from .interception import (
+    answer_last,
+    body_of,
+    caller_of,
+    has_foreign_handlers,
+    header_of,
+    is_guarded,
+    needs_late_interception,
+)
 from .under_way import UnderWay
 
 if TYPE_CHECKING:
@@ -29,9 +37,13 @@ _CONTEXT_KEY = "pytest-secretsdelete-ssm"
 
 @dataclass(slots=True)
 class _LookUp(UnderWay):
-    """One call, and what it asks for."""
+    """One call and what it asks for."""
 
     asked: Asked | None = None
+    #: Whether a handler of the user's may answer at before-send.
+    has_foreign_answers: bool = False
+    #: Whether a fake has answered the last attempt as a whole.
+    is_answered: bool = False
 
 
 def provide_client_params(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
@@ -56,28 +68,37 @@ def before_call(
     call.asked, call.region, call.caller = asked, context.get("client_region"), caller_of(request_signer)
     incoming = _incoming(call, asked)
     fake, emitter = call.responder(incoming), emitters.emitter_of(request_signer)
-    if fake is not None and asked.theirs:
-        params["body"] = asked.body_without_ours()
-        return None
-    if fake is not None and not needs_late_interception(emitter, model.name, before_call, _EVENT_NAME):
-        answer = _answer_unless_it_fails(fake, incoming, asked)
-        if answer is not None:
-            return responses.answered(answer, params.get("url", ""), model)
-    if "access_key" not in emitters.held_credentials(request_signer):
+    if asked.theirs:
+        call.has_foreign_answers = has_foreign_handlers(emitter, "before-send", model.name, _EVENT_NAME)
+    is_early = not asked.theirs and not needs_late_interception(emitter, model.name, before_call, _EVENT_NAME)
+    if fake is not None and is_early and not _expects_failure(fake, incoming, asked):
+        return responses.answered(_answer(fake, incoming, asked, asked.ours), params.get("url", ""), model)
+    if (fake is None or not asked.theirs) and "access_key" not in emitters.held_credentials(request_signer):
         context["auth_type"] = "none"  # nothing is sent
     answer_last(emitter, model.name, before_send, _is_ours, _EVENT_NAME)
     return None
 
 
 def request_created(request: Any, **_: Any) -> None:
-    """Attach the call to the request, for before-send."""
+    """Attach the call to the request, for before-send; let a request of both kinds go on with the others' names.
+
+    It keeps all of its names where the fake's part fails, so that this is the answer, after which botocore may try
+    again; but not where a handler of the user's would take them for its own.
+    """
     call = getattr(request, "context", {}).get(_CONTEXT_KEY)
-    if call is not None:
-        emitters.carry(request, call)
+    if call is None:
+        return
+    emitters.carry(request, call)
+    call.is_answered, asked = False, call.asked
+    if asked.theirs and asked.ours:
+        incoming = _incoming(call, asked)
+        fake = call.responder(incoming)
+        if fake is not None and (call.has_foreign_answers or not _expects_failure(fake, incoming, asked)):
+            request.data = asked.body_without_ours()
 
 
 def before_send(request: Any, event_name: str, **_: Any) -> Any:
-    """Answer a request for references alone; without a fake, stop it where a guard is active."""
+    """Answer a request that still names references; without a fake, stop it where a guard is active."""
     asked = _asked(event_name.rpartition(".")[2], request.body)
     if asked is None:
         return None
@@ -87,6 +108,7 @@ def before_send(request: Any, event_name: str, **_: Any) -> Any:
     incoming = _incoming(call, asked)
     call.fake = call.responder(incoming)
     if call.fake is not None:
+        call.is_answered = True
         return responses.http_response(_answer(call.fake, incoming, asked, asked.ours), request.url)
     return guard.stop(incoming) if guard is not None else None
 
@@ -94,7 +116,7 @@ def before_send(request: Any, event_name: str, **_: Any) -> Any:
 def after_call(http_response: Any, parsed: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
     """Add the fake's part to the answer to a GetParameters of both kinds, where nobody has answered it."""
     call = context.get(_CONTEXT_KEY)
-    if call is None or not call.asked.theirs or "Error" in parsed:
+    if call is None or call.is_answered or not call.asked.theirs or "Error" in parsed:
         return
     from .._service.ssm import merged, unanswered
 
@@ -148,11 +170,11 @@ def _incoming(call: UnderWay, asked: Asked) -> Incoming:
     return Incoming(asked.operation, json.dumps({"Name": ", ".join(asked.ours)}).encode(), call.region, call.caller)
 
 
-def _answer_unless_it_fails(fake: Service, incoming: Incoming, asked: Asked) -> Answer | None:
-    """Return the answer; None where a fault or a denial matches, which botocore's own retries repeat."""
+def _expects_failure(fake: Service, incoming: Incoming, asked: Asked) -> bool:
+    """Return whether a fault or a denial matches, which botocore's own retries are to see."""
     from .._service.ssm import expects_failure
 
-    return None if expects_failure(fake, incoming, asked) else _answer(fake, incoming, asked, asked.ours)
+    return expects_failure(fake, incoming, asked)
 
 
 def _answer(fake: Service, incoming: Incoming, asked: Asked, names: list[str]) -> Answer:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError, EndpointConnectionError, NoCredentialsError, ReadTimeoutError
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError, ReadTimeoutError
 from botocore.stub import Stubber
 from moto import mock_aws
 
@@ -24,6 +24,8 @@ from ..support import ORDERS, OTHER_ACCOUNT, REGION, VALUE, Watch, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+    from .listener import Listener
 
 PREFIX = "/aws/reference/secretsmanager/"
 OURS, THEIRS, MISSING = f"{PREFIX}db/password", "/app/level", f"{PREFIX}none"
@@ -151,29 +153,68 @@ def test_theirs_fail(parameters: Any, fake: FakeSecretsManager) -> None:
     assert fake.calls == ()
 
 
-@pytest.mark.parametrize("break_it", [lambda fake: fake.deny(), lambda fake: fake.fail("*", "ThrottlingException")])
-def test_ours_fail(break_it: Callable[[FakeSecretsManager], Any], parameters: Any, fake: FakeSecretsManager) -> None:
-    """Where the fake's part is refused as a whole, the call is, with the code of the refusal."""
-    Network(parameters)
-    break_it(fake)
-    with pytest.raises(ClientError) as caught:
+def test_ours_are_denied(parameters: Any, fake: FakeSecretsManager) -> None:
+    """Where the fake's part is denied, the whole call is; what a handler is asked for is theirs alone."""
+    network = Network(parameters)
+    fake.deny("GetSecretValue", "db/password")
+    with refused("AccessDeniedException") as caught:
         read_all(parameters)
+    assert "Parameters" not in caught.value.response
+    fake.allow()
+    assert read_all(parameters) == (["theirs", VALUE], [MISSING])
+    assert [body["Names"] for body in network.bodies] == [[THEIRS], [THEIRS]]
+
+
+def test_ours_are_denied_before_others_are_asked(listener: Listener, fake: FakeSecretsManager) -> None:
+    """A denied call of both kinds does not reach the server of the others."""
+    client = ssm(endpoint_url=listener.url)
+    fake.deny()
+    with refused("AccessDeniedException"):
+        read_all(client)
+    assert listener.requests == []
+
+
+@pytest.mark.parametrize("error", ["ThrottlingException", "InternalServiceError", Timeout.READ])
+def test_ours_fail_and_are_asked_for_again(error: Any, fake: FakeSecretsManager) -> None:
+    """botocore repeats a call of both kinds whose part of the fake's fails; the others are asked for once."""
+    with mock_aws():
+        client = ssm(config=Config(retries={"mode": "standard", "total_max_attempts": 3}))
+        client.put_parameter(Name=THEIRS, Value="motos", Type="String")
+        watch = Watch()
+        client.meta.events.register("request-created.ssm.GetParameters", watch)
+        fake.fail("GetSecretValue", error, times=2, secret_id="none")
+        assert read_all(client) == (["motos", VALUE], [MISSING])
+    assert len(watch.seen) == 3
+    outer = [code is None for operation, code in made(fake) if operation == "GetParameters"]
+    assert outer == [False, False, True]
+
+
+def test_ours_fail_where_a_stubber_answers(parameters: Any, fake: FakeSecretsManager) -> None:
+    """Where others have answered for their part and the fake's is refused, the call is, with the refusal's code."""
+    fake.fail("GetSecretValue", "InternalServiceError")
+    with Stubber(parameters) as stubber:
+        stubber.add_response("get_parameters", {"Parameters": [PLAIN]})
+        with refused("InternalServiceError") as caught:
+            read_all(parameters)
     response = caught.value.response
-    assert response["Error"]["Code"] in {"AccessDeniedException", "ThrottlingException"}
-    assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 500
     assert "Parameters" not in response
 
 
-def test_no_answer_to_ours(parameters: Any, fake: FakeSecretsManager) -> None:
+@pytest.mark.parametrize("by", [Network, lambda client: None], ids=["a handler", "moto"])
+def test_no_answer_to_ours(by: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
     """A timeout of the fake's part is one of the call; an answer that breaks off has no members."""
-    Network(parameters)
-    fake.fail("GetSecretValue", Timeout.READ)
-    with pytest.raises(ReadTimeoutError):
-        read_all(parameters)
-    fake.fail("GetSecretValue", MALFORMED)
-    answer = parameters.get_parameters(Names=BOTH, WithDecryption=True)
-    assert "Parameters" not in answer
-    assert "InvalidParameters" not in answer
+    with mock_aws():
+        client = ssm(config=Config(retries={"total_max_attempts": 1}))
+        client.put_parameter(Name=THEIRS, Value="motos", Type="String")
+        by(client)
+        fake.fail("GetSecretValue", Timeout.READ)
+        with pytest.raises(ReadTimeoutError):
+            read_all(client)
+        fake.fail("GetSecretValue", MALFORMED)
+        answer = client.get_parameters(Names=BOTH, WithDecryption=True)
+        assert not {"Parameters", "InvalidParameters"} & set(answer)
+        assert len(read_all(client)[0]) == 2
 
 
 @BOTH_ROADS
