@@ -51,8 +51,8 @@ def _environment(url: str) -> Iterator[None]:
     if region := os.environ.get(REGION_VARIABLE):
         variables["AWS_REGION"] = region
     layer = Layer(variables)
-    layer.begin()
     try:
+        layer.begin()
         yield
     finally:
         layer.end()
