@@ -206,11 +206,13 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Show in the report of a failed test what happened to its secrets."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, None]:
+    """Show in the report of a failed test what happened to its secrets; forget its fake after the last report."""
     outcome = yield
     report, fake = outcome.get_result(), _test_of(item).fake
     if fake is not None and report.failed:
         from ._pytest.report import section
 
         report.sections.append(section(fake))
+    if call.when == "teardown":  # a run keeps its items to its end
+        del item.stash[_test_key]
