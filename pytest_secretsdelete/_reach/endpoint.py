@@ -52,10 +52,14 @@ def _environment(url: str) -> Iterator[None]:
         variables["AWS_REGION"] = region
     layer = Layer(variables)
     try:
-        layer.begin()
-        yield
-    finally:
-        layer.end()
+        try:
+            layer.begin()
+            yield
+        finally:
+            layer.end()
+    except BaseException:
+        layer.end()  # an interrupt may have cut the end short
+        raise
 
 
 class _Json11:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import freezegun
 import pytest
 
 import pytest_secretsdelete
-from pytest_secretsdelete import FakeSecretsManager, _active
+from pytest_secretsdelete import Clock, FakeSecretsManager, _active
 from pytest_secretsdelete._botocore import retry_buckets
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach import environment, interception
+from pytest_secretsdelete._time import freezing, patching
 
 from ..support import REGION, VALUE, run_python
 
@@ -292,6 +296,31 @@ def test_layers(is_covered: bool) -> None:
     layers[-1].end()
     assert at_each_line(end, check) > 5
     check(0)
+
+
+def test_skipped_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an interrupt at the beginning or the end of a block, sleeps and event loops are as they were before it."""
+    modules = [time, asyncio, sys.modules[__name__]]
+    monkeypatch.setattr(patching, "_modules", lambda: modules)  # all of them have too many lines
+
+    def present() -> tuple[Any, ...]:
+        loop_times = [loop.__dict__.get("time") for loop in freezing._classes_below(asyncio.BaseEventLoop)]
+        return time.sleep, asyncio.sleep, loop_times
+
+    def hold() -> None:
+        with freezing.real_event_loops(), Clock().skip_sleeps():
+            assert not {id(value) for value in before[:2]} & {id(value) for value in present()[:2]}
+
+    def check(number: int) -> None:
+        assert present() == before, number
+        assert patching._open_schedulers == []
+        assert retry_buckets._paces == []
+
+    with freezegun.freeze_time("2030-01-01"):
+        before = present()
+        hold()
+        assert at_each_line(lambda: hold, check) > 60
+        check(0)
 
 
 def test_the_handlers_are_put_in_place_once() -> None:
