@@ -1,6 +1,6 @@
 """The secrets of one account and region, and the vault that holds every store of a fake.
 
-The only mutable state of a fake that operations change. Hold `vault.lock` to read or change it.
+This is the mutable state that operations change. Hold `vault.lock` to read or change it.
 """
 
 from __future__ import annotations

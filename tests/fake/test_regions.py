@@ -18,7 +18,7 @@ from ..support import REGION, VALUE, send_raw, take_the_long_road
 TYPO = "eu-wset-1"
 ONCE = Config(retries={"total_max_attempts": 1})
 HINT = re.compile(
-    rf"The region '{TYPO}' is in no partition that the installed botocore knows\. Near: eu-west-1, [\w, -]+\. "
+    rf"The region '{TYPO}' is in no partition that the installed botocore knows\. Similar names: eu-west-1, [\w, -]+\. "
     r"A newer botocore may know it; allow_unknown_regions=True admits it, and private regions\. "
     r"Read on: docs/reference/fake\.md#regions"
 )
@@ -63,10 +63,12 @@ def test_regions_of_all_partitions(fake: FakeSecretsManager, region: str) -> Non
 
 def test_what_the_test_itself_names() -> None:
     """A fake or a seed in an unknown region is a ValueError that names what is near."""
-    with pytest.raises(ValueError, match=f"region='{TYPO}' is in no partition .* Near: eu-west-1, .*allow_unknown"):
+    with pytest.raises(
+        ValueError, match=f"region='{TYPO}' is in no partition .* Similar names: eu-west-1, .*allow_unknown"
+    ):
         FakeSecretsManager(region=TYPO)
     with FakeSecretsManager(region=REGION) as fake:
-        with pytest.raises(ValueError, match=f"region='{TYPO}' is in no partition .* Near: eu-west-1"):
+        with pytest.raises(ValueError, match=f"region='{TYPO}' is in no partition .* Similar names: eu-west-1"):
             fake.seed("a", VALUE, region=TYPO)
         assert not fake.secrets()
 

@@ -1,4 +1,4 @@
-"""DescribeSecret, ListSecrets and ListSecretVersionIds: everything about a secret but its value."""
+"""DescribeSecret, ListSecrets and ListSecretVersionIds: everything about a secret except its value."""
 
 from __future__ import annotations
 
