@@ -1,4 +1,4 @@
-"""What tests of several folders share."""
+"""Helpers that tests of several folders share."""
 
 from .accounts import CROSS_ACCOUNT, OTHER_ACCOUNT, client_of
 from .handlers import EVENTS_BEFORE_SENDING, ORDERS, ROADS, Network, Watch, json_response, response, take_the_long_road

@@ -1,4 +1,4 @@
-"""What CloudTrail is told of a rotation that a new value ends, and EventBridge of labels that have come to a version."""
+"""Events: CloudTrail's of a rotation that a new value abandons, and EventBridge's of attached labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AT_ONCE = "createSecret setSecret testSecret finishSecret"
 
 
 def rotating_by(function):
-    """Return a step that puts a function in place."""
+    """Return a step that registers a rotation function."""
     return lambda world: world.fake.rotation_function(FUNCTION, lambda event, context: function(world, event))
 
 
@@ -60,7 +60,7 @@ def rotates_again(world):
 
 
 def told(*expected):
-    """Return a check of what EventBridge is told: pairs of a label and a version."""
+    """Return a check of EventBridge's events: pairs of a label and a version."""
 
     def check(world):
         events = [event for event in world.fake.events if event.name == TOLD_OF_LABELS]
@@ -72,7 +72,7 @@ def told(*expected):
 
 
 def is_told(operation, case, call, members, *expected, given=a, evidence=D):
-    """Return a row that asks what EventBridge is told of labels, from the creation of the secret on."""
+    """Return a row that checks EventBridge's events of labels since the creation of the secret."""
     return Row(operation, f"EventBridge: {case}", evidence, call, named(**members), given=given,
                afterwards=told(*expected), source=EVENTBRIDGE if evidence == D else "")  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What follows from a primary to its replicas in other regions, and what is a replica's own."""
+"""Changes that a primary passes to its replicas in other regions, and properties of a replica itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def replica(changed=0, **more):
 
 
 def seen(world, region):
-    """Return what a primary hands on, as a region has it."""
+    """Return what a primary passes to its replicas, as seen in a region."""
     described = world.call("DescribeSecret", region=region, SecretId="a")
     stages = {version_id: sorted(labels) for version_id, labels in described["VersionIdsToStages"].items()}
     policy = world.call("GetResourcePolicy", region=region, SecretId="a").get("ResourcePolicy")
@@ -34,12 +34,12 @@ def seen(world, region):
 
 
 def follows(world):
-    """Find the replica as its primary is."""
+    """Check that the replica equals its primary."""
     assert seen(world, AWAY) == seen(world, HERE)
 
 
 def follow(operation, more, answer, given=replicated, evidence=D, case="a replica follows its primary"):
-    """Return a row of a change that reaches the replica, and shows in what is seen of it."""
+    """Return a row of a change that reaches the replica and is visible there."""
 
     def changed(world):
         follows(world)
@@ -60,12 +60,12 @@ def keys_away(world):
 
 
 def failing(event, context):
-    """Stand for a rotation function that does not come to its end."""
+    """Fail, as the rotation function."""
     raise RuntimeError("no database")
 
 
 def function(called):
-    """Return a step that lets a callable stand for the rotation function."""
+    """Return a step that registers a callable as the rotation function."""
     return lambda world: world.fake.rotation_function(FUNCTION, called)
 
 

@@ -52,7 +52,7 @@ def began_with_a_password(world):
 
 
 def rotates_by_itself(world):
-    """Find the service rotating again when the rules say so, and no function called."""
+    """Check that the service rotates again by the rules, and that no function is called."""
     world.advance(days=7)
     secret = world.fake.secret(NAME)
     assert len(secret.versions) == 3

@@ -1,4 +1,4 @@
-"""Rotations that begin by themselves: when they do, what moves them, and what keeps them from it."""
+"""Scheduled rotations: when they begin, and what moves or prevents them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIRST = DAY - NOON
 
 
 def later(days):
-    """Return a step that lets days pass."""
+    """Return a step that moves the clock by days."""
     return lambda world: world.advance(days=days)
 
 
@@ -60,7 +60,7 @@ def tried_again(world):
 
 
 def fails(world):
-    """Create a, and let the rotation function fail in its second step."""
+    """Create a, and register a rotation function that fails in its second step."""
     a(world)
 
     def fail(event, context):

@@ -1,4 +1,4 @@
-"""Staging labels: what they do under Put, Update and UpdateSecretVersionStage."""
+"""Staging labels under Put, Update and UpdateSecretVersionStage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 
 
 def step(case, given, operation, call, evidence=R, source="", **expected):
-    """Return a row that only asks where the labels are afterwards."""
+    """Return a row that checks only the labels afterwards."""
     version = call.get("ClientRequestToken")
     members = {"VersionId": version} if version else {}
     if operation == "PutSecretValue":

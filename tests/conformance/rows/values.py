@@ -30,7 +30,7 @@ NO_VALUE = Refused("InvalidRequestException", "You must provide either SecretStr
 
 
 def nobody(label):
-    """Return the refusal of a label that nobody holds."""
+    """Return the refusal of a label that no version holds."""
     return Refused(
         "ResourceNotFoundException",
         f"Secrets Manager can't find the specified secret value for staging label: {label}",
