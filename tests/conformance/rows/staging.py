@@ -91,7 +91,7 @@ ROWS = filled([
     refused("RemoveFromVersionId is not the holder", D, moved(CURRENT, T2, T1), "InvalidParameterException",
             f"Staging label AWSCURRENT is not attached to version {T2}.", steps(a, put(T2, PENDING)),
             model("UpdateSecretVersionStageRequest", "RemoveFromVersionId"), code_is_inferred=True),
-    refused("nobody holds the label to remove", I, moved("X", T1), "InvalidParameterException",
+    refused("no version holds the label to remove", I, moved("X", T1), "InvalidParameterException",
             f"Staging label X is not attached to version {T1}."),
     refused("neither version", I, moved("X"), "InvalidParameterException",
             "You must specify RemoveFromVersionId, MoveToVersionId, or both."),
