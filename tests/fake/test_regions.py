@@ -13,7 +13,7 @@ from pytest_secretsdelete import FakeSecretsManager, Timeout
 from pytest_secretsdelete._botocore.partitions import known_regions
 from pytest_secretsdelete._fake import service_of
 
-from ..support import REGION, VALUE, send_raw, take_the_long_road
+from ..support import REGION, VALUE, force_late_interception, send_raw
 
 TYPO = "eu-wset-1"
 ONCE = Config(retries={"total_max_attempts": 1})
@@ -30,11 +30,11 @@ def test_known_regions() -> None:
     assert not [region for region in known_regions() if "global" in region]
 
 
-@pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
-def test_a_call_to_an_unknown_region(road: Any, fake: FakeSecretsManager) -> None:
+@pytest.mark.parametrize("intercept", [lambda client: None, force_late_interception], ids=["early", "late"])
+def test_a_call_to_an_unknown_region(intercept: Any, fake: FakeSecretsManager) -> None:
     """The call raises what a connection would, with a note on what to do; it is on record, and changes nothing."""
     client = fake.client(TYPO, config=ONCE)
-    road(client)
+    intercept(client)
     fake.deny()
     fake.fail("*", Timeout.READ, times=None)
     with pytest.raises(EndpointConnectionError) as caught:

@@ -68,12 +68,14 @@ class Watch:
         self.seen.append(event_name)
 
 
-def take_the_long_road(client: Any) -> Watch:
+def force_late_interception(client: Any) -> Watch:
     """Give a client a foreign handler on a later event, so that late interception answers its calls."""
     watch = Watch()
     client.meta.events.register("before-send.secrets-manager", watch)
     return watch
 
 
-#: Runs a test on both roads: `road(client)` prepares a client for one of them.
-ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
+#: Runs a test under early and under late interception: `intercept(client)` prepares a client for one of them.
+INTERCEPTIONS = pytest.mark.parametrize(
+    "intercept", [lambda client: None, force_late_interception], ids=["early", "late"]
+)
