@@ -14,7 +14,7 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.instant import milliseconds, to_datetime, to_microseconds
 
 from .. import support
-from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late
+from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late, Refused
 
 
 @functools.cache
@@ -55,6 +55,8 @@ transports = {"client": send_by_client, "raw": send_raw}
 class World:
     """A fake at the start of a row."""
 
+    tolerance = 0  # in milliseconds: how exactly dates are compared
+
     def __init__(self, row: Any, transport: Any, clock: Any) -> None:
         self.row = row
         self.clock = clock
@@ -88,6 +90,10 @@ class World:
         """Return the ARN that a secret of this row has, or had."""
         return self._arns.get(name, "")
 
+    def labels(self, name: str) -> dict[str, set[str]]:
+        """Return the labels of each version of a secret, those without a value included."""
+        return {version.version_id: set(version.staging_labels) for version in self.fake.secret(name).versions}
+
     def snapshot(self) -> list[Any]:
         """Return all secrets of the fake, after everything due has been carried out."""
         service_of(self.fake).settled()
@@ -115,6 +121,11 @@ def resolved(value: Any, world: World) -> Any:
     if isinstance(value, Mapping):
         return {name: resolved(item, world) for name, item in value.items()}
     return [resolved(item, world) for item in value] if isinstance(value, list) else value
+
+
+def text_of(refused: Refused, world: Any) -> str:
+    """Return the text of a refusal in a row."""
+    return refused.text.replace("{arn}", world.arn("a")).replace("{copy}", world.arn("copy"))
 
 
 def error_of(response: Mapping[str, Any]) -> dict[str, Any]:

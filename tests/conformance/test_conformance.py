@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 from botocore.exceptions import ClientError
 
-from .runner import World, error_of, model_of, resolved, transports
+from .runner import World, error_of, model_of, resolved, text_of, transports
 from .rows import ROWS, implemented
 from .table import Matcher, Refused
 from .test_model_coverage import members_to_matter, named_in
@@ -90,11 +90,6 @@ def body_of(refused, world):
     """Return the body of a refusal, whole: that of a ValidationException alone has a small message."""
     text = "message" if refused.code == "ValidationException" else "Message"
     return {"__type": refused.code, text: text_of(refused, world)}
-
-
-def text_of(refused, world):
-    """Return the text of a refusal in this row."""
-    return refused.text.replace("{arn}", world.arn("a")).replace("{copy}", world.arn("copy"))
 
 
 def check_metadata(metadata, retries=0):
