@@ -50,7 +50,7 @@ class _Run:
 class _Test:
     """The state of a test."""
 
-    #: Made at set-up where the test has markers, else when it is first asked for.
+    #: Made at set-up where the test has markers, else when it is first used.
     plan: Plan | None = None
     fake: FakeSecretsManager | None = None
 
