@@ -37,7 +37,7 @@ class Layer:
     """
 
     def __init__(self, variables: dict[str, str | None]) -> None:
-        self._variables = variables
+        self.variables = variables
         self.is_over = False
         self.found: dict[str, str | None] = {}
         self.session: Any = None
@@ -46,11 +46,11 @@ class Layer:
         """Set the variables."""
         with changing:
             _undo_what_is_over()
-            self.found = {name: os.environ.get(name) for name in self._variables}
+            self.found = {name: os.environ.get(name) for name in self.variables}
             self.session = _default_session()
             try:
                 _layers.append(self)
-                for name, value in self._variables.items():
+                for name, value in self.variables.items():
                     _set(name, value)
             except BaseException:  # an interrupt
                 self.end()
@@ -86,7 +86,7 @@ class Layer:
         A patch of the test that began inside the layer and ends outside, such as monkeypatch's, restores that value.
         """
         with changing:
-            for name, value in self._variables.items():
+            for name, value in self.variables.items():
                 if not _layers and os.environ.get(name) == value:
                     _set(name, before[name])
 
@@ -94,6 +94,12 @@ class Layer:
 def present_variables() -> dict[str, str | None]:
     """Return the variables that a fake may set, as far as the process has them."""
     return {name: os.environ.get(name) for name in (*FAKE_CREDENTIALS, REGION_VARIABLE)}
+
+
+def expected_variables() -> set[str]:
+    """Return the variables that the active fakes have set."""
+    with changing:
+        return {name for layer in _layers for name, value in layer.variables.items() if value is not None}
 
 
 def fake_variables(*, region: str, keep_credentials: bool) -> dict[str, str | None]:
