@@ -46,7 +46,7 @@ class Layer:
         enter: Callable[[], None] = lambda: None,
         leave: Callable[[], None] = lambda: None,
     ) -> None:
-        self._variables = variables
+        self.variables = variables
         self._enter = enter
         self._leave = leave
         #: Until it has begun completely, too: so an interrupt leaves it to the next layer, even one of its undoing.
@@ -58,10 +58,10 @@ class Layer:
         """Set the variables. Where this raises, which only an interrupt makes it do, the layer is to be ended."""
         with changing:
             undo_what_is_over()
-            self.found = {name: os.environ.get(name) for name in self._variables}
+            self.found = {name: os.environ.get(name) for name in self.variables}
             self.session = _default_session()
             _layers.append(self)
-            for name, value in self._variables.items():
+            for name, value in self.variables.items():
                 _set(name, value)
             self._enter()
             self.is_over = False
@@ -96,7 +96,7 @@ class Layer:
         A patch of the test that began inside the layer and ends outside, such as monkeypatch's, restores that value.
         """
         with changing:
-            for name, value in self._variables.items():
+            for name, value in self.variables.items():
                 if not _layers and os.environ.get(name) == value:
                     _set(name, before[name])
 
@@ -104,6 +104,12 @@ class Layer:
 def present_variables() -> dict[str, str | None]:
     """Return the variables that a fake may set, as far as the process has them."""
     return {name: os.environ.get(name) for name in (*FAKE_CREDENTIALS, REGION_VARIABLE)}
+
+
+def expected_variables() -> set[str]:
+    """Return the variables that the active fakes have set."""
+    with changing:
+        return {name for layer in _layers for name, value in layer.variables.items() if value is not None}
 
 
 def fake_variables(*, region: str, keep_credentials: bool) -> dict[str, str | None]:
