@@ -36,13 +36,13 @@ def late(aio):
     aio.meta.events.register("request-created.ssm", lambda **_: None)
 
 
-@pytest.mark.parametrize("road", [lambda aio: None, late], ids=["early", "late"])
-def test_one_and_several(road, fake):
+@pytest.mark.parametrize("intercept", [lambda aio: None, late], ids=["early", "late"])
+def test_one_and_several(intercept, fake):
     """Values, what is missing, and a fault that is retried."""
 
     async def main():
         async with client() as aio:
-            road(aio)
+            intercept(aio)
             assert (await aio.get_parameter(Name=OURS, WithDecryption=True))["Parameter"]["Value"] == VALUE
             answer = await aio.get_parameters(Names=[MISSING, OURS], WithDecryption=True)
             assert [one["Name"] for one in answer["Parameters"]] == [OURS]

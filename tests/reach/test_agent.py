@@ -225,7 +225,7 @@ def test_a_name_that_is_written_in_percents(fake: FakeSecretsManager) -> None:
 
 
 def test_dates() -> None:
-    """Each road writes the same instant in its own way, without the zeros at the end."""
+    """SSM, the Agent and the extension each write the same instant in its own way, without the zeros at the end."""
     instants = {
         datetime(2022, 11, 16, 8, 22, 40, 499000, timezone.utc): ("1668586960.499", "2022-11-16T08:22:40.499Z"),
         datetime(2023, 1, 2, 13, 0, 0, 500000, timezone.utc): ("1672664400.5", "2023-01-02T13:00:00.5Z"),

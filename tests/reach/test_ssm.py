@@ -1,4 +1,4 @@
-"""Parameter Store's references to secrets: who answers which name, on both roads."""
+"""Parameter Store's references to secrets: who answers which name, under early and late interception."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def late(client: Any) -> None:
     client.meta.events.register("request-created.ssm", Watch())
 
 
-BOTH_ROADS = pytest.mark.parametrize("road", [lambda client: None, late], ids=["early", "late"])
+EARLY_AND_LATE = pytest.mark.parametrize("intercept", [lambda client: None, late], ids=["early", "late"])
 
 
 @pytest.fixture(autouse=True)
@@ -98,10 +98,10 @@ def made(fake: FakeSecretsManager) -> list[tuple[str, str | None]]:
     return [(call.operation, call.error_code) for call in fake.calls]
 
 
-@BOTH_ROADS
-def test_both_calls_are_recorded(road: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager) -> None:
+@EARLY_AND_LATE
+def test_both_calls_are_recorded(intercept: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager) -> None:
     """SSM's call comes first, with its parameters, then the GetSecretValue that it makes."""
-    road(parameters)
+    intercept(parameters)
     assert read(parameters) == VALUE
     outer, inner = fake.calls
     assert (outer.operation, outer.parameters) == ("GetParameter", {"Name": OURS, "WithDecryption": True})
@@ -119,10 +119,10 @@ def test_the_report_names_what_was_asked_for(parameters: Any, fake: FakeSecretsM
     assert "GetSecretValue none" in lines[-1]
 
 
-@BOTH_ROADS
-def test_other_names_go_on(road: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager) -> None:
+@EARLY_AND_LATE
+def test_other_names_go_on(intercept: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager) -> None:
     """Parameter Store's own parameters and its other operations are not the fake's."""
-    road(parameters)
+    intercept(parameters)
     network = Network(parameters)
     assert read(parameters, THEIRS) == "theirs"
     assert read_all(parameters, [THEIRS]) == (["theirs"], [])
@@ -131,10 +131,10 @@ def test_other_names_go_on(road: Callable[[Any], None], parameters: Any, fake: F
     assert fake.calls == ()
 
 
-@BOTH_ROADS
-def test_both_kinds_in_one_call(road: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager) -> None:
+@EARLY_AND_LATE
+def test_both_kinds_in_one_call(intercept: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager) -> None:
     """Theirs are asked for alone; the answers come in the order of the names."""
-    road(parameters)
+    intercept(parameters)
     network = Network(parameters)
     names = [MISSING, "/app/none", OURS, THEIRS]
     assert read_all(parameters, names) == ([VALUE, "theirs"], [MISSING, "/app/none"])
@@ -217,14 +217,14 @@ def test_no_answer_to_ours(by: Callable[[Any], Any], fake: FakeSecretsManager) -
         assert len(read_all(client)[0]) == 2
 
 
-@BOTH_ROADS
+@EARLY_AND_LATE
 @pytest.mark.parametrize("order", ORDERS)
 @pytest.mark.parametrize("event", ["before-call", "before-send"])
 def test_a_handler_that_answers_wins(
-    event: str, order: str, road: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager
+    event: str, order: str, intercept: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager
 ) -> None:
     """A user's own answer is given, and the fake knows nothing of the call."""
-    road(parameters)
+    intercept(parameters)
     one = ({"Parameter": MINE}, {"Parameters": [MINE]})
 
     def handler(event_name: str, **_: Any) -> Any:
@@ -267,12 +267,12 @@ def test_a_stubber_answers_for_theirs(parameters: Any, fake: FakeSecretsManager)
     assert len(fake.calls) == 3
 
 
-@BOTH_ROADS
-def test_moto_has_the_others(road: Callable[[Any], None], fake: FakeSecretsManager) -> None:
+@EARLY_AND_LATE
+def test_moto_has_the_others(intercept: Callable[[Any], None], fake: FakeSecretsManager) -> None:
     """Under mock_aws, moto answers for Parameter Store's own parameters, and for no reference."""
     with mock_aws():
         client = ssm()
-        road(client)
+        intercept(client)
         client.put_parameter(Name=THEIRS, Value="motos", Type="String")
         assert read(client) == VALUE
         assert read(client, THEIRS) == "motos"
@@ -299,13 +299,13 @@ def test_a_malformed_answer(parameters: Any, fake: FakeSecretsManager) -> None:
     assert set(parameters.get_parameter(Name=OURS, WithDecryption=True)) == {"ResponseMetadata"}
 
 
-@BOTH_ROADS
-def test_the_region_is_the_clients(road: Callable[[Any], None], fake: FakeSecretsManager) -> None:
+@EARLY_AND_LATE
+def test_the_region_is_the_clients(intercept: Callable[[Any], None], fake: FakeSecretsManager) -> None:
     """A client of another region reads that region's store, and one of no region at all does not connect."""
     fake.seed("db/password", "elsewhere", region="eu-west-3")
     elsewhere, nowhere = ssm("eu-west-3"), ssm("mars-north-1")
-    road(elsewhere)
-    road(nowhere)
+    intercept(elsewhere)
+    intercept(nowhere)
     assert read(elsewhere) == "elsewhere"
     with pytest.raises(EndpointConnectionError):
         read(nowhere)
@@ -317,23 +317,23 @@ def test_the_account_is_the_clients() -> None:
         read(ssm(aws_access_key_id=OTHER_ACCOUNT))
 
 
-@BOTH_ROADS
-def test_no_credentials_are_needed(road: Callable[[Any], None], fake: FakeSecretsManager) -> None:
+@EARLY_AND_LATE
+def test_no_credentials_are_needed(intercept: Callable[[Any], None], fake: FakeSecretsManager) -> None:
     """References alone need no signature; a call that goes on does."""
     fake.stop()
     with FakeSecretsManager(region=REGION, keep_credentials=True) as fake:
         fake.seed("db/password", VALUE)
         client = boto3.Session().client("ssm", region_name=REGION)
-        road(client)
+        intercept(client)
         assert read(client) == VALUE
         with pytest.raises(NoCredentialsError):
             read_all(client)
 
 
-@BOTH_ROADS
-def test_a_body_of_the_users_own(road: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager) -> None:
+@EARLY_AND_LATE
+def test_a_body_of_the_users_own(intercept: Callable[[Any], None], parameters: Any, fake: FakeSecretsManager) -> None:
     """What a handler makes of a request is what is read of it; what is no request goes on."""
-    road(parameters)
+    intercept(parameters)
     network = Network(parameters)
     bodies = [json.dumps({"Name": THEIRS}), json.dumps({"Name": ["no text"]}), json.dumps({"Names": "no list"})]
     for body in bodies:

@@ -44,9 +44,9 @@ FAMILIES = (
     accounts,
     denials,
 )
-#: What runs along the roads of the service's own API.
+#: The rows of the service's own API.
 ROWS = [row for family in FAMILIES for row in family.ROWS]
-#: All rows: those of the roads beside the API have runners of their own.
+#: All rows: test_ssm_and_agents.py runs those of SSM and of the agents.
 TABLE = [*ROWS, *ssm.ROWS, *agent.ROWS, *extension.ROWS]
 _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.service_model
 

@@ -1,4 +1,4 @@
-"""The rows of the roads beside the API: Parameter Store's clients along both roads, and HTTP clients of the agents."""
+"""The rows of SSM, under early and late interception, and those of the agents, through an HTTP client."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .table import ACCOUNT, HERE, Matcher, Refused
 from .test_conformance import check_metadata
 
 
-def parameter_store(road):
-    """Return a client of SSM, prepared for a road."""
+def parameter_store(interception):
+    """Return a client of SSM, prepared for early or late interception."""
     client = boto3.Session().client("ssm", HERE, aws_access_key_id=ACCOUNT, aws_secret_access_key="x")
-    if road == "late":
+    if interception == "late":
         client.meta.events.register("request-created.ssm", lambda **_: None)
     return client
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.label) for row in ssm.ROWS])
-@pytest.mark.parametrize("road", ["early", "late"])
-def test_parameter_store(road, row, frozen):
+@pytest.mark.parametrize("interception", ["early", "late"])
+def test_parameter_store(interception, row, frozen):
     """The answer is Parameter Store's, whole."""
-    client = parameter_store(road)
+    client = parameter_store(interception)
     with World(row, send_by_client, frozen) as world:
         row.given(world)
         Matcher.world = world
