@@ -176,7 +176,9 @@ class Failures:
         return tuple(fault for fault in self._faults if fault.times is not None and fault.is_waiting)
 
     def __bool__(self) -> bool:
-        return bool(self._denials) or any(fault.is_waiting for fault in self._faults)
+        if self._denials or not self._faults:
+            return bool(self._denials)
+        return any(fault.is_waiting for fault in self._faults)
 
     def wait_for(self, request: Request, store: Store) -> bool:
         """Return whether a fault or a denial matches a request, without using it up."""

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from . import locks, names
 from .due import due_of
 from .order import Order
+from .records import replace
 
 if TYPE_CHECKING:
     import threading
@@ -112,6 +113,11 @@ class Vault:
         touched = replace(secret, **changes)
         self.put(touched)
         return touched
+
+    def may_have_due(self, until: int) -> bool:
+        """Return whether anything may come due up to an instant: an entry that is outdated counts, too."""
+        agenda = self._agenda
+        return bool(agenda) and agenda[0][0] <= until
 
     def next_due(self) -> tuple[int, SecretRecord] | None:
         """Return the instant and the secret of what comes due first; the oldest secret's at the same instant."""

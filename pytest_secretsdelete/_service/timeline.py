@@ -7,6 +7,7 @@ comes before its effects.
 from __future__ import annotations
 
 import copy
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -81,39 +82,78 @@ class Rotation:
 
 
 @dataclass(slots=True, eq=False)
+class Step:
+    """One step in the life of a secret, as it is kept: an event is made of it when it is asked for."""
+
+    name: str
+    #: The ARN of the secret.
+    secret: str
+    region: str
+    #: In milliseconds.
+    at: int
+    detail: Mapping[str, Any]
+
+    def event(self) -> Event:
+        """Return the record of the step that users see."""
+        return Event(self.name, self.secret, self.region, to_datetime(self.at), self.detail)
+
+
+@dataclass(slots=True, eq=False)
 class Attempt:
-    """One attempt at an operation, from its beginning on; it counts as a call once it has ended."""
+    """One attempt at an operation, from its beginning on; it counts as a call once it has ended.
+
+    A fake may keep a million of them, so its parameters are in two tuples, and calls share the names in the first.
+    """
 
     operation: str
     region: str
     at: int
-    #: The parameters under their wire names; secret values are redacted.
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    _names: tuple[str, ...] = ()
+    #: What belongs to the names; secret values are redacted.
+    _values: tuple[Any, ...] = ()
     has_ended: bool = False
-    error_code: str | None = None
-    #: The text of the error.
-    message: str | None = None
-    #: The event that bears the operation's own name, or None.
-    event: Event | None = None
+    #: The code of the error and its text, or None.
+    error: tuple[str, str | None] | None = None
+    #: The step that bears the operation's own name, or None.
+    step: Step | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters under their wire names; secret values are redacted."""
+        return dict(zip(self._names, self._values, strict=True))
+
+    def keep(self, parameters: Mapping[str, Any]) -> None:
+        """Keep the parameters, which nobody changes any more; their names are shared with other attempts."""
+        self._names, self._values = _shared_names(tuple(parameters)), tuple(parameters.values())
 
     def end(self, error_code: str | None = None, message: str | None = None) -> None:
         """Record how the attempt was answered."""
-        self.error_code, self.message, self.has_ended = error_code, message, True
+        if error_code is not None:
+            self.error = (error_code, message)
+        self.has_ended = True
 
     def note(self, arn: str, **detail: Any) -> None:
         """Note the attempt itself as a step in the life of a secret."""
-        self.event = Event(self.operation, arn, self.region, to_datetime(self.at), detail)
+        self.step = Step(self.operation, arn, self.region, self.at, detail)
 
     @property
     def changed_nothing(self) -> bool:
         """Whether it has ended and is no step in the life of a secret."""
-        return self.has_ended and self.event is None
+        return self.has_ended and self.step is None
+
+    @property
+    def error_code(self) -> str | None:
+        """The code of the error that it was answered with, or None."""
+        return None if self.error is None else self.error[0]
 
     def call(self) -> Call:
         """Return the record of the attempt that users see."""
-        return Call(
-            self.operation, copy.deepcopy(dict(self.parameters)), self.region, to_datetime(self.at), self.error_code
-        )
+        return Call(self.operation, copy.deepcopy(self.parameters), self.region, to_datetime(self.at), self.error_code)
+
+
+@functools.lru_cache(maxsize=1024)
+def _shared_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +164,7 @@ class Seeding:
     at: int
 
 
+Entry = Attempt | Step | Rotation | Seeding
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
 
@@ -136,12 +177,12 @@ class Timeline:
     """
 
     def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
-        self._entries: list[Attempt | Event | Rotation | Seeding] = []
+        self._entries: list[Entry] = []
         self._calls_kept = calls_kept
         self._next_look = self._look_after(0)
         self._looking = locks.new()
 
-    def __iter__(self) -> Iterator[Attempt | Event | Rotation | Seeding]:
+    def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
     def begin(self, operation: str, region: str, at: int) -> Attempt:
@@ -178,7 +219,7 @@ class Timeline:
 
     def event(self, name: str, secret: SecretRecord, at: int, /, **detail: Any) -> None:
         """Record one step in the life of a secret that no call is named after."""
-        self._entries.append(Event(name, secret.arn, secret.region, to_datetime(at), detail))
+        self._entries.append(Step(name, secret.arn, secret.region, at, detail))
 
     @property
     def calls(self) -> tuple[Call, ...]:
@@ -188,8 +229,8 @@ class Timeline:
     @property
     def events(self) -> tuple[Event, ...]:
         """The steps in the lives of the secrets; a call's own step comes before its effects."""
-        own = (entry.event if isinstance(entry, Attempt) else entry for entry in self)
-        return tuple(event for event in own if isinstance(event, Event))
+        steps = (entry.step if isinstance(entry, Attempt) else entry for entry in self)
+        return tuple(step.event() for step in steps if isinstance(step, Step))
 
     @property
     def rotations(self) -> tuple[Rotation, ...]:

@@ -55,8 +55,10 @@ class RequestChecker:
             raise errors.validation(f"{count} validation {noun} detected: {'; '.join(complaints)}")
         return parameters
 
-    def redact(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def redact(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the members that the model knows, the secret values among them hidden."""
+        if self._known.issuperset(parameters) and self._sensitive.isdisjoint(parameters):
+            return parameters
         known = ((name, value) for name, value in parameters.items() if name in self._known)
         return {name: REDACTED if name in self._sensitive else value for name, value in known}
 

@@ -12,6 +12,7 @@ from typing import Any
 from .instant import http_date
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
+_DIGITS_OF_AN_ACCOUNT = 12
 _CREDENTIAL = re.compile(r"Credential=([^/]+)/[^/]+/([^/]+)/")
 
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -21,7 +22,7 @@ TARGET_PREFIX = "secretsmanager."
 _ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Incoming:
     """A request as it reached the fake, through botocore or HTTP."""
 
@@ -55,7 +56,7 @@ MALFORMED = _Malformed.MALFORMED
 _BROKEN_OFF = b'{"ARN":"arn:aws:secretsm'
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Answer:
     """What AWS answers: status, members, and the instant of the request."""
 
@@ -109,7 +110,9 @@ class Origin:
 
 def account_of(access_key: object) -> str | None:
     """Return the account that an access key id names: one of twelve digits names its own."""
-    return access_key if isinstance(access_key, str) and _ACCOUNT.fullmatch(access_key) else None
+    if not isinstance(access_key, str) or len(access_key) != _DIGITS_OF_AN_ACCOUNT:
+        return None
+    return access_key if _ACCOUNT.fullmatch(access_key) else None
 
 
 def signed_origin(authorization: str) -> Origin:

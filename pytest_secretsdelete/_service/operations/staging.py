@@ -6,11 +6,11 @@ AWSPENDING that it still holds disappears; labels of the user stay (recorded).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
+from ..records import replace
 from .lookup import find_primary, named
 from .replication import sync_replicas
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..instant import midnight, on_the_wire
 from ..model import CURRENT, PENDING, SecretRecord, VersionRecord
+from ..records import replace
 from .lookup import find, find_primary, find_usable, named, refuse_foreign_default_key, refuse_scheduled
 from .replication import sync_replicas
 from .rotation_dates import counted_as_rotation
