@@ -31,7 +31,7 @@ def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Ve
     given = tuple(dict.fromkeys(labels))
     dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
     fresh = _relabelled(version, version.version_id, given, dethroned)
-    return _others_relabelled(versions, version.version_id, given, dethroned).added(fresh)
+    return versions.added(fresh, *_others_relabelled(versions, version.version_id, given, dethroned))
 
 
 def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
@@ -39,7 +39,7 @@ def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) ->
     given = tuple(dict.fromkeys(labels))
     dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
     changed = _relabelled(version, version.version_id, given, dethroned)
-    return _others_relabelled(versions, version.version_id, given, dethroned).replaced(changed)
+    return versions.replaced(*_others_relabelled(versions, version.version_id, given, dethroned), changed)
 
 
 def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
@@ -76,14 +76,15 @@ def note_labels(vault: Vault, before: SecretRecord, after: SecretRecord, at: int
 
     Which labels is documented. That neither a secret's creation nor a label taken off counts is inferred.
     """
-    held = set(_attachments(before))
-    for label, version_id in _attachments(after):
-        if label not in {PENDING, PREVIOUS} and (label, version_id) not in held:
-            vault.timeline.event(LABEL_UPDATED, after, at, name=after.name, labelUpdated=label, versionId=version_id)
-
-
-def _attachments(secret: SecretRecord) -> list[tuple[str, str]]:
-    return [(label, version.version_id) for version in secret.versions.labelled for label in version.labels]
+    for version in after.versions.labelled:
+        known = before.version(version.version_id)
+        if version is known:
+            continue
+        held = {PENDING, PREVIOUS, *(known.labels if known is not None else ())}
+        for label in version.labels:
+            if label not in held:
+                detail = {"name": after.name, "labelUpdated": label, "versionId": version.version_id}
+                vault.timeline.event(LABEL_UPDATED, after, at, **detail)
 
 
 def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
@@ -125,12 +126,8 @@ def _not_attached(label: str, version_id: str) -> str:
 
 def check_label_limit(before: Versions, after: Versions) -> None:
     """Refuse a change that leaves more than 20 labels, and more than there were (code and text inferred)."""
-    if _count_labels(after) > max(LABELS_PER_SECRET, _count_labels(before)):
+    if after.label_count > max(LABELS_PER_SECRET, before.label_count):
         raise errors.limit_exceeded(f"A secret can have at most {LABELS_PER_SECRET} staging labels.")
-
-
-def _count_labels(versions: Versions) -> int:
-    return sum(len(version.labels) for version in versions.labelled)
 
 
 def _loses_current(versions: Versions, version_id: str) -> str | None:
@@ -139,9 +136,13 @@ def _loses_current(versions: Versions, version_id: str) -> str | None:
     return holder.version_id if holder is not None and holder.version_id != version_id else None
 
 
-def _others_relabelled(versions: Versions, version_id: str, given: tuple[str, ...], dethroned: str | None) -> Versions:
+def _others_relabelled(
+    versions: Versions, version_id: str, given: tuple[str, ...], dethroned: str | None
+) -> list[VersionRecord]:
+    """Return the newer states of the other versions that labels leave or follow to."""
     others = [version for version in versions.labelled if version.version_id != version_id]
-    return versions.replaced(*(_relabelled(version, version_id, given, dethroned) for version in others))
+    relabelled = [(version, _relabelled(version, version_id, given, dethroned)) for version in others]
+    return [newer for version, newer in relabelled if newer is not version]
 
 
 def _relabelled(
@@ -149,14 +150,18 @@ def _relabelled(
 ) -> VersionRecord:
     if version.version_id == version_id:
         kept = _without(version.labels, {PREVIOUS} if dethroned and PREVIOUS not in given else set())
-        return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
+        return _with_labels(version, tuple(dict.fromkeys((*kept, *given))))
     gone = set(given)
     if dethroned:
         gone.add(PREVIOUS)
     if version.version_id != dethroned:
-        return replace(version, labels=_without(version.labels, gone))
+        return _with_labels(version, _without(version.labels, gone))
     heir = () if PREVIOUS in given else (PREVIOUS,)
-    return replace(version, labels=(*heir, *_without(version.labels, gone | {PENDING})))
+    return _with_labels(version, (*heir, *_without(version.labels, gone | {PENDING})))
+
+
+def _with_labels(version: VersionRecord, labels: tuple[str, ...]) -> VersionRecord:
+    return version if version.labels == labels else replace(version, labels=labels)
 
 
 def _without(labels: tuple[str, ...], gone: set[str]) -> tuple[str, ...]:
