@@ -207,7 +207,7 @@ class FakeSecretsManager:
     def __contains__(self, secret_id: object) -> bool:
         self._service.settled()
         with self._vault.lock:
-            return any(secret_id in {secret.name, secret.arn} for secret in self._vault.secrets())
+            return secret_id in self._vault
 
     def secrets(self, region: str | None = None) -> tuple[Secret, ...]:
         """Return all secrets, oldest first, those scheduled for deletion included; of one region or of all."""
@@ -220,7 +220,7 @@ class FakeSecretsManager:
         """Return the secrets that calls have created and not deleted: not seeded, scheduled for deletion or purged."""
         self._service.settled()
         with self._vault.lock:
-            left = [s for s in self._vault.secrets() if not s.seeded and not s.is_scheduled_for_deletion]
+            left = self._vault.left_by_calls()
         return tuple(map(snapshot, left))
 
     # What happened

@@ -77,7 +77,7 @@ class Service:
 
     def __repr__(self) -> str:
         region = self._region or "the default region"
-        count = len(self.vault.secrets())
+        count = len(self.vault)
         return f"{self.account_id} in {region}: {count} secret{'' if count == 1 else 's'}"
 
     def store(self, region: str | None = None, account: str | None = None) -> Store:

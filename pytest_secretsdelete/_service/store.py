@@ -51,6 +51,8 @@ class Vault:
     _by_arn: dict[str, SecretRecord] = field(default_factory=dict)
     #: What comes due: the instant, the secret's place in the order of creation, its ARN.
     _agenda: list[tuple[int, tuple[int, int], str]] = field(default_factory=list)
+    #: The ARNs of the secrets that calls have created and that are not scheduled for deletion.
+    _created_by_calls: dict[str, None] = field(default_factory=dict)
     _order: Iterator[int] = field(default_factory=itertools.count)
 
     def store(self, account: str, region: str) -> Store:
@@ -76,6 +78,17 @@ class Vault:
         """Return all secrets of all accounts and regions, in the order of their creation."""
         return sorted(self._by_arn.values(), key=by_creation)
 
+    def left_by_calls(self) -> list[SecretRecord]:
+        """Return the secrets that calls have created and that are not scheduled for deletion, oldest first."""
+        return sorted((self._by_arn[arn] for arn in self._created_by_calls), key=by_creation)
+
+    def __contains__(self, secret_id: object) -> bool:
+        """Return whether a secret of any account and region has this name or this ARN."""
+        return secret_id in self._by_arn or any(secret_id in store.by_name for store in self._stores.values())
+
+    def __len__(self) -> int:
+        return len(self._by_arn)
+
     def next_serial(self) -> int:
         """Return the place of a new secret in the order of creation."""
         return next(self._order)
@@ -85,6 +98,10 @@ class Vault:
         old = self._by_arn.get(secret.arn)
         self.store_of(secret).put(secret)
         self._by_arn[secret.arn] = secret
+        if not secret.seeded and not secret.is_scheduled_for_deletion:
+            self._created_by_calls[secret.arn] = None
+        else:
+            self._created_by_calls.pop(secret.arn, None)
         due = due_of(secret)
         if due is not None and (old is None or due_of(old) != due or by_creation(old) != by_creation(secret)):
             heapq.heappush(self._agenda, (due, by_creation(secret), secret.arn))
@@ -101,6 +118,7 @@ class Vault:
         """Remove a secret for good."""
         self.store_of(secret).remove(secret.name)
         del self._by_arn[secret.arn]
+        self._created_by_calls.pop(secret.arn, None)
 
     def change(self, secret: SecretRecord, at: int, **changes: Any) -> SecretRecord:
         """Change a secret and stamp it: AWS's LastChangedDate rises with every change, by 1 ms at least."""

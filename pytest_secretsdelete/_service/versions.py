@@ -56,7 +56,7 @@ class Versions:
     @classmethod
     def of(cls, *versions: VersionRecord) -> Versions:
         """Return some versions, given oldest first."""
-        made = cls({}, _Deprecated(), _RemovedIds())
+        made = cls({}, _NONE_DEPRECATED, _NONE_REMOVED)
         for version in versions:
             made = made.added(version)
         return made
@@ -194,7 +194,8 @@ class _Deprecated:
 
     def appended(self, placed: Placed) -> _Deprecated:
         """Return these versions and one more; the list is shared unless another state has appended to it already."""
-        own = self if len(self._shared) == self._length else _Deprecated(list(self), dict(self._places), self.oldest)
+        is_latest = self._length > 0 and len(self._shared) == self._length  # an empty state is shared by all secrets
+        own = self if is_latest else _Deprecated(list(self), dict(self._places), self.oldest)
         own._shared.append(placed)
         own._places[placed[1].version_id] = own._length
         created = placed[1].created
@@ -223,7 +224,8 @@ class _RemovedIds:
 
     def added(self, version_ids: Collection[str]) -> _RemovedIds:
         """Return these ids and more; the dict is shared unless another state has appended to it already."""
-        shared = self._shared if len(self._shared) == self._length else self._own()
+        is_latest = self._length > 0 and len(self._shared) == self._length  # an empty state is shared by all secrets
+        shared = self._shared if is_latest else self._own()
         for version_id in version_ids:
             shared.setdefault(version_id, len(shared))
         return _RemovedIds(shared)
@@ -241,3 +243,7 @@ class _RemovedIds:
 
 def _place(placed: Placed) -> int:
     return placed[0]
+
+
+_NONE_DEPRECATED = _Deprecated()
+_NONE_REMOVED = _RemovedIds()
