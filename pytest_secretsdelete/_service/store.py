@@ -36,6 +36,10 @@ def by_creation(secret: SecretRecord) -> tuple[int, int]:
     return secret.created, secret.serial
 
 
+def _is_scheduled(secret: SecretRecord | None) -> bool:
+    return secret is not None and secret.is_scheduled_for_deletion
+
+
 @dataclass
 class Vault:
     """Every secret of one fake: a store for each account and region, under one lock."""
@@ -156,20 +160,27 @@ class Store:
     account: str
     region: str
     by_name: dict[str, SecretRecord] = field(default_factory=dict)
+    #: All secrets, oldest first: kept up from the first one on.
+    by_creation: Order = field(default_factory=lambda: Order((), by_creation))
+    #: How many secrets are scheduled for deletion.
+    scheduled: int = 0
     _orders: dict[str, Order] = field(default_factory=dict)
 
     def put(self, secret: SecretRecord) -> None:
         """Keep a secret's newest state, under its name."""
-        old = self.by_name.get(secret.name)
+        self._replace(self.by_name.get(secret.name), secret)
         self.by_name[secret.name] = secret
-        for order in self._orders.values():
-            order.replace(old, secret)
 
     def remove(self, name: str) -> None:
         """Remove a secret."""
-        old = self.by_name.pop(name)
+        self._replace(self.by_name.pop(name), None)
+
+    def _replace(self, old: SecretRecord | None, new: SecretRecord | None) -> None:
+        if old is None or new is None or by_creation(old) != by_creation(new):
+            self.by_creation.replace(old, new)
+        self.scheduled += _is_scheduled(new) - _is_scheduled(old)
         for order in self._orders.values():
-            order.replace(old, None)
+            order.replace(old, new)
 
     def order(
         self, name: str, key: Callable[[SecretRecord], Key], admits: Callable[[SecretRecord], bool] = lambda _: True
@@ -185,7 +196,7 @@ class Store:
 
     def secrets(self) -> list[SecretRecord]:
         """Return all secrets, in the order of their creation."""
-        return sorted(self.by_name.values(), key=by_creation)
+        return [self.by_name[name] for name in self.by_creation.names()]
 
     def lookup(self, secret_id: str) -> SecretRecord | None:
         """Find a secret by its name, its ARN, or an ARN without the six random characters.
