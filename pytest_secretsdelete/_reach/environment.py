@@ -51,7 +51,8 @@ class Layer:
             try:
                 _layers.append(self)
                 for name, value in self._variables.items():
-                    _set(name, value)
+                    if value != self.found[name]:
+                        _set(name, value)
             except BaseException:  # an interrupt
                 self.end()
                 raise
@@ -109,7 +110,8 @@ def _undo_what_is_over() -> None:
 
 def _set(name: str, value: str | None) -> None:
     if value is None:
-        os.environ.pop(name, None)
+        if name in os.environ:
+            os.environ.pop(name, None)
     else:
         os.environ[name] = value
 
