@@ -11,7 +11,7 @@ import base64
 import datetime as datetime_module
 import functools
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -88,12 +88,33 @@ def _nothing(_members: dict[str, Any]) -> dict[str, Any]:
 
 def _to_datetime(seconds: float) -> Any:
     """Return a timestamp as botocore's parser does: in the local zone, of the class that freezegun may have set."""
-    return _parsed_timestamp(seconds, datetime_module.datetime, time.tzname, time.timezone, time.altzone)
+    return _datetime_of(seconds, datetime_module.datetime, (time.tzname, time.timezone, time.altzone))
 
 
 @functools.lru_cache(maxsize=1024)
-def _parsed_timestamp(seconds: float, *_kind_and_zone: Any) -> Any:
-    """Parse a timestamp; the others are what the result depends on, as keys of the cache."""
+def _datetime_of(seconds: float, kind: Any, local: Any) -> Any:
+    """Return a timestamp in a class of datetimes and a local zone; the latter is slow to find, once for each minute."""
+    if kind.__module__ != "datetime":
+        return _parsed(seconds)
+    zone = _zone_at(seconds // 60, local)
+    return kind.fromtimestamp(seconds, zone.offset).replace(tzinfo=zone.zone, fold=zone.fold)
+
+
+class _Zone(NamedTuple):
+    """What the parser makes of an instant beside its time of day."""
+
+    offset: datetime_module.timezone
+    zone: datetime_module.tzinfo | None
+    fold: int
+
+
+@functools.lru_cache(maxsize=1024)
+def _zone_at(minute: float, _local: Any) -> _Zone:
+    parsed = _parsed(minute * 60)
+    return _Zone(datetime_module.timezone(parsed.utcoffset()), parsed.tzinfo, parsed.fold)
+
+
+def _parsed(seconds: float) -> Any:
     from botocore import parsers
 
     parse: Convert = parsers.DEFAULT_TIMESTAMP_PARSER

@@ -68,7 +68,8 @@ class Versions:
     @property
     def labelled(self) -> tuple[VersionRecord, ...]:
         """The versions that hold a staging label, oldest first."""
-        return tuple(version for _, version in sorted(self._labelled.values(), key=_place))
+        placed = self._labelled.values()
+        return tuple(version for _, version in (sorted(placed, key=_place) if len(placed) > 1 else placed))
 
     def get(self, version_id: str) -> VersionRecord | None:
         """Return the version with this id, or None."""
@@ -77,7 +78,10 @@ class Versions:
 
     def holder_of(self, label: str) -> VersionRecord | None:
         """Return the version that holds a staging label, or None."""
-        return next((version for _, version in self._labelled.values() if label in version.labels), None)
+        for _, version in self._labelled.values():
+            if label in version.labels:
+                return version
+        return None
 
     @property
     def label_count(self) -> int:

@@ -30,7 +30,7 @@ def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Ve
     """Add a newest version, and attach labels to it, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
     dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
-    fresh = _relabelled(version, version.version_id, given, dethroned)
+    fresh = _relabelled(version, given, dethroned)
     return versions.added(fresh, *_others_relabelled(versions, version.version_id, given, dethroned))
 
 
@@ -38,7 +38,7 @@ def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) ->
     """Attach labels to a version, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
     dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
-    changed = _relabelled(version, version.version_id, given, dethroned)
+    changed = _relabelled(version, given, dethroned)
     return versions.replaced(*_others_relabelled(versions, version.version_id, given, dethroned), changed)
 
 
@@ -126,7 +126,7 @@ def _not_attached(label: str, version_id: str) -> str:
 
 def check_label_limit(before: Versions, after: Versions) -> None:
     """Refuse a change that leaves more than 20 labels, and more than there were (code and text inferred)."""
-    if after.label_count > max(LABELS_PER_SECRET, before.label_count):
+    if LABELS_PER_SECRET < after.label_count > before.label_count:
         raise errors.limit_exceeded(f"A secret can have at most {LABELS_PER_SECRET} staging labels.")
 
 
@@ -136,33 +136,29 @@ def _loses_current(versions: Versions, version_id: str) -> str | None:
     return holder.version_id if holder is not None and holder.version_id != version_id else None
 
 
+def _relabelled(version: VersionRecord, given: tuple[str, ...], dethroned: str | None) -> VersionRecord:
+    """Return the version that labels are attached to; AWSPREVIOUS leaves it for the one that AWSCURRENT leaves."""
+    kept = _without(version.labels, {PREVIOUS}) if dethroned and PREVIOUS not in given else version.labels
+    return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
+
+
 def _others_relabelled(
     versions: Versions, version_id: str, given: tuple[str, ...], dethroned: str | None
 ) -> list[VersionRecord]:
     """Return the newer states of the other versions that labels leave or follow to."""
-    others = [version for version in versions.labelled if version.version_id != version_id]
-    relabelled = [(version, _relabelled(version, version_id, given, dethroned)) for version in others]
-    return [newer for version, newer in relabelled if newer is not version]
-
-
-def _relabelled(
-    version: VersionRecord, version_id: str, given: tuple[str, ...], dethroned: str | None
-) -> VersionRecord:
-    if version.version_id == version_id:
-        kept = _without(version.labels, {PREVIOUS} if dethroned and PREVIOUS not in given else set())
-        return _with_labels(version, tuple(dict.fromkeys((*kept, *given))))
-    gone = set(given)
-    if dethroned:
-        gone.add(PREVIOUS)
-    if version.version_id != dethroned:
-        return _with_labels(version, _without(version.labels, gone))
-    heir = () if PREVIOUS in given else (PREVIOUS,)
-    return _with_labels(version, (*heir, *_without(version.labels, gone | {PENDING})))
-
-
-def _with_labels(version: VersionRecord, labels: tuple[str, ...]) -> VersionRecord:
-    return version if version.labels == labels else replace(version, labels=labels)
+    gone = {*given, PREVIOUS} if dethroned else {*given}
+    relabelled = []
+    for version in versions.labelled:
+        if version.version_id == version_id:
+            continue
+        labels = _without(version.labels, gone)
+        if version.version_id == dethroned:
+            heir = () if PREVIOUS in given else (PREVIOUS,)
+            labels = (*heir, *_without(labels, {PENDING}))
+        if labels != version.labels:
+            relabelled.append(replace(version, labels=labels))
+    return relabelled
 
 
 def _without(labels: tuple[str, ...], gone: set[str]) -> tuple[str, ...]:
-    return tuple(label for label in labels if label not in gone)
+    return labels if gone.isdisjoint(labels) else tuple(label for label in labels if label not in gone)

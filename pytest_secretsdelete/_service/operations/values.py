@@ -80,8 +80,12 @@ def add_version(
     A new version ends a rotation that is under way to another one: AWSPENDING leaves that (documentation).
     """
     token, at = request["ClientRequestToken"], request.at
-    empty = secret.version(token) or VersionRecord(token, at, None, kms_key_id=secret.kms_key_id)
-    versions = add(secret.versions, replace(empty, value=value, created=at), labels)
+    empty = secret.version(token)
+    if empty is None:
+        version = VersionRecord(token, at, value, kms_key_id=secret.kms_key_id)
+    else:
+        version = replace(empty, value=value, created=at)
+    versions = add(secret.versions, version, labels)
     abandoned = _rotation_abandoned_for(store, secret, token)
     if abandoned is not None and (left := versions.get(abandoned)) is not None:
         versions = detach(versions, left, PENDING)
