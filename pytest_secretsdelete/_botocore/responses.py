@@ -26,7 +26,7 @@ class AwaitableBytes(bytes):
 def http_response(answer: Answer, url: str) -> Any:
     """Return an answer as the HTTP response that botocore, or aiobotocore, expects at before-send.
 
-    An answer that never comes is raised as botocore's HTTP session would raise it.
+    A missing answer is raised as botocore's HTTP session would raise it.
     """
     if answer.never_comes:
         raise _connection_error(answer, url)
@@ -99,7 +99,7 @@ def _parsed(answer: Answer, content: bytes, headers: dict[str, str], model: Any)
 def _parsed_by_botocore(
     parser: Any, status: int, content: bytes, headers: dict[str, str], model: Any
 ) -> dict[str, Any]:
-    """Parse a response as botocore's endpoint does: again with the error's own shape, where the model has it."""
+    """Parse a response as botocore's endpoint does: a modelled error once more, with the shape of this error."""
     raw = {
         "headers": headers,
         "status_code": status,

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ..store import Store
 
 BY_CREATION = "created-date"
-#: A prefix that so many names share, for each that a page shows, is not sorted anew: the page is soon full anyway.
-#: As many that are scheduled for deletion are skipped, and need no order without them.
+#: If more names than this, for each entry of a page, have the prefix, they are not sorted: the page fills soon.
+#: As many secrets that are scheduled for deletion are skipped; only more of them need an order without them.
 _FEW = 20
 
 
@@ -58,7 +58,7 @@ def _order(store: Store, sort_by: str, *, planned: bool, most: int = 0) -> Order
 def _few_by_name(
     store: Store, filters: list[dict[str, Any]], *, planned: bool, most: int
 ) -> Iterable[SecretRecord] | None:
-    """Return the secrets whose names begin as the filters want, where these are few; None where they are not."""
+    """Return the secrets whose names have a prefix of the filters, if they are few; None if they are not."""
     prefixes = name_prefixes(filters)
     if prefixes is None:
         return None

@@ -1,7 +1,7 @@
 """Staging labels: which version holds which, and UpdateSecretVersionStage.
 
-A label is on one version at a time. Where AWSCURRENT leaves a version, AWSPREVIOUS follows to it, and an
-AWSPENDING that it still holds disappears; labels of the user stay (recorded).
+A label is on one version at a time. The version that loses AWSCURRENT gets AWSPREVIOUS, and loses an AWSPENDING
+that it still holds; labels of the user stay (recorded).
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ LABEL_UPDATED = "Secret Label Updated"
 def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
     """Add a newest version, and attach labels to it, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
-    dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
-    fresh = _relabelled(version, given, dethroned)
-    return versions.added(fresh, *_others_relabelled(versions, version.version_id, given, dethroned))
+    former = _loses_current(versions, version.version_id) if CURRENT in given else None
+    fresh = _relabelled(version, given, former)
+    return versions.added(fresh, *_others_relabelled(versions, version.version_id, given, former))
 
 
 def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
     """Attach labels to a version, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
-    dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
-    changed = _relabelled(version, given, dethroned)
-    return versions.replaced(*_others_relabelled(versions, version.version_id, given, dethroned), changed)
+    former = _loses_current(versions, version.version_id) if CURRENT in given else None
+    changed = _relabelled(version, given, former)
+    return versions.replaced(*_others_relabelled(versions, version.version_id, given, former), changed)
 
 
 def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
@@ -66,15 +66,15 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
 
 
 def pending_version(secret: SecretRecord) -> VersionRecord | None:
-    """Return the version of a rotation that has not come to its end."""
+    """Return the version of a rotation that is not complete."""
     holder = secret.holder_of(PENDING)
     return None if holder is None or CURRENT in holder.labels else holder
 
 
 def note_labels(vault: Vault, before: SecretRecord, after: SecretRecord, at: int) -> None:
-    """Note the labels that have come to a version, but for those of a rotation, as EventBridge is told of them.
+    """Record the event that EventBridge gets for each label attached to a version, but AWSPENDING and AWSPREVIOUS.
 
-    Which labels is documented. That neither a secret's creation nor a label taken off counts is inferred.
+    Which labels is documented. That neither a secret's creation nor a removed label counts is inferred.
     """
     for version in after.versions.labelled:
         known = before.version(version.version_id)
@@ -95,9 +95,9 @@ def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
 
 
 def _check_move(secret: SecretRecord, label: str, source: str | None, target: str | None) -> None:
-    """Refuse a move that does not name the version which holds the label, or takes AWSCURRENT away.
+    """Refuse a move that does not name the version which holds the label, or that removes AWSCURRENT.
 
-    How a label that nobody holds, or another version, is refused is inferred, and so is a move without versions.
+    Inferred: the refusals of a label that no version holds, of another version, and of a move without versions.
     """
     holder = secret.holder_of(label)
     if source is None and target is None:
@@ -131,30 +131,30 @@ def check_label_limit(before: Versions, after: Versions) -> None:
 
 
 def _loses_current(versions: Versions, version_id: str) -> str | None:
-    """Return the id of the version that AWSCURRENT leaves when it goes to `version_id`."""
+    """Return the id of the version that loses AWSCURRENT to `version_id`."""
     holder = versions.holder_of(CURRENT)
     return holder.version_id if holder is not None and holder.version_id != version_id else None
 
 
-def _relabelled(version: VersionRecord, given: tuple[str, ...], dethroned: str | None) -> VersionRecord:
+def _relabelled(version: VersionRecord, given: tuple[str, ...], former: str | None) -> VersionRecord:
     """Return the version that labels are attached to; AWSPREVIOUS leaves it for the one that AWSCURRENT leaves."""
-    kept = _without(version.labels, {PREVIOUS}) if dethroned and PREVIOUS not in given else version.labels
+    kept = _without(version.labels, {PREVIOUS}) if former and PREVIOUS not in given else version.labels
     return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
 
 
 def _others_relabelled(
-    versions: Versions, version_id: str, given: tuple[str, ...], dethroned: str | None
+    versions: Versions, version_id: str, given: tuple[str, ...], former: str | None
 ) -> list[VersionRecord]:
     """Return the newer states of the other versions that labels leave or follow to."""
-    gone = {*given, PREVIOUS} if dethroned else {*given}
+    gone = {*given, PREVIOUS} if former else {*given}
     relabelled = []
     for version in versions.labelled:
         if version.version_id == version_id:
             continue
         labels = _without(version.labels, gone)
-        if version.version_id == dethroned:
-            heir = () if PREVIOUS in given else (PREVIOUS,)
-            labels = (*heir, *_without(labels, {PENDING}))
+        if version.version_id == former:
+            added = () if PREVIOUS in given else (PREVIOUS,)
+            labels = (*added, *_without(labels, {PENDING}))
         if labels != version.labels:
             relabelled.append(replace(version, labels=labels))
     return relabelled
