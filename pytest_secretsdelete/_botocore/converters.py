@@ -93,7 +93,10 @@ def _to_datetime(seconds: float) -> Any:
 
 @functools.lru_cache(maxsize=1024)
 def _datetime_of(seconds: float, kind: Any, local: Any) -> Any:
-    """Return a timestamp in a class of datetimes and a local zone; the latter is slow to find, once for each minute."""
+    """Return a timestamp in a class of datetimes and the local zone, which its names and offsets stand for here.
+
+    The parser's zone is slow to work out, so it is worked out once for each minute.
+    """
     if kind.__module__ != "datetime":
         return _parsed(seconds)
     zone = _zone_at(seconds // 60, local)
