@@ -62,8 +62,7 @@ class Layer:
             self.session = _default_session()
             _layers.append(self)
             for name, value in self.variables.items():
-                if value != self.found[name]:
-                    _set(name, value)
+                _set(name, value)
             self._enter()
             self.is_over = False
 
@@ -128,8 +127,7 @@ def undo_what_is_over() -> None:
 
 def _set(name: str, value: str | None) -> None:
     if value is None:
-        if name in os.environ:
-            os.environ.pop(name, None)
+        os.environ.pop(name, None)
     else:
         os.environ[name] = value
 
