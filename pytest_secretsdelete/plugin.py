@@ -241,7 +241,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     is_concerned = "botocore" in sys.modules or "_secretsmanager_fake" in getattr(item, "fixturenames", ())
     if report.failed and is_concerned:
         _explain(report, item, call)
-    if call.when == "teardown":  # a run keeps its items to its end
+    if call.when == "teardown" and _test_key in item.stash:  # a run keeps its items to its end
         del item.stash[_test_key]
 
 
