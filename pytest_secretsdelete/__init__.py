@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._fake import FakeSecretsManager
+    from ._service.faults import Fault
     from ._service.snapshot import Secret, Version
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import MALFORMED, Timeout
     from ._time.clock import Clock
+
+    __version__: str
 
 __all__ = [
     "MALFORMED",
@@ -21,10 +24,12 @@ __all__ = [
     "Clock",
     "Event",
     "FakeSecretsManager",
+    "Fault",
     "Rotation",
     "Secret",
     "Timeout",
     "Version",
+    "__version__",
 ]
 
 _HOMES = {
@@ -33,6 +38,7 @@ _HOMES = {
     "Clock": "_time.clock",
     "Event": "_service.timeline",
     "FakeSecretsManager": "_fake",
+    "Fault": "_service.faults",
     "Rotation": "_service.timeline",
     "Secret": "_service.snapshot",
     "Timeout": "_service.wire",
@@ -42,11 +48,17 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Load a public name from the module that defines it."""
-    if name not in _HOMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+    value: object
+    if name == "__version__":
+        from importlib.metadata import version
 
-    value: object = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+        value = version("pytest-secretsdelete")
+    elif name in _HOMES:
+        from importlib import import_module
+
+        value = getattr(import_module(f".{_HOMES[name]}", __name__), name)
+    else:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     globals()[name] = value
     return value
 

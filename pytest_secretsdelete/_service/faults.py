@@ -8,17 +8,18 @@ from __future__ import annotations
 import difflib
 import itertools
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import errors, names
 from .operations import OPERATIONS
 from .wire import MALFORMED, Timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .request import Request
     from .store import Store
+    from .timeline import Call
     from .wire import _Malformed, _NoEndpoint
 
     Error = str | Timeout | _Malformed
@@ -52,9 +53,20 @@ class NoAnswer(Exception):  # noqa: N818 - it may be a missing answer
 
 def secret_ids(request: Request) -> list[str]:
     """Return how a request names its secrets; it may yet turn out not to be valid."""
-    listed = request.get("SecretIdList")
-    named = [request.get("SecretId"), request.get("Name"), *(listed if isinstance(listed, list) else ())]
+    return _ids_in(request.parameters)
+
+
+def _ids_in(parameters: Mapping[str, Any]) -> list[str]:
+    listed = parameters.get("SecretIdList")
+    named = [parameters.get("SecretId"), parameters.get("Name"), *(listed if isinstance(listed, list) else ())]
     return [secret_id for secret_id in named if isinstance(secret_id, str)]
+
+
+def names_secret(call: Call, secret_id: str) -> bool:
+    """Return whether a call names a secret, whichever way; a name means the secrets of that name in every region."""
+    arn = names.parse_arn(secret_id)
+    is_here = arn is None or arn.region == call.region
+    return is_here and any(names.is_same(secret_id, other) for other in _ids_in(call.parameters))
 
 
 def is_about(request: Request, store: Store, secret_id: str | None) -> bool:
@@ -97,10 +109,13 @@ class Fault:
     """A fault for the next matching calls; `withdraw` cancels it."""
 
     operation: str
+    #: The code of the error, or what is given in the place of an answer.
     error: Error
+    #: How often it answers; None for until it is withdrawn.
     times: int | None
     secret_id: str | None
     message: str | None
+    #: How often it has yet to answer; None for until it is withdrawn.
     left: int | None = None
     withdrawn: bool = False
 
@@ -113,28 +128,29 @@ class Fault:
         """Whether it answers the next matching call."""
         return not self.withdrawn and (self.left is None or self.left > 0)
 
-    def fits(self, request: Request, store: Store) -> bool:
-        """Return whether a request matches."""
-        return (
-            self.is_waiting
-            and self.operation in {EVERY_OPERATION, request.operation}
-            and is_about(request, store, self.secret_id)
-        )
-
-    def strike(self) -> Exception:
-        """Use the fault up once, and return what the call is answered with."""
-        if self.left is not None:
-            self.left -= 1
-        if not isinstance(self.error, str):
-            return NoAnswer(self.error)
-        text = self.message if self.message is not None else _TEXTS.get(self.error, self.error)
-        return errors.Refusal(self.error, text, _STATUSES.get(self.error, 400))
-
     def __str__(self) -> str:
         about = "" if self.secret_id is None else f" for {self.secret_id}"
         left = "any number of times" if self.left is None else f"{self.left} of {self.times} left"
         error = self.error if isinstance(self.error, str) else str(self.error.value)
         return f"{error} for {self.operation}{about} ({left})"
+
+
+def _fits(fault: Fault, request: Request, store: Store) -> bool:
+    return (
+        fault.is_waiting
+        and fault.operation in {EVERY_OPERATION, request.operation}
+        and is_about(request, store, fault.secret_id)
+    )
+
+
+def _struck(fault: Fault) -> Exception:
+    """Use a fault up once, and return what the call is answered with."""
+    if fault.left is not None:
+        fault.left -= 1
+    if not isinstance(fault.error, str):
+        return NoAnswer(fault.error)
+    text = fault.message if fault.message is not None else _TEXTS.get(fault.error, fault.error)
+    return errors.Refusal(fault.error, text, _STATUSES.get(fault.error, 400))
 
 
 class Failures:
@@ -189,7 +205,7 @@ class Failures:
             raise denied(request, action)
         fault = self._fault(request, store)
         if fault is not None:
-            raise fault.strike()
+            raise _struck(fault)
 
     def permit_each(self, request: Request, store: Store) -> Callable[[str, str], None]:
         """Return the check that a batch makes for each of its secrets."""
@@ -212,7 +228,7 @@ class Failures:
         )
 
     def _fault(self, request: Request, store: Store) -> Fault | None:
-        return next((fault for fault in self._faults if fault.fits(request, store)), None)
+        return next((fault for fault in self._faults if _fits(fault, request, store)), None)
 
 
 def denied(request: Request, action: str) -> errors.Refusal:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
     RotationFunction = Callable[[dict[str, str], Any], Any]
 
+#: Instead of an ARN: every function that has no callable of its own.
+EVERY_FUNCTION = "*"
 _LAMBDA_TIMEOUT_IN_MILLISECONDS = 30_000
 
 
@@ -72,6 +74,17 @@ class RotationRunner:
     def is_to_complete(self, arn: str, token: str) -> bool:
         """Return whether a version is a rotation's to complete: not a trial's, nor that of a rotation called off."""
         return (arn, token) in self._to_complete
+
+    def use(self, arn: str, function: RotationFunction) -> None:
+        """Let a callable stand for the function with this ARN, or for all that have none of their own."""
+        self.functions[arn] = function
+
+    def has_stand_in(self, arn: str) -> bool:
+        """Return whether a callable stands for the function with this ARN."""
+        return bool({arn, EVERY_FUNCTION} & self.functions.keys())
+
+    def _stand_in_for(self, arn: str) -> RotationFunction:
+        return self.functions[arn if arn in self.functions else EVERY_FUNCTION]
 
     def register(self, turn: Turn) -> Turn:
         """Register a rotation, under the vault's lock, before it runs: until it has ended, no other comes due."""
@@ -145,7 +158,7 @@ class RotationRunner:
         }
         error: BaseException | None = None
         try:
-            self.functions[turn.function](event, _context(turn.function))
+            self._stand_in_for(turn.function)(event, _context(turn.function))
         except BaseException as raised:
             error = raised
             if _ends_the_test(raised):

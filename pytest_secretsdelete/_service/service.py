@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import errors, names
+from . import errors, lookups, names
 from .background import run_due
 from .faults import Failures
 from .protocol import Transaction, read_body
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from .model import SecretRecord
-    from .seeding import Seed
+    from .seeds import Seed
     from .settings import Settings
     from .store import Store
     from .wire import Answer, Incoming
@@ -61,6 +61,8 @@ class Service:
         self.vault = Vault(self.timeline, settings.delays, rotations, self.regions)
         #: Set once it has stopped: nothing comes due any more, and its contents can still be read.
         self.stands_still = False
+        #: The fake that shows it to users, while it is active.
+        self.owner: Any = None
         self._region = region
 
     @property
@@ -110,6 +112,17 @@ class Service:
         """Put a seed in; its days count back from the present instant. ValueError for a region that does not exist."""
         self.regions.check(seed.region or self.region, was_given=seed.region is not None)
         return seed_into(self.store(seed.region), seed, self.settled())
+
+    def find(self, secret_id: str, region: str | None = None) -> SecretRecord:
+        """Return a secret as it stands now; an ARN names its own region. LookupError where it is not there."""
+        self.settled()
+        with self.vault.lock:
+            return lookups.find(self.store(region or lookups.region_of(secret_id)), secret_id)
+
+    def ids_of(self, secret_id: str) -> set[str]:
+        """Return everything that names the same secret."""
+        with self.vault.lock:
+            return lookups.ids_of(self.store(lookups.region_of(secret_id)), secret_id)
 
     def next_due(self) -> int | None:
         """Return the instant, in milliseconds, of the next purge, rotation or clean-up, or None."""

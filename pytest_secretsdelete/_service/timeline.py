@@ -185,6 +185,11 @@ class Timeline:
         """The attempts that have been answered, oldest first."""
         return tuple(entry.call() for entry in self if isinstance(entry, Attempt) and entry.has_ended)
 
+    def calls_of(self, operation: str) -> tuple[Call, ...]:
+        """Return the attempts at one operation that have been answered, oldest first."""
+        attempts = (entry for entry in self if isinstance(entry, Attempt) and entry.has_ended)
+        return tuple(attempt.call() for attempt in attempts if attempt.operation == operation)
+
     @property
     def events(self) -> tuple[Event, ...]:
         """The steps in the lives of the secrets; a call's own step comes before its effects."""
