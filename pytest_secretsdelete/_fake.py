@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from . import _active
@@ -19,7 +20,7 @@ from ._service.snapshot import snapshot
 from ._time import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -119,6 +120,21 @@ class FakeSecretsManager:
         The fake's contents can still be read. Nothing comes due while it is stopped.
         """
         self._activation.end()
+
+    @contextmanager
+    def checkpoint(self) -> Iterator[None]:
+        """Undo at the end of the block what the fake gains, loses or changes inside it.
+
+        Secrets with all that belongs to them, records, rotation functions and the latest instant seen are as before;
+        faults and denials made inside are withdrawn, and earlier ones are as they were. The cost is that of what was
+        changed. Blocks nest; one that ends before those inside it ends them, too.
+
+        A rotation that began inside and is under way in another thread at the end is undone with the rest: its
+        function is called for no further step. Calls that began inside and continue after the end raise
+        CheckpointEndedError, and change nothing. Whether the fake is active is not undone.
+        """
+        with self._service.checkpoint():
+            yield
 
     @property
     def region(self) -> str:
@@ -220,10 +236,7 @@ class FakeSecretsManager:
 
     def leftovers(self) -> tuple[Secret, ...]:
         """Return the secrets that calls have created and not deleted: not seeded, scheduled for deletion or purged."""
-        self._service.settled()
-        with self._vault.lock:
-            left = [s for s in self._vault.secrets() if not s.seeded and not s.is_scheduled_for_deletion]
-        return tuple(map(snapshot, left))
+        return tuple(map(snapshot, self._service.leftovers()))
 
     # What happened
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from . import errors, names
 from .operations import OPERATIONS
+from .undo import Journal
 from .wire import MALFORMED, Timeout
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from .request import Request
     from .store import Store
     from .timeline import Call
+    from .undo import Checkpoint
     from .wire import _Malformed, _NoEndpoint
 
     Error = str | Timeout | _Malformed
@@ -118,10 +121,13 @@ class Fault:
     #: How often it has yet to answer; None for until it is withdrawn.
     left: int | None = None
     withdrawn: bool = False
+    _journal: Journal = field(default_factory=Journal, repr=False)
 
     def withdraw(self) -> None:
         """Cancel the fault: it is not used any more, and not reported as unused at the end of the test."""
-        self.withdrawn = True
+        with self._journal.lock:
+            self._journal.attribute(self, "withdrawn")
+            self.withdrawn = True
 
     @property
     def is_waiting(self) -> bool:
@@ -156,9 +162,11 @@ def _struck(fault: Fault) -> Exception:
 class Failures:
     """The faults and denials of one fake."""
 
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-        self._denials: list[tuple[str, str | None]] = []
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        # tuples, so that a checkpoint keeps them as they are
+        self._faults: tuple[Fault, ...] = ()
+        self._denials: tuple[tuple[str, str | None], ...] = ()
 
     def fail(
         self, operation: str, error: Error, times: int | None, secret_id: str | None, message: str | None
@@ -170,26 +178,35 @@ class Failures:
             )
         if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
             raise ValueError(f"fail() takes times as a positive number, or None for until withdrawn, not {times!r}.")
-        fault = Fault(operation, error, times, secret_id, message, left=times)
-        self._faults.append(fault)
+        fault = Fault(operation, error, times, secret_id, message, left=times, _journal=self._journal)
+        with self._journal.lock:
+            self._journal.note(fault, "withdrawn", value=True, put_back=partial(setattr, fault))
+            self._journal.attribute(self, "_faults")
+            self._faults = (*self._faults, fault)
         return fault
 
     def deny(self, operation: str, secret_id: str | None) -> None:
         """Deny an action, or all, until it is allowed."""
-        if (operation, secret_id) not in self._denials:
-            self._denials.append((operation, secret_id))
+        with self._journal.lock:
+            self._journal.attribute(self, "_denials")
+            if (operation, secret_id) not in self._denials:
+                self._denials = (*self._denials, (operation, secret_id))
 
     def allow(self, operation: str, secret_ids: set[str] | None) -> None:
         """Take back denials: of one action or all, of one secret, under any of its names, or of all."""
-        self._denials = [
-            (denied, about)
-            for denied, about in self._denials
-            if not (operation in {EVERY_OPERATION, denied} and (secret_ids is None or about in secret_ids))
-        ]
+        with self._journal.lock:
+            self._journal.attribute(self, "_denials")
+            self._denials = tuple(
+                (denied, about)
+                for denied, about in self._denials
+                if not (operation in {EVERY_OPERATION, denied} and (secret_ids is None or about in secret_ids))
+            )
 
-    def unused(self) -> tuple[Fault, ...]:
+    def unused(self, since: Checkpoint | None = None) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have been used fewer times than that."""
-        return tuple(fault for fault in self._faults if fault.times is not None and fault.is_waiting)
+        older = () if since is None else self._journal.changed_since(since, self).get("_faults", self._faults)
+        made = (fault for fault in self._faults if fault not in older)
+        return tuple(fault for fault in made if fault.times is not None and fault.is_waiting)
 
     def __bool__(self) -> bool:
         return bool(self._denials) or any(fault.is_waiting for fault in self._faults)
@@ -205,6 +222,7 @@ class Failures:
             raise denied(request, action)
         fault = self._fault(request, store)
         if fault is not None:
+            self._journal.attribute(fault, "left")
             raise _struck(fault)
 
     def permit_each(self, request: Request, store: Store) -> Callable[[str, str], None]:

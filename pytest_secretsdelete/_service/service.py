@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,10 +16,11 @@ from .rotation_run import RotationRunner
 from .seeding import seed_into
 from .store import Vault
 from .timeline import Timeline
+from .undo import Checkpoint, Journal
 from .validation import checker_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from .model import SecretRecord
@@ -53,12 +55,13 @@ class Service:
         self._host = host
         self.account_id = settings.account_id
         self.timeline = Timeline(settings.calls_kept)
-        self.failures = Failures()
+        self.journal = Journal()
+        self.failures = Failures(self.journal)
         self.regions = Regions(host.known_regions, settings.allow_unknown_regions)
         if region is not None:
             self.regions.check(region)
-        rotations = RotationRunner(host.now, lambda: host.answering(self), settings.rotation_limit)
-        self.vault = Vault(self.timeline, settings.delays, rotations, self.regions)
+        rotations = RotationRunner(host.now, lambda: host.answering(self), settings.rotation_limit, self.journal)
+        self.vault = Vault(self.timeline, settings.delays, rotations, self.regions, self.journal)
         #: Set once it has stopped: nothing comes due any more, and its contents can still be read.
         self.stands_still = False
         #: The fake that shows it to users, while it is active.
@@ -123,6 +126,27 @@ class Service:
         """Return everything that names the same secret."""
         with self.vault.lock:
             return lookups.ids_of(self.store(lookups.region_of(secret_id)), secret_id)
+
+    @contextmanager
+    def checkpoint(self) -> Iterator[Checkpoint]:
+        """Undo at the end of the block what has changed inside it."""
+        checkpoint = Checkpoint()
+        try:
+            with self.vault.lock:
+                self.journal.begin(checkpoint)
+                self.journal.attribute(self, "_region")
+                self.journal.attribute(self.vault, "latest")
+                self.timeline.note_length(self.journal)
+            yield checkpoint
+        finally:
+            self.journal.end(checkpoint)
+
+    def leftovers(self, since: Checkpoint | None = None) -> list[SecretRecord]:
+        """Return the secrets that calls have created and not deleted; all, or those gained since a checkpoint."""
+        self.settled()
+        with self.vault.lock:
+            found = self.vault.secrets() if since is None else self.vault.gained_since(since)
+        return [one for one in found if not one.seeded and not one.is_scheduled_for_deletion]
 
     def next_due(self) -> int | None:
         """Return the instant, in milliseconds, of the next purge, rotation or clean-up, or None."""
