@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ._decorator import fake_secretsmanager
     from ._fake import FakeSecretsManager
     from ._service.faults import Fault
     from ._service.snapshot import Secret, Version
@@ -30,6 +31,7 @@ __all__ = [
     "Timeout",
     "Version",
     "__version__",
+    "fake_secretsmanager",
 ]
 
 _HOMES = {
@@ -43,6 +45,7 @@ _HOMES = {
     "Secret": "_service.snapshot",
     "Timeout": "_service.wire",
     "Version": "_service.snapshot",
+    "fake_secretsmanager": "_decorator",
 }
 
 

@@ -27,6 +27,7 @@ def test_public_names() -> None:
         "Timeout",
         "Version",
         "__version__",
+        "fake_secretsmanager",
     }
     for name in pytest_secretsdelete.__all__:
         assert getattr(pytest_secretsdelete, name) is not None
