@@ -236,7 +236,7 @@ class FakeSecretsManager:
 
     def leftovers(self) -> tuple[Secret, ...]:
         """Return the secrets that calls have created and not deleted: not seeded, scheduled for deletion or purged."""
-        return tuple(map(snapshot, self._service.leftovers()))
+        return self._service.leftovers()
 
     # What happened
 

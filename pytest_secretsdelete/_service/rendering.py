@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
+    from .timeline import Entry
+
 _MOST_LINES = 60
 _SHOWN_PARAMETERS = {
     "RecoveryWindowInDays",
@@ -34,7 +36,7 @@ BY_THEMSELVES = {
 }
 
 
-def render(entries: Iterable[Attempt | Event | Rotation | Seeding]) -> str:
+def render(entries: Iterable[Entry]) -> str:
     """Return what happened, a line for each entry; only the latest 60 lines."""
     entries = list(entries)
     lines = [f"{_date(at)}  {text}" for at, text in filter(None, (_LINES[type(entry)](entry) for entry in entries))]

@@ -14,6 +14,7 @@ from .regions import Regions
 from .request import Request
 from .rotation_run import RotationRunner
 from .seeding import seed_into
+from .snapshot import snapshot
 from .store import Vault
 from .timeline import Timeline
 from .undo import Checkpoint, Journal
@@ -23,9 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
+    from .delays import Delays
     from .model import SecretRecord
     from .seeds import Seed
     from .settings import Settings
+    from .snapshot import Secret
     from .store import Store
     from .wire import Answer, Incoming
 
@@ -53,6 +56,7 @@ class Service:
         """Make a service; ValueError for a region that does not exist."""
         region = settings.region
         self._host = host
+        self.settings = settings
         self.account_id = settings.account_id
         self.timeline = Timeline(settings.calls_kept)
         self.journal = Journal()
@@ -141,12 +145,18 @@ class Service:
         finally:
             self.journal.end(checkpoint)
 
-    def leftovers(self, since: Checkpoint | None = None) -> list[SecretRecord]:
+    def set_delays(self, delays: Delays) -> None:
+        """Set the delays of the background deletion."""
+        with self.vault.lock:
+            self.journal.attribute(self.vault, "delays")
+            self.vault.delays = delays
+
+    def leftovers(self, since: Checkpoint | None = None) -> tuple[Secret, ...]:
         """Return the secrets that calls have created and not deleted; all, or those gained since a checkpoint."""
         self.settled()
         with self.vault.lock:
             found = self.vault.secrets() if since is None else self.vault.gained_since(since)
-        return [one for one in found if not one.seeded and not one.is_scheduled_for_deletion]
+        return tuple(snapshot(one) for one in found if not one.seeded and not one.is_scheduled_for_deletion)
 
     def next_due(self) -> int | None:
         """Return the instant, in milliseconds, of the next purge, rotation or clean-up, or None."""

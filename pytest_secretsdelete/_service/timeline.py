@@ -125,6 +125,7 @@ class Seeding:
     at: int
 
 
+Entry = Attempt | Event | Rotation | Seeding
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
 
@@ -137,14 +138,14 @@ class Timeline:
     """
 
     def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
-        self._entries: list[Attempt | Event | Rotation | Seeding] = []
+        self._entries: list[Entry] = []
         self._calls_kept = calls_kept
         self._next_look = self._look_after(0)
         #: Where the innermost checkpoint began: what is older stays, for its end to find.
         self._floor = 0
         self._looking = locks.new()
 
-    def __iter__(self) -> Iterator[Attempt | Event | Rotation | Seeding]:
+    def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
     def begin(self, operation: str, region: str, at: int) -> Attempt:
@@ -184,7 +185,7 @@ class Timeline:
             length, self._floor, self._next_look = held
             del self._entries[length:]
 
-    def since(self, checkpoint: Checkpoint) -> list[Attempt | Event | Rotation | Seeding]:
+    def since(self, checkpoint: Checkpoint) -> list[Entry]:
         """Return what has been recorded since a checkpoint began."""
         length = dict(checkpoint.held_by(self))["length"][0]
         return self._entries[length:]
