@@ -1,6 +1,6 @@
 """AWS Secrets Manager in-process for pytest, with a clock that makes recovery windows end.
 
-The names below are loaded when they are first asked for: importing this package imports neither botocore
+The names below are loaded on first use: importing this package imports neither botocore
 nor freezegun nor pytest.
 """
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ._decorator import fake_secretsmanager
     from ._fake import FakeSecretsManager
+    from ._reach.under_way import FakeStoppedError
     from ._service.faults import Fault
     from ._service.snapshot import Secret, Version
     from ._service.timeline import Call, Event, Rotation
@@ -25,6 +26,7 @@ __all__ = [
     "Clock",
     "Event",
     "FakeSecretsManager",
+    "FakeStoppedError",
     "Fault",
     "Rotation",
     "Secret",
@@ -40,6 +42,7 @@ _HOMES = {
     "Clock": "_time.clock",
     "Event": "_service.timeline",
     "FakeSecretsManager": "_fake",
+    "FakeStoppedError": "_reach.under_way",
     "Fault": "_service.faults",
     "Rotation": "_service.timeline",
     "Secret": "_service.snapshot",

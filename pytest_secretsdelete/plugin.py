@@ -5,12 +5,14 @@ Loading this file loads nothing else of the package, so that a run pays only for
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    import warnings
     from collections.abc import Generator, Iterator
 
     from ._fake import FakeSecretsManager
@@ -26,12 +28,12 @@ _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("purge_delay", "string", "", "how long after the deletion date a secret is purged: 90s, 15m, 2h, 7d"),
     ("force_delete_delay", "string", "", "how long after a forced deletion the name stays taken: 90s, 15m, 2h, 7d"),
     ("keep_credentials", "bool", False, "leave the AWS credentials of the process alone"),
-    ("allow_unknown_regions", "bool", False, "answer in regions, too, that no partition of botocore has"),
-    ("rotation_limit", "string", "", "how many scheduled rotations may come due in one move of the clock: 10000"),
-    ("calls_kept", "string", "", "how many calls that changed nothing a fake keeps the record of: 100000"),
+    ("allow_unknown_regions", "bool", False, "also answer in regions that no partition of botocore has"),
+    ("rotation_limit", "string", "", "how many scheduled rotations may come due at once: 10000"),
+    ("calls_kept", "string", "", "how many calls that changed nothing a fake records: 100000"),
     ("now", "string", "", "the instant at which tests that use the fake start: ISO 8601 with a zone"),
     ("skip_sleeps", "bool", False, "sleeping moves the clock in tests that use the fake"),
-    ("fail_on_leftovers", "bool", False, "fail a test whose code leaves secrets behind that it has created"),
+    ("fail_on_leftovers", "bool", False, "fail a test that creates secrets and does not delete them"),
     ("unmocked", "string", "pass", "calls while no fake is active: pass (the default) or block"),
     ("seed_file", "string", "", "TOML or JSON file of secrets served while tests are imported"),
 )
@@ -53,7 +55,7 @@ class _Run:
 class _Test:
     """The state of a test."""
 
-    #: Made at set-up where the test has markers, else when it is first asked for.
+    #: Made at set-up where the test has markers, else when it is first used.
     plan: Plan | None = None
     is_marked: bool = False
     use: Use | None = None
@@ -104,6 +106,32 @@ def _is_set(config: pytest.Config, name: str, default: object) -> bool:
         return bool(config.getini(f"{_STEM}_{name}") != default)
     except (TypeError, ValueError, pytest.UsageError):  # a wrong value: options.begin says what is legal
         return True
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
+    """Add a hint to pytest's warning of an unknown mark or ini option, where one of ours is near."""
+    warning = warning_message.message
+    if isinstance(warning, pytest.PytestWarning) and (hint := _hint_of_typo(str(warning))):
+        warning.args = (f"{warning}\n{hint}", *warning.args[1:])
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, None]:
+    """Add the same hint where an unknown mark has ended the collection of a module."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed and (hint := _hint_of_typo(str(report.longrepr))):
+        report.sections.append(("Secrets Manager", hint))
+
+
+def _hint_of_typo(text: str) -> str | None:
+    if "Unknown" not in text and "not found in `markers`" not in text:
+        return None
+    from ._pytest import typos
+
+    hint = typos.hint(text, [f"{_STEM}_{name}" for name, *_ in _INI_OPTIONS])
+    return None if hint is None or hint in text else hint
 
 
 @pytest.hookimpl(trylast=True)
@@ -178,7 +206,7 @@ def _secretsmanager_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
     with starting.own_fake(plan) if shared is None else starting.joined_fake(plan, shared) as test.use:
         run.in_a_test = True
         try:
-            starting.seed(test.use, plan, request.node)
+            starting.seed(test.use, plan)
             yield test.use.fake
         finally:
             run.in_a_test = False
@@ -241,11 +269,25 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Show in the report of a failed test what happened to its secrets."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
+    """Explain in the report of a failed test what happened to its secrets; forget its fake after the last report."""
     outcome = yield
-    report, use = outcome.get_result(), _test_of(item).use
-    if use is not None and report.failed:
+    report = outcome.get_result()
+    is_concerned = "botocore" in sys.modules or "_secretsmanager_fake" in getattr(item, "fixturenames", ())
+    if report.failed and is_concerned:
+        _explain(report, item, call)
+    if call.when == "teardown":  # a run keeps its items to its end
+        del item.stash[_test_key]
+
+
+def _explain(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+    """Add what happened to the secrets, and hints, to the report of a failed test."""
+    from ._pytest import hints
+
+    test = _test_of(item)
+    if test.use is not None:
         from ._pytest.report import section
 
-        report.sections.append(section(use))
+        report.sections.append(section(test.use))
+    error, now = call.excinfo and call.excinfo.value, test.plan and test.plan.now
+    report.sections.extend((hints.TITLE, hint) for hint in hints.hints(error, item, frozen_at=now))

@@ -21,6 +21,7 @@ def test_public_names() -> None:
         "Clock",
         "Event",
         "FakeSecretsManager",
+        "FakeStoppedError",
         "Fault",
         "Rotation",
         "Secret",

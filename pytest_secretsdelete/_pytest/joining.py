@@ -97,7 +97,7 @@ def plan_to_join(item: pytest.Item, ini: Mapping[str, Any], fake: FakeSecretsMan
     try:
         _check_settings(plan.settings, service)
     except ValueError as error:
-        raise wrong_marker(item, error) from None
+        raise wrong_marker(error) from None
     return plan
 
 

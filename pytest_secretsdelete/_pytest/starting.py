@@ -27,11 +27,11 @@ def held_time(plan: Plan, *, is_shared: bool) -> Iterator[Clock]:
     Beside a shared fake, a freeze that is there already, and may be as wide as that, has its time back at the end.
     """
     if plan.now is not None and not reading.may_freeze():
-        pytest.fail("now= cannot hold time: time-machine holds it. Use the one or the other.", pytrace=False)
+        pytest.fail("now= cannot freeze time: time-machine controls it. Use only one of them.", pytrace=False)
     adopts = is_shared and plan.now is None
     with freezing.set_back() if adopts else nullcontext(), freezing.held(plan.now):
         if plan.skip_sleeps and not reading.is_frozen():
-            pytest.fail("skip_sleeps cannot move time: time-machine holds it. Use the one or the other.", pytrace=False)
+            pytest.fail("skip_sleeps cannot move time: time-machine controls it. Use only one of them.", pytrace=False)
         clock = Clock()
         with clock.skip_sleeps() if plan.skip_sleeps else nullcontext():
             yield clock
@@ -52,20 +52,20 @@ def joined_fake(plan: Plan, shared: FakeSecretsManager) -> Iterator[Use]:
         yield use
 
 
-def seed(use: Use, plan: Plan, item: pytest.Item) -> None:
-    """Put the seeds of a test's plan into its fake; fail the test for one that does not fit."""
+def seed(use: Use, plan: Plan) -> None:
+    """Put the seeds of a test's plan into its fake; fail the test for a wrong one."""
     try:
         for planned in plan.seeds:
             check_name(use, planned)
             service_of(use.fake).seed(planned)
     except ValueError as error:
-        raise wrong_marker(item, error) from None
+        raise wrong_marker(error) from None
 
 
 def environment_restorer(used: Callable[[], Use | None]) -> Callable[[], None]:
     """Return a function that restores today's variables once the fake of a test's own has stopped.
 
-    A monkeypatch that began before the fake and ends after it puts the fake's variables back.
+    A monkeypatch fixture that was made before the fake is undone after it, and may set the fake's variables again.
     """
     before = present_variables()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from .. import _active
 from .._botocore import retry_buckets
@@ -12,6 +12,8 @@ from .interception import ensure_installed
 
 if TYPE_CHECKING:
     from .._service.service import Service
+
+Owner = TypeVar("Owner")
 
 
 class Activation:
@@ -24,44 +26,49 @@ class Activation:
         #: botocore's adaptive retries would wait for ever under frozen time.
         self._pace = retry_buckets.Pace(reading.real_time_in_seconds)
 
-    def begin(self, owner: object) -> None:
+    def begin(self, owner: Owner) -> Owner:
         """Answer from now on, for the fake that owns the service. RuntimeError if it does already."""
         ensure_installed()
         variables = environment.fake_variables(
             region=self._service.region_as_given, keep_credentials=self._keep_credentials
         )
-        with environment.changing:
-            if _active.is_active(self._service):
-                raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
-            try:
-                self._environment = environment.Layer(variables)
-                self._environment.begin()
-                retry_buckets.begin(self._pace)
-                self._service.owner = owner
-                _active.push(self._service)
-                self._service.stands_still = False
-            except BaseException:  # an interrupt
-                self._end()
-                raise
+        layer = environment.Layer(variables, lambda: self._enter(owner), self._leave)
+        try:
+            with environment.changing:
+                environment.undo_what_is_over()
+                if _active.is_active(self._service):
+                    raise RuntimeError(
+                        "This FakeSecretsManager is already started; stop it first, or make another one."
+                    )
+                self._environment = layer
+                layer.begin()
+            return owner
+        except BaseException:  # an interrupt, at the release of the lock too
+            layer.end()
+            raise
 
     def end(self) -> None:
         """Answer no more, and restore the environment. Does nothing for a service that does not answer."""
+        layer = self._environment
         try:
-            self._end()
+            layer.is_over = True  # from here on any fake that starts or stops completes this
+            layer.end()
         except BaseException:  # an interrupt: repeat what it cut short
-            self._end()
+            layer.end()
             raise
 
     def put_back_again(self, before: dict[str, str | None]) -> None:
         """Restore the environment once more, where other code has put a stopped fake's variables back."""
         self._environment.put_back_again(before)
 
-    def _end(self) -> None:
-        with environment.changing:
-            self._environment.is_over = True  # from here on any fake that starts or stops restores the variables
-            if _active.is_active(self._service):
-                self._service.stands_still = True
-                _active.remove(self._service)
-            self._service.owner = None
-            retry_buckets.end(self._pace)
-            self._environment.end()
+    def _enter(self, owner: object) -> None:
+        retry_buckets.begin(self._pace)
+        self._service.owner = owner
+        _active.push(self._service)
+        self._service.is_stopped = False
+
+    def _leave(self) -> None:
+        self._service.is_stopped = True
+        _active.remove(self._service)
+        self._service.owner = None
+        retry_buckets.end(self._pace)

@@ -43,9 +43,9 @@ def _missing(store: Store, secret_id: str) -> str:
     known = [secret.name for secret in store.secrets()]
     elsewhere = {s.region for s in store.vault.secrets() if secret_id in {s.name, s.arn}} - {store.region}
     near = difflib.get_close_matches(secret_id, known, n=3)
-    hints = [f"Near: {', '.join(near)}." if near else f"There: {_some(known) or 'no secret at all'}."]
+    hints = [f"Similar names: {', '.join(near)}." if near else f"Existing names: {_some(known) or 'none'}."]
     if elsewhere:
-        hints.append(f"The name is held in {', '.join(sorted(elsewhere))}: give region=.")
+        hints.append(f"The name exists in {', '.join(sorted(elsewhere))}: pass region=.")
     hints.append("Read on: docs/reference/fake.md#members")
     return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
 

@@ -11,7 +11,7 @@ from .delays import Delay, Delays, checked
 from .timeline import CALLS_KEPT
 from .wire import account_of
 
-#: How many scheduled rotations may come due in one look: each is four calls of a function, and those it makes.
+#: How many scheduled rotations may come due at once: each is four calls of a function, which makes calls itself.
 ROTATION_LIMIT = 10_000
 
 

@@ -184,7 +184,7 @@ def test_a_marker_that_contradicts(run: Run, given: str, text: str) -> None:
         ini="secretsmanager_account_id = 444455556666\nsecretsmanager_calls_kept = 5",
     )
     result.assert_outcomes(passed=1, errors=1)
-    result.stdout.fnmatch_lines([f"*::test_wrong: @pytest.mark.secretsmanager({text}"])
+    result.stdout.fnmatch_lines([f"*@pytest.mark.secretsmanager({text}"])
 
 
 def test_a_seed_whose_name_is_taken(run: Run) -> None:
@@ -205,8 +205,8 @@ def test_a_seed_whose_name_is_taken(run: Run) -> None:
         conftest=SHARED.format(scope="module", settings="", more=""),
     )
     result.assert_outcomes(passed=1, errors=2)
-    result.stdout.fnmatch_lines(["*test_seeded: @pytest.mark.secret('shared'): a wider fixture has seeded a secret*"])
-    result.stdout.fnmatch_lines(["*test_created: @pytest.mark.secret('made'): a wider fixture has created a secret*"])
+    result.stdout.fnmatch_lines(["*@pytest.mark.secret('shared'): a wider fixture has seeded a secret*"])
+    result.stdout.fnmatch_lines(["*@pytest.mark.secret('made'): a wider fixture has created a secret*"])
 
 
 def test_delays_and_time_of_one_test(run: Run) -> None:
@@ -318,7 +318,7 @@ def test_reports(run: Run) -> None:
     result.assert_outcomes(passed=2, failed=3, errors=1)
     result.stdout.fnmatch_lines(["*Secrets left behind: left. *"])
     result.stdout.fnmatch_lines(["*Secrets left behind: inner. *"])
-    result.stdout.fnmatch_lines(["*Faults that never struck: Y for TagResource (1 of 1 left).*"])
+    result.stdout.fnmatch_lines(["*Faults that were not used up: Y for TagResource (1 of 1 left).*"])
     result.stdout.fnmatch_lines(["*DescribeSecret late (us-east-1) -> ResourceNotFoundException*"])
     result.stdout.no_fnmatch_line("*seeded shared*")
     result.stdout.no_fnmatch_line("*CreateSecret made*")

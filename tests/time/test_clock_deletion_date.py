@@ -49,7 +49,7 @@ def test_errors(clock: Clock, fake: FakeSecretsManager) -> None:
     start = clock.now()
     fake.seed("live", "x")
     fake.seed("dying", "x", deleted_days_ago=29)
-    with pytest.raises(LookupError, match="No secret 'deying' .* Near: dying"):
+    with pytest.raises(LookupError, match="No secret 'deying' .* Similar names: dying"):
         clock.move_to_deletion_date("deying")
     with pytest.raises(ValueError, match="'live' is not scheduled for deletion"):
         clock.move_to_deletion_date("live")
