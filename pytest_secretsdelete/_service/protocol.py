@@ -15,6 +15,7 @@ from .delays import DelayAsked, WrongDelay
 from .faults import NoAnswer
 from .operations import OPERATIONS
 from .request import Outcome, Request
+from .undo import CheckpointEndedError, check_is_open
 from .wire import NO_ENDPOINT, Answer
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ class Transaction:
         self._store = store
         self._incoming = incoming
         self._at = at
+        self._checkpoint = vault.rotations.checkpoint
         self._attempt = vault.timeline.begin(incoming.operation, store.region, at)
 
     def answer(self, checker: RequestChecker | None) -> Answer:
@@ -74,6 +76,8 @@ class Transaction:
             return Answer(200, {}, self._at, none.kind, none.hint)
         except errors.Refusal as refusal:
             return self._refused(refusal)
+        except CheckpointEndedError:  # the attempt does not end, so that it is no call
+            raise
         except Exception as error:  # noqa: BLE001 - the caller never gets a Python exception
             return self._refused(unexpected(error))
         self._attempt.end()
@@ -96,6 +100,7 @@ class Transaction:
             raise NoAnswer(NO_ENDPOINT, f"The region {region!r} {self._vault.regions.why_not(region)}")
         request = Request(self._incoming.operation, body, self._store.account, self._store.region, self._at)
         with self._vault.lock:
+            check_is_open(self._checkpoint, self._incoming.operation)
             self._failures.strike(request, self._store)
         permit = self._failures.permit_each(request, self._store)
         request = replace(request, parameters=checker.read(body), permit=permit)
@@ -113,6 +118,7 @@ class Transaction:
 
     def _run_locked(self, operation: Operation, request: Request) -> Outcome:
         with self._vault.lock:
+            check_is_open(self._checkpoint, self._incoming.operation)
             try:
                 given = operation.run(self._store, request)
             except errors.Refusal as refusal:
