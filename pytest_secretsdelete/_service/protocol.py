@@ -15,6 +15,7 @@ from .delays import DelayAsked, WrongDelay
 from .faults import NoAnswer
 from .operations import OPERATIONS
 from .request import Outcome, Request, permit_all
+from .undo import CheckpointEndedError, check_is_open
 from .wire import NO_ENDPOINT, Answer
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Transaction:
         self._store = store
         self._incoming = incoming
         self._at = at
+        self._checkpoint = vault.rotations.checkpoint
         self._attempt = vault.timeline.begin(incoming.operation, store.region, at)
 
     def answer(self, checker: RequestChecker | None) -> Answer:
@@ -77,6 +79,8 @@ class Transaction:
             return Answer(200, {}, self._at, none.kind, none.hint)
         except errors.Refusal as refusal:
             return self._refused(refusal)
+        except CheckpointEndedError:  # the attempt does not end, so that it is no call
+            raise
         except Exception as error:  # noqa: BLE001 - the caller never gets a Python exception
             return self._refused(unexpected(error))
         self._attempt.end()
@@ -97,7 +101,9 @@ class Transaction:
         region = self._store.region
         if region not in self._vault.regions:
             raise NoAnswer(NO_ENDPOINT, f"The region {region!r} {self._vault.regions.why_not(region)}")
-        permit = self._permit(body) if self._failures else permit_all
+        with self._vault.lock:
+            check_is_open(self._checkpoint, self._incoming.operation)
+            permit = self._permit(body) if self._failures else permit_all
         name, account = self._incoming.operation, self._store.account
         request = Request(name, checker.read(body), account, region, self._at, permit)
         if checker.needs_token and "ClientRequestToken" not in request:
@@ -107,8 +113,7 @@ class Transaction:
     def _permit(self, body: dict[str, Any]) -> Callable[[str, str], None]:
         """Raise a failure that matches the request; return the check that a batch makes for each of its secrets."""
         asked = Request(self._incoming.operation, body, self._store.account, self._store.region, self._at)
-        with self._vault.lock:
-            self._failures.strike(asked, self._store)
+        self._failures.strike(asked, self._store)
         return self._failures.permit_each(asked, self._store)
 
     def _run(self, operation: Operation, request: Request) -> Outcome:
@@ -121,6 +126,7 @@ class Transaction:
 
     def _run_locked(self, operation: Operation, request: Request) -> Outcome:
         with self._vault.lock:
+            check_is_open(self._checkpoint, self._incoming.operation)
             try:
                 given = operation.run(self._store, request)
             except errors.Refusal as refusal:

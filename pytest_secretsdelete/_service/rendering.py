@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .instant import to_datetime
-from .timeline import Attempt, Rotation, Seeding, Step, Timeline
+from .timeline import Attempt, Rotation, Seeding, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
+
+    from .timeline import Entry
 
 _MOST_LINES = 60
 _SHOWN_PARAMETERS = {
@@ -34,9 +36,9 @@ BY_THEMSELVES = {
 }
 
 
-def render(timeline: Timeline) -> str:
+def render(entries: Iterable[Entry]) -> str:
     """Return what happened, a line for each entry; only the latest 60 lines."""
-    entries = list(timeline)
+    entries = list(entries)
     lines = [f"{_date(at)}  {text}" for at, text in filter(None, (_LINES[type(entry)](entry) for entry in entries))]
     left_out = len(lines) - _MOST_LINES
     head = [f"({left_out} earlier lines left out)"] if left_out > 0 else []

@@ -10,7 +10,7 @@ import itertools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import locks, names
+from . import names
 from .due import due_of
 from .order import Order
 from .records import replace
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .regions import Regions
     from .rotation_run import RotationRunner
     from .timeline import Timeline
+    from .undo import Checkpoint, Journal
 
 
 #: How long the agenda may grow before it is tidied, however few secrets there are.
@@ -48,9 +49,9 @@ class Vault:
     delays: Delays
     rotations: RotationRunner
     regions: Regions
+    journal: Journal
     #: The latest instant that the fake has seen.
     latest: int = 0
-    lock: threading.RLock = field(default_factory=locks.new)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
     _by_arn: dict[str, SecretRecord] = field(default_factory=dict)
     #: What comes due: the instant, the secret's place in the order of creation, its ARN.
@@ -58,6 +59,11 @@ class Vault:
     #: The ARNs of the secrets that calls have created and that are not scheduled for deletion.
     _created_by_calls: dict[str, None] = field(default_factory=dict)
     _order: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def lock(self) -> threading.RLock:
+        """The lock of the whole fake."""
+        return self.journal.lock
 
     def store(self, account: str, region: str) -> Store:
         """Return the store of an account and region, empty at first."""
@@ -93,6 +99,12 @@ class Vault:
     def __len__(self) -> int:
         return len(self._by_arn)
 
+    def gained_since(self, checkpoint: Checkpoint) -> list[SecretRecord]:
+        """Return the secrets that were not there when a checkpoint began, in the order of their creation."""
+        changed = self.journal.changed_since(checkpoint, self)
+        gained = (self._by_arn.get(arn) for arn, older in changed.items() if older is None)
+        return sorted(filter(None, gained), key=by_creation)
+
     def next_serial(self) -> int:
         """Return the place of a new secret in the order of creation."""
         return next(self._order)
@@ -100,6 +112,7 @@ class Vault:
     def put(self, secret: SecretRecord) -> None:
         """Add a secret, or put its newer state in the place of the older one."""
         old = self._by_arn.get(secret.arn)
+        self.journal.note(self, secret.arn, old, self._put_back)
         self.store_of(secret).put(secret)
         self._by_arn[secret.arn] = secret
         if not secret.seeded and not secret.is_scheduled_for_deletion:
@@ -120,9 +133,18 @@ class Vault:
 
     def remove(self, secret: SecretRecord) -> None:
         """Remove a secret for good."""
+        self.journal.note(self, secret.arn, self._by_arn[secret.arn], self._put_back)
         self.store_of(secret).remove(secret.name)
         del self._by_arn[secret.arn]
         self._created_by_calls.pop(secret.arn, None)
+
+    def _put_back(self, arn: str, older: SecretRecord | None) -> None:
+        """Put the older state of a secret back; None where there was no such secret."""
+        present = self._by_arn.get(arn)
+        if older is not None:
+            self.put(older)
+        elif present is not None:
+            self.remove(present)
 
     def change(self, secret: SecretRecord, at: int, **changes: Any) -> SecretRecord:
         """Change a secret and stamp it: AWS's LastChangedDate rises with every change, by 1 ms at least."""

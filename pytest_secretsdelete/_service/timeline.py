@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .model import SecretRecord
+    from .undo import Checkpoint, Journal
 
 
 class ReadOnlyDict(dict[str, Any]):
@@ -180,6 +181,8 @@ class Timeline:
         self._entries: list[Entry] = []
         self._calls_kept = calls_kept
         self._next_look = self._look_after(0)
+        #: Where the innermost checkpoint began: what is older stays, for its end to find.
+        self._floor = 0
         self._looking = locks.new()
 
     def __iter__(self) -> Iterator[Entry]:
@@ -201,13 +204,31 @@ class Timeline:
 
     def _forget(self) -> None:
         """Forget the oldest of the calls that changed nothing; what other threads append meanwhile stays."""
-        seen = len(self._entries)
-        entries = self._entries[:seen]
+        floor, seen = self._floor, len(self._entries)
+        entries = self._entries[floor:seen]
         idle = [entry for entry in entries if isinstance(entry, Attempt) and entry.changed_nothing]
         gone = set(map(id, idle[: max(len(idle) - self._calls_kept, 0)]))
         kept = [entry for entry in entries if id(entry) not in gone]
-        self._entries[:seen] = kept
-        self._next_look = self._look_after(len(kept) - min(len(idle), self._calls_kept))
+        self._entries[floor:seen] = kept
+        self._next_look = self._look_after(floor + len(kept) - min(len(idle), self._calls_kept))
+
+    def note_length(self, journal: Journal) -> None:
+        """Let the checkpoint that begins take back what is recorded from now on."""
+        with self._looking:
+            held = (len(self._entries), self._floor, self._next_look)
+            journal.note(self, "length", held, self._put_back)
+            self._floor = held[0]
+            self._next_look = self._look_after(self._floor)
+
+    def _put_back(self, _: str, held: tuple[int, int, int]) -> None:
+        with self._looking:
+            length, self._floor, self._next_look = held
+            del self._entries[length:]
+
+    def since(self, checkpoint: Checkpoint) -> list[Entry]:
+        """Return what has been recorded since a checkpoint began."""
+        length = dict(checkpoint.held_by(self))["length"][0]
+        return self._entries[length:]
 
     def seed(self, secret: SecretRecord, at: int) -> None:
         """Record that a secret was put in without a call."""
@@ -225,6 +246,11 @@ class Timeline:
     def calls(self) -> tuple[Call, ...]:
         """The attempts that have been answered, oldest first."""
         return tuple(entry.call() for entry in self if isinstance(entry, Attempt) and entry.has_ended)
+
+    def calls_of(self, operation: str) -> tuple[Call, ...]:
+        """Return the attempts at one operation that have been answered, oldest first."""
+        attempts = (entry for entry in self if isinstance(entry, Attempt) and entry.has_ended)
+        return tuple(attempt.call() for attempt in attempts if attempt.operation == operation)
 
     @property
     def events(self) -> tuple[Event, ...]:
