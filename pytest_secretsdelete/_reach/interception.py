@@ -266,6 +266,8 @@ def header_of(request: Any, name: str) -> str:
 
 def body_of(body: Any) -> bytes:
     """Return a request's body; a stream keeps its position. What is not a body becomes text that is not JSON."""
+    if type(body) is bytes:
+        return body
     try:
         if hasattr(body, "read"):
             place = body.tell()

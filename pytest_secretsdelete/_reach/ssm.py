@@ -7,6 +7,7 @@ services nothing is called, and what is needed for an answer is imported with th
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -51,7 +52,7 @@ def provide_client_params(params: dict[str, Any], model: Any, context: dict[str,
     if model.name in _OPERATIONS and _active.innermost() is not None:
         from .._service.ssm import Asked
 
-        context[_CONTEXT_KEY] = _LookUp(began_under_a_fake=True, asked=Asked(model.name, dict(params)))
+        context[_CONTEXT_KEY] = _LookUp(began_under_a_fake=True, asked=Asked(model.name, copy.deepcopy(params)))
 
 
 def before_call(

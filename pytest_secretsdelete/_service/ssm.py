@@ -107,7 +107,7 @@ def answer(service: Service, incoming: Incoming, asked: Asked, names: Sequence[s
     """Answer a call about these references, and record it before the GetSecretValue of each."""
     at = service.settled()
     attempt = service.timeline.begin(asked.operation, service.store(incoming.region).region, at)
-    attempt.parameters = asked.members
+    attempt.keep(asked.members)
     try:
         members = _members(service, incoming, asked, names)
     except NoAnswer as none:

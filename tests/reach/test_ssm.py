@@ -108,6 +108,8 @@ def test_both_calls_are_recorded(intercept: Callable[[Any], None], parameters: A
     assert (inner.operation, inner.parameters) == ("GetSecretValue", {"SecretId": "db/password"})
     assert {outer.region, inner.region} == {REGION}
     assert VALUE not in repr(fake.calls)
+    assert fake.calls_of("GetParameter") == (outer,)
+    assert fake.calls_of("GetSecretValue", "db/password") == (inner,)
 
 
 def test_the_report_names_what_was_asked_for(parameters: Any, fake: FakeSecretsManager) -> None:
