@@ -145,7 +145,7 @@ class FakeSecretsManager:
         """Return a new botocore client for this service; options as those of botocore's `create_client`."""
         ensure_installed()
         region = client_options.pop("region_name", None) or region
-        session = sessions.new_session() if self._keep_credentials else sessions.session_for_clients()
+        session = sessions.new_session() if self._keep_credentials else sessions.reused_session()
         if not self._keep_credentials:
             # looking for credentials may ask the network where the environment holds none
             client_options.setdefault("aws_access_key_id", environment.FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"])

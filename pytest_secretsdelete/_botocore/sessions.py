@@ -44,7 +44,7 @@ def new_session() -> Any:
     return session
 
 
-def session_for_clients() -> Any:
+def reused_session() -> Any:
     """Return a session to make clients from: to make it costs twice what a client does, and clients copy it.
 
     Another one where the process's configuration has changed, or somebody has added to botocore's handlers.
@@ -78,6 +78,6 @@ def default_region() -> str:
     from botocore.exceptions import BotoCoreError
 
     try:
-        return new_session().get_config_variable("region") or FALLBACK_REGION
+        return reused_session().get_config_variable("region") or FALLBACK_REGION
     except BotoCoreError:  # a profile that does not exist, a file that cannot be read
         return FALLBACK_REGION
