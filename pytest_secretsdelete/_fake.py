@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import _active
-from ._botocore import sessions
+from ._botocore import sessions, shared_loading
 from ._reach import environment
 from ._reach.interception import ensure_installed
 from ._service import delays, faults, names, seeding
@@ -51,6 +51,9 @@ class FakeSecretsManager:
     Fakes nest, and the innermost answers. While one is active, the process has fake credentials and a
     default region; all is put back on stopping.
     """
+
+    #: Whether sessions made meanwhile share what botocore loads from disk.
+    _shares_loading = True
 
     def __init__(
         self,
@@ -113,6 +116,8 @@ class FakeSecretsManager:
         with _starting:
             if self._environment is not None:
                 raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
+            if self._shares_loading:
+                shared_loading.begin(self)
             self._environment = environment.Layer(variables)
             self._environment.begin()
             self._service.stands_still = False
@@ -129,6 +134,7 @@ class FakeSecretsManager:
                 _active.remove(self._service)
                 self._service.stands_still = True
                 self._environment.end()
+                shared_loading.end(self)
                 self._last_environment, self._environment = self._environment, None
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from unittest.mock import Mock
 
 import pytest
 
@@ -186,6 +187,27 @@ def test_a_client_made_before_the_fake(fake):
 
     assert asyncio.run(main()) == ["b"]
     assert [secret.name for secret in fake.secrets()] == ["a"]
+
+
+def test_sessions_share_what_is_parsed(fake, monkeypatch):
+    """The second session parses no file again, and has a model of its own."""
+
+    async def changed():
+        async with client() as made:
+            made.meta.service_model.metadata["changed"] = True
+            return made
+
+    asyncio.run(changed())
+    parsed = []
+    monkeypatch.setattr("botocore.loaders.json", Mock(loads=lambda text, **_: parsed.append(text)))
+
+    async def main():
+        async with client() as made:
+            assert "changed" not in made.meta.service_model.metadata
+            await made.list_secrets()
+
+    asyncio.run(main())
+    assert parsed == []
 
 
 def test_the_clock_does_not_stall_the_event_loop(frozen):
