@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, Any
 
 from . import _active
-from ._botocore import retry_buckets, sessions
+from ._botocore import retry_buckets, sessions, shared_exceptions, shared_loading
 from ._botocore.partitions import known_regions
 from ._reach import environment
 from ._reach.interception import ensure_installed
@@ -60,6 +60,7 @@ class FakeSecretsManager:
         allow_unknown_regions: bool = Settings.allow_unknown_regions,
         rotation_limit: int = Settings.rotation_limit,
         calls_kept: int = Settings.calls_kept,
+        share_botocore_data: bool = Settings.share_botocore_data,
     ) -> None:
         """Make a fake that is not active yet.
 
@@ -71,7 +72,8 @@ class FakeSecretsManager:
         too, that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
         `rotation_limit`: how many scheduled rotations may come due in one look or one move of the clock, 10,000 unless
         given; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds, 100,000 unless
-        given; the oldest go first. ValueError for what is not legal, and for an unknown region.
+        given; the oldest go first. `share_botocore_data`: parse botocore's data files once for all sessions while the
+        fake is active. ValueError for what is not legal, and for an unknown region.
         """
         settings = Settings(
             region=region,
@@ -82,8 +84,10 @@ class FakeSecretsManager:
             allow_unknown_regions=allow_unknown_regions,
             rotation_limit=rotation_limit,
             calls_kept=calls_kept,
+            share_botocore_data=share_botocore_data,
         )
         self._keep_credentials = settings.keep_credentials
+        self._share_botocore_data = settings.share_botocore_data
         self._service = Service(_HOST, settings)
         self._vault = self._service.vault
         self._timeline = self._service.timeline
@@ -118,6 +122,9 @@ class FakeSecretsManager:
             try:
                 self._environment = environment.Layer(variables)
                 self._environment.begin()
+                shared_exceptions.REPLACEMENTS.begin(self)
+                if self._share_botocore_data:
+                    shared_loading.REPLACEMENTS.begin(self)
                 retry_buckets.begin(self._pace)
                 _active.push(self._service)
                 self._service.stands_still = False
@@ -144,6 +151,8 @@ class FakeSecretsManager:
                 self._service.stands_still = True
                 _active.remove(self._service)
             retry_buckets.end(self._pace)
+            shared_loading.REPLACEMENTS.end(self)
+            shared_exceptions.REPLACEMENTS.end(self)
             self._environment.end()
 
     @property
