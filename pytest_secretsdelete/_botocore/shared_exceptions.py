@@ -58,11 +58,16 @@ def _with_shared_classes(own: Any) -> Any:
     raised = {code: _both(each, shared[each.__name__]) for code, each in own._code_to_exception.items()}
     if raised == own._code_to_exception:
         return None
-    return type(type(own).__name__, (type(own),), shared)(raised)
+    return _subclass(type(own), members=shared)(raised)
 
 
 def _both(own: type, shared: type) -> type:
-    return own if own is shared else type(own.__name__, (own, shared), {"__module__": own.__module__})
+    return own if own is shared else _subclass(own, shared)
+
+
+def _subclass(*bases: type, members: dict[str, Any] | None = None) -> Any:
+    """Return a subclass that has the name and module of its first base, as tracebacks show them."""
+    return type(bases[0].__name__, bases, {"__module__": bases[0].__module__, **(members or {})})
 
 
 def _table() -> tuple[Replacement, ...]:

@@ -24,7 +24,8 @@ def everything() -> dict[tuple[str, ...], Any]:
 
 def changed(before: dict[tuple[str, ...], Any]) -> set[tuple[str, ...]]:
     """Return the names of what is another object than before."""
-    return {name for name, value in everything().items() if before.get(name) is not value}
+    names = {name for name, value in everything().items() if before.get(name) is not value}
+    return {name for name in names if name[-1] != "__slotnames__"}  # Python's own cache of the copy module
 
 
 def secretsmanager_of(session: Any) -> Any:

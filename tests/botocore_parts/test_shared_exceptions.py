@@ -28,6 +28,12 @@ SESSIONS: dict[str, Callable[[], Any]] = {
 MISSING = "ResourceNotFoundException"
 
 
+@pytest.fixture(autouse=True)
+def _no_default_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test inherit the classes of a default session."""
+    monkeypatch.setattr("boto3.DEFAULT_SESSION", None)
+
+
 def caught_from(client: Any) -> ClientError:
     """Return what a client raises for a secret that is missing."""
     with pytest.raises(ClientError) as caught:
@@ -39,7 +45,9 @@ def caught_from(client: Any) -> ClientError:
 def test_clients_made_while_a_fake_is_active(make: Callable[[], Any], fake: FakeSecretsManager) -> None:
     """A class of either client catches what the other one raises."""
     mine, other = fake.client(), make()
-    for name in vars(type(mine.exceptions)):
+    names = [name for name, kind in vars(type(mine.exceptions)).items() if isinstance(kind, type)]
+    assert MISSING in names
+    for name in names:
         assert getattr(mine.exceptions, name) is getattr(other.exceptions, name)
     assert type(caught_from(mine)) is mine.exceptions.ResourceNotFoundException
     assert type(caught_from(other)) is mine.exceptions.ResourceNotFoundException
@@ -59,6 +67,7 @@ def test_a_client_made_before(make: Callable[[], Any], is_used: bool) -> None:
         shared = fake.client().exceptions
         assert early.exceptions.ResourceNotFoundException is shared.ResourceNotFoundException
         assert early.exceptions is early.exceptions
+        assert type(early.exceptions).__module__ == "botocore.errorfactory"
         assert early.exceptions.ClientError is ClientError
         error = caught_from(early)
         assert isinstance(error, shared.ResourceNotFoundException)
