@@ -37,8 +37,8 @@ def _findings(fake: FakeSecretsManager, plan: Plan) -> Iterator[str]:
     unused = fake.unused_faults()
     if unused:
         yield (
-            f"Faults that never struck: {'; '.join(map(str, unused))}. The code under test made fewer calls than the "
-            f"test expected. Give times=None for a fault that may go unused, or withdraw() it. "
+            f"Faults that were not used up: {'; '.join(map(str, unused))}. The code under test made fewer calls than "
+            f"the test expected. Give times=None for a fault that may go unused, or withdraw() it. "
             "Read on: docs/reference/fake.md#faults-and-denials"
         )
     left = fake.leftovers() if plan.fail_on_leftovers else ()
