@@ -55,6 +55,18 @@ def innermost() -> Service | None:
     return stack[-1] if stack else None
 
 
+def required() -> Service:
+    """Return the fake that answers this thread; RuntimeError where none is active."""
+    found = innermost()
+    if found is None:
+        raise RuntimeError(
+            "No fake of Secrets Manager is active. Ask for the secretsmanager fixture, decorate the test with "
+            "@fake_secretsmanager(), or open a block: with FakeSecretsManager() as fake. "
+            "Read on: docs/reference/fake.md#start-and-stop"
+        )
+    return found
+
+
 @contextmanager
 def answering(responder: Service) -> Iterator[None]:
     """Make a fake answer this thread, even if it is not the innermost: its rotation functions call it and no other."""

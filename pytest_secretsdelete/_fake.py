@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import difflib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from . import _active
-from ._botocore import retry_buckets, sessions, shared_exceptions, shared_loading
+from ._botocore import sessions
 from ._botocore.partitions import known_regions
 from ._reach import environment
+from ._reach.activation import Activation
 from ._reach.interception import ensure_installed
-from ._service import faults, names, seeding
+from ._service import faults, seeds
 from ._service.operations import OPERATIONS
+from ._service.operations.deletion import LONGEST_WINDOW
 from ._service.service import Host, Service
 from ._service.settings import Settings
 from ._service.snapshot import snapshot
 from ._time import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -27,14 +29,11 @@ if TYPE_CHECKING:
     from ._service.delays import Delay
     from ._service.faults import Fault
     from ._service.snapshot import Secret
-    from ._service.store import Store
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import Timeout, _Malformed
 
 
 _HOST = Host(reading.now, sessions.default_region, sessions.input_shape, known_regions, _active.answering)
-#: How many names a message lists.
-_MOST_NAMES = 10
 
 
 class FakeSecretsManager:
@@ -87,20 +86,27 @@ class FakeSecretsManager:
             share_botocore_data=share_botocore_data,
         )
         self._keep_credentials = settings.keep_credentials
-        self._share_botocore_data = settings.share_botocore_data
         self._service = Service(_HOST, settings)
         self._vault = self._service.vault
         self._timeline = self._service.timeline
         self._failures = self._service.failures
-        self._environment = environment.Layer({})
-        #: botocore's adaptive retries would wait for ever under frozen time.
-        self._pace = retry_buckets.Pace(reading.real_time_in_seconds)
+        self._activation = Activation(
+            self._service,
+            keep_credentials=settings.keep_credentials,
+            share_botocore_data=settings.share_botocore_data,
+        )
 
     def __repr__(self) -> str:
         state = "active" if _active.is_active(self._service) else "not active"
         return f"<FakeSecretsManager {self._service}, {state}>"
 
     # Starting and stopping
+
+    @classmethod
+    def active(cls) -> FakeSecretsManager:
+        """Return the innermost active fake, which answers this thread; RuntimeError where there is none."""
+        fake: FakeSecretsManager = _active.required().owner
+        return fake
 
     def __enter__(self) -> Self:
         return self.start()
@@ -112,52 +118,29 @@ class FakeSecretsManager:
 
     def start(self) -> Self:
         """Answer every Secrets Manager call of the process from now on. RuntimeError if already started."""
-        ensure_installed()
-        variables = environment.fake_variables(
-            region=self._service.region_as_given, keep_credentials=self._keep_credentials
-        )
-        layer = environment.Layer(variables, self._enter, self._leave)
-        try:
-            with environment.changing:
-                environment.undo_what_is_over()
-                if _active.is_active(self._service):
-                    raise RuntimeError(
-                        "This FakeSecretsManager is already started; stop it first, or make another one."
-                    )
-                self._environment = layer
-                layer.begin()
-            return self
-        except BaseException:  # an interrupt, at the release of the lock too
-            layer.end()
-            raise
+        return self._activation.begin(self)
 
     def stop(self) -> None:
         """Stop answering, and restore the environment. Does nothing if the fake is not started.
 
         The fake's contents can still be read. Nothing comes due while it is stopped.
         """
-        layer = self._environment
-        try:
-            layer.is_over = True  # from here on any fake that starts or stops completes this
-            layer.end()
-        except BaseException:  # an interrupt: repeat what it cut short
-            layer.end()
-            raise
+        self._activation.end()
 
-    def _enter(self) -> None:
-        shared_exceptions.REPLACEMENTS.begin(self)
-        if self._share_botocore_data:
-            shared_loading.REPLACEMENTS.begin(self)
-        retry_buckets.begin(self._pace)
-        _active.push(self._service)
-        self._service.is_stopped = False
+    @contextmanager
+    def checkpoint(self) -> Iterator[None]:
+        """Undo at the end of the block what the fake gains, loses or changes inside it.
 
-    def _leave(self) -> None:
-        self._service.is_stopped = True
-        _active.remove(self._service)
-        retry_buckets.end(self._pace)
-        shared_loading.REPLACEMENTS.end(self)
-        shared_exceptions.REPLACEMENTS.end(self)
+        Secrets with all that belongs to them, records, rotation functions and the latest instant seen are as before;
+        faults and denials made inside are withdrawn, and earlier ones are as they were. The cost is that of what was
+        changed. Blocks nest; one that ends before those inside it ends them, too.
+
+        A rotation that began inside and is under way in another thread at the end is undone with the rest: its
+        function is called for no further step. Calls that began inside and continue after the end raise
+        CheckpointEndedError, and change nothing. Whether the fake is active is not undone.
+        """
+        with self._service.checkpoint():
+            yield
 
     @property
     def region(self) -> str:
@@ -192,13 +175,47 @@ class FakeSecretsManager:
 
     # Seeds and look-ups
 
-    def seed(self, name: str, value: seeding.SeedValue | None = None, /, **options: Any) -> Secret:
+    def seed(
+        self,
+        name: str,
+        value: seeds.SeedValue | None = None,
+        /,
+        *,
+        description: str | None = None,
+        tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
+        kms_key_id: str | None = None,
+        region: str | None = None,
+        previous: seeds.SeedValue | None = None,
+        pending: seeds.SeedValue | None = None,
+        created_days_ago: float | None = None,
+        deleted_days_ago: float | None = None,
+        recovery_window_in_days: int = LONGEST_WINDOW,
+        owning_service: str | None = None,
+        arn: str | None = None,
+        policy: str | Mapping[str, Any] | None = None,
+    ) -> Secret:
         """Seed a secret: store it without an API call; options as those of `@pytest.mark.secret`.
 
-        ValueError for a name that exists already, and for arguments that contradict each other.
+        ValueError for a name that exists already, for arguments that contradict each other, and for an ARN of another
+        name, region or account.
         """
-        checked, wrong = seeding.tried(name, value, options)
-        del name, value, options  # a report of this frame would show them
+        checked, wrong = seeds.tried(
+            name,
+            value,
+            description=description,
+            tags=tags,
+            kms_key_id=kms_key_id,
+            region=region,
+            previous=previous,
+            pending=pending,
+            created_days_ago=created_days_ago,
+            deleted_days_ago=deleted_days_ago,
+            recovery_window_in_days=recovery_window_in_days,
+            owning_service=owning_service,
+            arn=arn,
+            policy=policy,
+        )
+        del name, value, previous, pending  # a report of this frame would show them
         if wrong is not None:
             raise wrong
         return snapshot(self._service.seed(checked))
@@ -209,18 +226,12 @@ class FakeSecretsManager:
         LookupError for one that does not exist; it lists similar names, and other regions that have the name.
         TypeError for a secret_id that is not a str.
         """
-        self._service.settled()
-        with self._vault.lock:
-            store = self._store_of(secret_id, region)
-            found = store.lookup(secret_id)
-            if found is None:
-                raise LookupError(self._missing(secret_id, store))
-        return snapshot(found)
+        return snapshot(self._service.find(secret_id, region))
 
     def __contains__(self, secret_id: object) -> bool:
         self._service.settled()
         with self._vault.lock:
-            return any(secret_id in {secret.name, secret.arn} for secret in self._vault.secrets())
+            return secret_id in self._vault
 
     def secrets(self, region: str | None = None) -> tuple[Secret, ...]:
         """Return all secrets, oldest first, those scheduled for deletion included; of one region or of all."""
@@ -231,10 +242,7 @@ class FakeSecretsManager:
 
     def leftovers(self) -> tuple[Secret, ...]:
         """Return the secrets that calls have created and not deleted: not seeded, scheduled for deletion or purged."""
-        self._service.settled()
-        with self._vault.lock:
-            left = [s for s in self._vault.secrets() if not s.seeded and not s.is_scheduled_for_deletion]
-        return tuple(map(snapshot, left))
+        return self._service.leftovers()
 
     # What happened
 
@@ -242,6 +250,16 @@ class FakeSecretsManager:
     def calls(self) -> tuple[Call, ...]:
         """The attempts that the fake answered, oldest first, faults and denials included."""
         return self._timeline.calls
+
+    def calls_of(self, operation: str, secret_id: str | None = None) -> tuple[Call, ...]:
+        """Return the calls of one operation, or of all ("*"), oldest first; with `secret_id`, those about one secret.
+
+        `secret_id`: a name, which counts in every region, or an ARN, whole or partial; a call is found however it named
+        the secret. ValueError for an operation that the service does not have, with what is near.
+        """
+        faults.check_operation(operation, self._operations())
+        calls = self.calls if operation == faults.EVERY_OPERATION else self._timeline.calls_of(operation)
+        return calls if secret_id is None else tuple(call for call in calls if faults.names_secret(call, secret_id))
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -258,10 +276,13 @@ class FakeSecretsManager:
     # Rotation functions, faults and denials
 
     def rotation_function(self, arn: str, function: Callable[[dict[str, str], Any], Any]) -> None:
-        """Use a Python callable `function(event, context)` as the rotation Lambda with this ARN."""
+        """Use a Python callable `function(event, context)` as the rotation Lambda with this ARN.
+
+        "*" as the ARN: for every function that has no callable of its own. TypeError for what is not callable.
+        """
         if not callable(function):
             raise TypeError(f"rotation_function() takes a callable, not {type(function).__name__}.")
-        self._vault.rotations.functions[arn] = function
+        self._vault.rotations.use(arn, function)
 
     def fail(
         self,
@@ -293,20 +314,8 @@ class FakeSecretsManager:
     def allow(self, operation: str = "*", secret_id: str | None = None) -> None:
         """Withdraw denials: of one action or of all, of one secret or of all."""
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
-        self._failures.allow(operation, None if secret_id is None else self._ids_of(secret_id))
-
-    def _ids_of(self, secret_id: str) -> set[str]:
-        """Return everything that names the same secret."""
-        with self._vault.lock:
-            secret = self._store_of(secret_id).lookup(secret_id)
-        return {secret_id} if secret is None else {secret_id, secret.name, secret.arn, names.without_suffix(secret.arn)}
-
-    def _store_of(self, secret_id: str, region: str | None = None) -> Store:
-        """Return the store to look a secret up in: an ARN names its own region."""
-        if not isinstance(secret_id, str):
-            raise TypeError(f"A secret is looked up by its name or ARN, a str, not by {type(secret_id).__name__}.")
-        arn = names.parse_arn(secret_id)
-        return self._service.store(region or (arn.region if arn else None))
+        ids = None if secret_id is None else self._service.ids_of(secret_id)
+        self._failures.allow(operation, ids)
 
     def unused_faults(self) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have been used fewer times than that."""
@@ -315,27 +324,10 @@ class FakeSecretsManager:
     def _operations(self, more: Sequence[str] = ()) -> list[str]:
         return faults.all_operations(OPERATIONS, sessions.service_model().operation_names, more)
 
-    def _missing(self, secret_id: str, store: Store) -> str:
-        """Return a message about a missing secret, with similar names."""
-        names = [secret.name for secret in store.secrets()]
-        elsewhere = sorted({s.region for s in self._vault.secrets() if secret_id in {s.name, s.arn}} - {store.region})
-        near = difflib.get_close_matches(secret_id, names, n=3)
-        hints = [f"Similar names: {', '.join(near)}." if near else f"Existing names: {_some(names) or 'none'}."]
-        if elsewhere:
-            hints.append(f"The name exists in {', '.join(elsewhere)}: pass region=.")
-        hints.append("Read on: docs/reference/fake.md#members")
-        return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return names for a message: the first ten, and how many more there are."""
-    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(names[:_MOST_NAMES]) + more
-
 
 def forget_environment(fake: FakeSecretsManager, before: dict[str, str | None]) -> None:
     """Restore the environment once more, in case other code has set a stopped fake's variables again."""
-    fake._environment.put_back_again(before)  # noqa: SLF001 - one package
+    fake._activation.put_back_again(before)  # noqa: SLF001 - one package
 
 
 def service_of(fake: FakeSecretsManager) -> Service:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from ._fake import FakeSecretsManager
+    from ._pytest.joining import Use
     from ._pytest.markers import Plan
     from ._time.clock import Clock
 
@@ -47,6 +48,8 @@ class _Run:
     ini: dict[str, Any] = field(default_factory=dict)
     #: The fake that serves the seed file while tests are imported.
     import_fake: FakeSecretsManager | None = None
+    #: Whether a test has its fake, so that a wider one which starts now cannot join that.
+    in_a_test: bool = False
 
 
 @dataclass
@@ -55,7 +58,8 @@ class _Test:
 
     #: Made at set-up where the test has markers, else when it is first used.
     plan: Plan | None = None
-    fake: FakeSecretsManager | None = None
+    is_marked: bool = False
+    use: Use | None = None
 
 
 _run_key: pytest.StashKey[_Run] = pytest.StashKey()
@@ -145,7 +149,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if any(next(item.iter_markers(name), None) for name in ("secret", "secretsmanager")):
         from ._pytest.markers import plan_of
 
-        test.plan = plan_of(item, item.config.stash[_run_key].ini)
+        test.plan, test.is_marked = plan_of(item, item.config.stash[_run_key].ini), True
 
 
 def _test_of(item: pytest.Item) -> _Test:
@@ -166,35 +170,66 @@ def _plan_of(item: pytest.Item) -> Plan:
 def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
     """Start the fake of a marked test before the fixtures of the user; restore the environment after them."""
     test = _test_of(request.node)
-    is_marked = test.plan is not None
-    if is_marked or "_secretsmanager_fake" in request.fixturenames:
+    if test.is_marked or "_secretsmanager_fake" in request.fixturenames:
         from ._pytest.starting import environment_restorer
 
-        request.addfinalizer(environment_restorer(lambda: test.fake))  # noqa: PT021 - for these tests alone
-    if is_marked:
+        request.addfinalizer(environment_restorer(lambda: test.use))  # noqa: PT021 - for these tests alone
+    if test.is_marked:
         request.getfixturevalue("_secretsmanager_fake")
 
 
 @pytest.fixture
 def _secretsmanager_time(request: pytest.FixtureRequest) -> Iterator[Clock]:
     """Freeze time, and let sleeping move the clock, as the test asks for it."""
+    from ._pytest.joining import shared_fake
     from ._pytest.starting import held_time
 
-    with held_time(_plan_of(request.node)) as clock:
+    use = _test_of(request.node).use
+    is_shared = use.checkpoint is not None if use else shared_fake() is not None
+    with held_time(_plan_of(request.node), is_shared=is_shared) as clock:
         yield clock
 
 
 @pytest.fixture
 def _secretsmanager_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
-    """Start the test's fake, with its seeds, after time has been frozen where it is to be."""
-    from ._pytest import starting
+    """Start the test's fake, or join the one that a wider fixture has started, and put in the seeds of the test.
 
-    plan = _plan_of(request.node)
+    Time has been frozen before, where it is to be.
+    """
+    from ._pytest import joining, starting
+
+    test, run = _test_of(request.node), request.config.stash[_run_key]
+    plan, shared = _plan_of(request.node), joining.shared_fake()
     if plan.now is not None or plan.skip_sleeps or "_secretsmanager_time" in request.fixturenames:
         request.getfixturevalue("_secretsmanager_time")
-    fake = _test_of(request.node).fake = starting.new_fake(plan)
-    with fake:
-        starting.seed(fake, plan)
+    if shared is not None:
+        plan = test.plan = joining.plan_to_join(request.node, run.ini, shared, is_marked=test.is_marked)
+    with starting.own_fake(plan) if shared is None else starting.joined_fake(plan, shared) as test.use:
+        run.in_a_test = True
+        try:
+            starting.seed(test.use, plan)
+            yield test.use.fake
+        finally:
+            run.in_a_test = False
+
+
+@pytest.fixture(scope="session")
+def secretsmanager_session(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
+    """Start a fake for the whole run, which the tests join: what one of them does is undone at its end."""
+    from ._pytest.joining import wider_fake
+
+    run = request.config.stash[_run_key]
+    with wider_fake(run.ini, in_a_test=run.in_a_test) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def secretsmanager_module(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
+    """Start a fake for a module, which its tests join; it joins that of the session, where there is one."""
+    from ._pytest.joining import wider_fake
+
+    run = request.config.stash[_run_key]
+    with wider_fake(run.ini, in_a_test=run.in_a_test) as fake:
         yield fake
 
 
@@ -227,11 +262,11 @@ def secretsmanager_endpoint(_secretsmanager_fake: FakeSecretsManager) -> Iterato
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     """Fail a test that passed but left faults unused, or left secrets where the plan forbids it."""
     outcome = yield
-    fake = _test_of(item).fake
-    if fake is not None and outcome.excinfo is None:
+    use = _test_of(item).use
+    if use is not None and outcome.excinfo is None:
         from ._pytest.report import fail_for_findings
 
-        fail_for_findings(outcome, fake, _plan_of(item))
+        fail_for_findings(outcome, use, _plan_of(item))
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -242,7 +277,7 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
     is_concerned = "botocore" in sys.modules or "_secretsmanager_fake" in getattr(item, "fixturenames", ())
     if report.failed and is_concerned:
         _explain(report, item, call)
-    if call.when == "teardown":  # a run keeps its items to its end
+    if call.when == "teardown" and _test_key in item.stash:  # a run keeps its items to its end
         del item.stash[_test_key]
 
 
@@ -251,9 +286,9 @@ def _explain(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo
     from ._pytest import hints
 
     test = _test_of(item)
-    if test.fake is not None:
+    if test.use is not None:
         from ._pytest.report import section
 
-        report.sections.append(section(test.fake))
+        report.sections.append(section(test.use))
     error, now = call.excinfo and call.excinfo.value, test.plan and test.plan.now
     report.sections.extend((hints.TITLE, hint) for hint in hints.hints(error, item, frozen_at=now))

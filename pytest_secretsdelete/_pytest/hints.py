@@ -44,7 +44,7 @@ _NARROW = (
 _MODELS = (
     "A pydantic model was defined while time was frozen, so that its annotations name freezegun's classes in place of "
     "datetime and date. Import the module that defines it before time is frozen: at the top of the test's module. "
-    "Read on: docs/explanation/time.md#frozen-time-and-pydantic"
+    "Read on: docs/how-to/use-pydantic.md"
 )
 
 
@@ -119,7 +119,7 @@ def _removed_variables() -> str | None:
     return (
         f"The active fake had set {', '.join(removed)}; the test, or a fixture set up after the fake, has removed "
         "them. Do not remove AWS variables in such a test, or set values in their place. "
-        "Read on: docs/reference/fake.md#environment"
+        "Read on: docs/reference/fake.md#start-and-stop"
     )
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from .._botocore import sessions
 from .._botocore.partitions import known_regions
-from .._service import names, seeding
+from .._service import names, seeding, seeds
 from .._service.instant import aware, to_microseconds
 from .._service.regions import Regions
 from .._service.settings import Settings
@@ -24,6 +24,8 @@ from .._time import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from .._service.seeds import Seed
 
 SECRET = "secret"  # noqa: S105 - a marker's name
 SETTINGS = "secretsmanager"
@@ -41,7 +43,7 @@ class Plan:
     now: datetime | None = None
     skip_sleeps: bool = False
     fail_on_leftovers: bool = False
-    seeds: tuple[seeding.Seed, ...] = ()
+    seeds: tuple[Seed, ...] = ()
 
 
 def settings(
@@ -66,7 +68,7 @@ def settings(
 def marker_help() -> list[str]:
     """Return the lines that `pytest --markers` shows, from the functions that are the markers' schemas."""
     return [
-        f"{_form_of(SECRET, seeding.secret)}: seed one secret; repeatable, the closest wins per name and region.",
+        f"{_form_of(SECRET, seeds.secret)}: seed one secret; repeatable, the closest wins per name and region.",
         f"{_form_of(SETTINGS, settings)}: settings of the test's fake and clock.",
     ]
 
@@ -102,6 +104,8 @@ def _checked_plan(item: Any, ini: Mapping[str, Any]) -> Plan:
     at = reading.now() if plan.now is None else to_microseconds(plan.now) // reading.MICROSECONDS_PER_MILLISECOND
     for seed in plan.seeds:
         _check_region(plan.settings, seed.region)
+        region = names.plain_region(seed.region or default_region)
+        seeding.check_place(seed, region=region, account=plan.settings.account_id)
         seeding.check(seed, plan.settings, at)
     return plan
 
@@ -176,14 +180,14 @@ def _merged_settings(marked: Iterable[tuple[str, list[Any]]]) -> dict[str, Any]:
     return merged
 
 
-def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str) -> Iterator[seeding.Seed]:
+def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str) -> Iterator[Seed]:
     """Return the seeds, outer levels first; for each name and region the closest level wins."""
-    chosen: dict[tuple[str, str], seeding.Seed] = {}
+    chosen: dict[tuple[str, str], Seed] = {}
     for label, marks in marked:
-        here: dict[tuple[str, str], seeding.Seed] = {}
+        here: dict[tuple[str, str], Seed] = {}
         for mark in marks:
             if mark.name == SECRET:
-                seed: seeding.Seed = _bound(seeding.secret, mark)
+                seed: Seed = _bound(seeds.secret, mark)
                 key = (seed.name, names.plain_region(seed.region or default_region))
                 if key in here:
                     raise ValueError(

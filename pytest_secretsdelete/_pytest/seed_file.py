@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .._fake import FakeSecretsManager, service_of
-from .._service.seeding import Seed, secret
+from .._service.seeds import Seed, secret
 
 if TYPE_CHECKING:
     from pathlib import Path

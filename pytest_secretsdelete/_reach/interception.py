@@ -235,6 +235,8 @@ def _header(request: Any, name: str) -> str:
 
 def _bytes(body: Any) -> bytes:
     """Return a request's body; a stream keeps its position. What is not a body becomes text that is not JSON."""
+    if type(body) is bytes:
+        return body
     try:
         if hasattr(body, "read"):
             place = body.tell()

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._service.instant import from_microseconds
-from .reading import MICROSECONDS_PER_MILLISECOND, is_frozen, is_real, now_in_microseconds
+from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, is_real, now_in_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,19 @@ def held(at: datetime | None) -> Iterator[None]:
             yield
     else:
         yield  # time-machine's
+
+
+@contextmanager
+def set_back() -> Iterator[None]:
+    """Set the innermost freeze back, at the end, to where it stands; one that ticks on by itself goes on."""
+    found = innermost_freeze()
+    stands = found is not None and not hasattr(found, "start")
+    start = now_in_microseconds()
+    try:
+        yield
+    finally:
+        if stands and innermost_freeze() is found:
+            found.move_to(from_microseconds(start))
 
 
 @contextmanager

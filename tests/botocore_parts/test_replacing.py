@@ -64,7 +64,7 @@ def test_nested_and_out_of_order() -> None:
             fake.start()
         left = list(fakes)
         for number in order:
-            expected = ALWAYS | (SHARED if any(fake._share_botocore_data for fake in left) else set())
+            expected = ALWAYS | (SHARED if any(fake._activation._share_botocore_data for fake in left) else set())
             assert {name[-1] for name in changed(before)} == expected
             fakes[number].stop()
             left.remove(fakes[number])

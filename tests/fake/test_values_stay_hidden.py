@@ -9,7 +9,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._service import request, seeding, wire
+from pytest_secretsdelete._service import request, seeds, wire
 from pytest_secretsdelete._service.rendering import render
 
 from ..support import INTERCEPTIONS, LAMBDA, VALUE, Rotator, send_raw
@@ -89,7 +89,7 @@ def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
         wire.Incoming("PutSecretValue", f'{{"SecretString":"{VALUE}"}}'.encode()),
         wire.Answer(200, {"SecretString": VALUE}, 0),
         request.Request("PutSecretValue", body, "123456789012", "eu-west-1", 0),
-        seeding.secret("a", VALUE, previous=VALUE, pending=VALUE),
+        seeds.secret("a", VALUE, previous=VALUE, pending=VALUE),
         store.get("a"),
     ]
     for one in on_their_way:

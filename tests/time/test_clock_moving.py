@@ -119,14 +119,16 @@ def test_what_is_no_instant_at_all(clock: Clock) -> None:
 def test_what_is_no_step(step: Any, clock: Clock) -> None:
     """What is neither a timedelta nor numbers of days and so on is a TypeError that says what is legal."""
     for advance in (lambda: clock.advance(step), lambda: clock.advance(days=str(step))):  # type: ignore[arg-type]
-        with pytest.raises(TypeError, match=r"takes a timedelta, or numbers of days=, hours=, minutes= and seconds="):
+        with pytest.raises(
+            TypeError, match=r"takes a timedelta, or numbers of weeks=, days=, hours=, minutes= and seconds="
+        ):
             advance()
 
 
 @pytest.mark.parametrize("unit", ["days", "hours", "minutes", "seconds"])
 def test_not_a_number(unit: str, clock: Clock) -> None:
     """NaN is no step either."""
-    with pytest.raises(ValueError, match=r"takes a timedelta, or numbers of days=, hours="):
+    with pytest.raises(ValueError, match=r"takes a timedelta, or numbers of weeks=, days=, hours="):
         clock.advance(**{unit: float("nan")})
 
 

@@ -9,11 +9,11 @@ fake's `purge_delay`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..instant import DAY, LATEST, on_the_wire, to_datetime
+from ..records import replace
 from .lookup import find, named, refuse_replica
 from .rotation_dates import turned_off
 

@@ -41,7 +41,7 @@ def rotate_secret(store: Store, request: Request) -> Outcome:
     function = setup.function_arn or setup.external_role_arn
     if function is None and secret.owning_service is None:
         raise errors.invalid_request(NO_FUNCTION)
-    if function is not None and function not in store.vault.rotations.functions:
+    if function is not None and not store.vault.rotations.has_stand_in(function):
         raise errors.access_denied(NOT_INVOKABLE)
     token = request["ClientRequestToken"]
     refuse_rotation_in_progress(secret)

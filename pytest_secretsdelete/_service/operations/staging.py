@@ -6,11 +6,11 @@ that it still holds; labels of the user stay (recorded).
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
+from ..records import replace
 from .lookup import find_primary, named
 from .replication import sync_replicas
 
@@ -30,16 +30,16 @@ def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Ve
     """Add a newest version, and attach labels to it, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
     former = _loses_current(versions, version.version_id) if CURRENT in given else None
-    fresh = _relabelled(version, version.version_id, given, former)
-    return _others_relabelled(versions, version.version_id, given, former).added(fresh)
+    fresh = _relabelled(version, given, former)
+    return versions.added(fresh, *_others_relabelled(versions, version.version_id, given, former))
 
 
 def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
     """Attach labels to a version, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
     former = _loses_current(versions, version.version_id) if CURRENT in given else None
-    changed = _relabelled(version, version.version_id, given, former)
-    return _others_relabelled(versions, version.version_id, given, former).replaced(changed)
+    changed = _relabelled(version, given, former)
+    return versions.replaced(*_others_relabelled(versions, version.version_id, given, former), changed)
 
 
 def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
@@ -76,14 +76,15 @@ def note_labels(vault: Vault, before: SecretRecord, after: SecretRecord, at: int
 
     Which labels is documented. That neither a secret's creation nor a removed label counts is inferred.
     """
-    held = set(_attachments(before))
-    for label, version_id in _attachments(after):
-        if label not in {PENDING, PREVIOUS} and (label, version_id) not in held:
-            vault.timeline.event(LABEL_UPDATED, after, at, name=after.name, labelUpdated=label, versionId=version_id)
-
-
-def _attachments(secret: SecretRecord) -> list[tuple[str, str]]:
-    return [(label, version.version_id) for version in secret.versions.labelled for label in version.labels]
+    for version in after.versions.labelled:
+        known = before.version(version.version_id)
+        if version is known:
+            continue
+        held = {PENDING, PREVIOUS, *(known.labels if known is not None else ())}
+        for label in version.labels:
+            if label not in held:
+                detail = {"name": after.name, "labelUpdated": label, "versionId": version.version_id}
+                vault.timeline.event(LABEL_UPDATED, after, at, **detail)
 
 
 def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
@@ -125,12 +126,8 @@ def _not_attached(label: str, version_id: str) -> str:
 
 def check_label_limit(before: Versions, after: Versions) -> None:
     """Refuse a change that leaves more than 20 labels, and more than there were (code and text inferred)."""
-    if _count_labels(after) > max(LABELS_PER_SECRET, _count_labels(before)):
+    if LABELS_PER_SECRET < after.label_count > before.label_count:
         raise errors.limit_exceeded(f"A secret can have at most {LABELS_PER_SECRET} staging labels.")
-
-
-def _count_labels(versions: Versions) -> int:
-    return sum(len(version.labels) for version in versions.labelled)
 
 
 def _loses_current(versions: Versions, version_id: str) -> str | None:
@@ -139,23 +136,29 @@ def _loses_current(versions: Versions, version_id: str) -> str | None:
     return holder.version_id if holder is not None and holder.version_id != version_id else None
 
 
-def _others_relabelled(versions: Versions, version_id: str, given: tuple[str, ...], former: str | None) -> Versions:
-    others = [version for version in versions.labelled if version.version_id != version_id]
-    return versions.replaced(*(_relabelled(version, version_id, given, former) for version in others))
+def _relabelled(version: VersionRecord, given: tuple[str, ...], former: str | None) -> VersionRecord:
+    """Return the version that labels are attached to; AWSPREVIOUS leaves it for the one that AWSCURRENT leaves."""
+    kept = _without(version.labels, {PREVIOUS}) if former and PREVIOUS not in given else version.labels
+    return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
 
 
-def _relabelled(version: VersionRecord, version_id: str, given: tuple[str, ...], former: str | None) -> VersionRecord:
-    if version.version_id == version_id:
-        kept = _without(version.labels, {PREVIOUS} if former and PREVIOUS not in given else set())
-        return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
-    gone = set(given)
-    if former:
-        gone.add(PREVIOUS)
-    if version.version_id != former:
-        return replace(version, labels=_without(version.labels, gone))
-    added = () if PREVIOUS in given else (PREVIOUS,)
-    return replace(version, labels=(*added, *_without(version.labels, gone | {PENDING})))
+def _others_relabelled(
+    versions: Versions, version_id: str, given: tuple[str, ...], former: str | None
+) -> list[VersionRecord]:
+    """Return the newer states of the other versions that labels leave or follow to."""
+    gone = {*given, PREVIOUS} if former else {*given}
+    relabelled = []
+    for version in versions.labelled:
+        if version.version_id == version_id:
+            continue
+        labels = _without(version.labels, gone)
+        if version.version_id == former:
+            added = () if PREVIOUS in given else (PREVIOUS,)
+            labels = (*added, *_without(labels, {PENDING}))
+        if labels != version.labels:
+            relabelled.append(replace(version, labels=labels))
+    return relabelled
 
 
 def _without(labels: tuple[str, ...], gone: set[str]) -> tuple[str, ...]:
-    return tuple(label for label in labels if label not in gone)
+    return labels if gone.isdisjoint(labels) else tuple(label for label in labels if label not in gone)

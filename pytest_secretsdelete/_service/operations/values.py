@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..instant import midnight, on_the_wire
 from ..model import CURRENT, PENDING, SecretRecord, VersionRecord
+from ..records import replace
 from .lookup import find, find_primary, find_usable, named, refuse_foreign_default_key, refuse_scheduled
 from .replication import sync_replicas
 from .rotation_dates import counted_as_rotation
@@ -80,8 +80,12 @@ def add_version(
     A new version abandons a rotation to another version, which loses AWSPENDING (documentation).
     """
     token, at = request["ClientRequestToken"], request.at
-    empty = secret.version(token) or VersionRecord(token, at, None, kms_key_id=secret.kms_key_id)
-    versions = add(secret.versions, replace(empty, value=value, created=at), labels)
+    empty = secret.version(token)
+    if empty is None:
+        version = VersionRecord(token, at, value, kms_key_id=secret.kms_key_id)
+    else:
+        version = replace(empty, value=value, created=at)
+    versions = add(secret.versions, version, labels)
     abandoned = _rotation_abandoned_for(store, secret, token)
     if abandoned is not None and (left := versions.get(abandoned)) is not None:
         versions = detach(versions, left, PENDING)
