@@ -60,6 +60,7 @@ class FakeSecretsManager:
         allow_unknown_regions: bool = Settings.allow_unknown_regions,
         rotation_limit: int = Settings.rotation_limit,
         calls_kept: int = Settings.calls_kept,
+        share_botocore_data: bool = Settings.share_botocore_data,
     ) -> None:
         """Make a fake that is not active yet.
 
@@ -71,7 +72,8 @@ class FakeSecretsManager:
         that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
         `rotation_limit`: how many scheduled rotations may come due at one call, one look-up or one move of the clock,
         10,000 by default; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds,
-        100,000 by default; the oldest are dropped first. ValueError for an illegal value and an unknown region.
+        100,000 by default; the oldest are dropped first. `share_botocore_data`: parse botocore's data files
+        once for all sessions while the fake is active. ValueError for an illegal value and an unknown region.
         """
         settings = Settings(
             region=region,
@@ -82,13 +84,18 @@ class FakeSecretsManager:
             allow_unknown_regions=allow_unknown_regions,
             rotation_limit=rotation_limit,
             calls_kept=calls_kept,
+            share_botocore_data=share_botocore_data,
         )
         self._keep_credentials = settings.keep_credentials
         self._service = Service(_HOST, settings)
         self._vault = self._service.vault
         self._timeline = self._service.timeline
         self._failures = self._service.failures
-        self._activation = Activation(self._service, keep_credentials=settings.keep_credentials)
+        self._activation = Activation(
+            self._service,
+            keep_credentials=settings.keep_credentials,
+            share_botocore_data=settings.share_botocore_data,
+        )
 
     def __repr__(self) -> str:
         state = "active" if _active.is_active(self._service) else "not active"
