@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from . import errors, names
+from . import errors, names, places
 from .operations import OPERATIONS
+from .places import Asked
 from .wire import MALFORMED, Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from .places import Place
     from .request import Request
     from .store import Store
     from .wire import _Malformed, _NoEndpoint
@@ -43,6 +45,9 @@ _TEXTS = {
 
 class NoAnswer(Exception):  # noqa: N818 - it may be a missing answer
     """A timeout, a malformed answer or a missing endpoint, raised in the place of an answer."""
+
+    #: What the test did to get this answer; None where it did nothing of the kind.
+    asked: Asked | None = None
 
     def __init__(self, kind: Timeout | _NoEndpoint | _Malformed, hint: str = "") -> None:
         super().__init__(kind)
@@ -103,6 +108,8 @@ class Fault:
     message: str | None
     left: int | None = None
     withdrawn: bool = False
+    #: Where the test asked for it.
+    place: Place | None = field(default=None, repr=False)
 
     def withdraw(self) -> None:
         """Cancel the fault: it is not used any more, and not reported as unused at the end of the test."""
@@ -125,6 +132,11 @@ class Fault:
         """Use the fault up once, and return what the call is answered with."""
         if self.left is not None:
             self.left -= 1
+        answer = self._answer()
+        answer.asked = Asked("fail()", self.place)
+        return answer
+
+    def _answer(self) -> NoAnswer | errors.Refusal:
         if not isinstance(self.error, str):
             return NoAnswer(self.error)
         text = self.message if self.message is not None else _TEXTS.get(self.error, self.error)
@@ -142,7 +154,8 @@ class Failures:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
-        self._denials: list[tuple[str, str | None]] = []
+        #: The denied actions, each with the secret that it is denied for, and where the test asked for it.
+        self._denials: dict[tuple[str, str | None], Place | None] = {}
 
     def fail(
         self, operation: str, error: Error, times: int | None, secret_id: str | None, message: str | None
@@ -154,22 +167,21 @@ class Failures:
             )
         if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
             raise ValueError(f"fail() takes times as a positive number, or None for until withdrawn, not {times!r}.")
-        fault = Fault(operation, error, times, secret_id, message, left=times)
+        fault = Fault(operation, error, times, secret_id, message, left=times, place=places.here())
         self._faults.append(fault)
         return fault
 
     def deny(self, operation: str, secret_id: str | None) -> None:
         """Deny an action, or all, until it is allowed."""
-        if (operation, secret_id) not in self._denials:
-            self._denials.append((operation, secret_id))
+        self._denials.setdefault((operation, secret_id), places.here())
 
     def allow(self, operation: str, secret_ids: set[str] | None) -> None:
         """Take back denials: of one action or all, of one secret, under any of its names, or of all."""
-        self._denials = [
-            (denied, about)
-            for denied, about in self._denials
+        self._denials = {
+            (denied, about): place
+            for (denied, about), place in self._denials.items()
             if not (operation in {EVERY_OPERATION, denied} and (secret_ids is None or about in secret_ids))
-        ]
+        }
 
     def unused(self) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have been used fewer times than that."""
@@ -184,9 +196,9 @@ class Failures:
 
     def strike(self, request: Request, store: Store) -> None:
         """Raise the first denial or fault that matches a request, if any."""
-        action = self._denial(request, store)
-        if action is not None:
-            raise denied(request, action)
+        denial = self._denial(request, store)
+        if denial is not None:
+            raise denial
         fault = self._fault(request, store)
         if fault is not None:
             raise fault.strike()
@@ -196,20 +208,23 @@ class Failures:
 
         def permit(action: str, secret_id: str) -> None:
             single = replace(request, parameters={"SecretId": secret_id})
-            if self._denies(action, single, store):
-                raise denied(single, action)
+            denial = self._denial_of(action, single, store)
+            if denial is not None:
+                raise denial
 
         return permit
 
-    def _denial(self, request: Request, store: Store) -> str | None:
+    def _denial(self, request: Request, store: Store) -> errors.Refusal | None:
         actions = _actions(request, store) if self._denials else ()
-        return next((action for action in actions if self._denies(action, request, store)), None)
+        return next(filter(None, (self._denial_of(action, request, store) for action in actions)), None)
 
-    def _denies(self, action: str, request: Request, store: Store) -> bool:
-        return any(
-            denied in {EVERY_OPERATION, action} and _is_denied_with(request, store, about)
-            for denied, about in self._denials
-        )
+    def _denial_of(self, action: str, request: Request, store: Store) -> errors.Refusal | None:
+        for (operation, about), place in self._denials.items():
+            if operation in {EVERY_OPERATION, action} and _is_denied_with(request, store, about):
+                refusal = denied(request, action)
+                refusal.asked = Asked("deny()", place)
+                return refusal
+        return None
 
     def _fault(self, request: Request, store: Store) -> Fault | None:
         return next((fault for fault in self._faults if fault.fits(request, store)), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from .settings import Settings
     from .store import Store
     from .wire import Answer, Incoming
+
+
+_MET_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,8 @@ class Service:
         self.vault = Vault(self.timeline, settings.delays, rotations, self.regions)
         #: Set once it has stopped: nothing comes due any more, and its contents can still be read.
         self.stands_still = False
+        #: The latest fakes that were active at the same time, for reports: one of them may have answered.
+        self.met: deque[Service] = deque(maxlen=_MET_KEPT)
         self._region = region
 
     @property

@@ -7,10 +7,11 @@ comes before its effects.
 from __future__ import annotations
 
 import copy
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from . import locks
+from . import locks, places
 from .instant import to_datetime
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .model import SecretRecord
+    from .places import Asked, Place
 
 
 class ReadOnlyDict(dict[str, Any]):
@@ -95,6 +97,12 @@ class Attempt:
     message: str | None = None
     #: The event that bears the operation's own name, or None.
     event: Event | None = None
+    #: The account of the caller.
+    account: str = ""
+    #: Where the user's code made the call, if it is on the stack of the thread.
+    place: Place | None = None
+    #: What the test did to be answered so, where a fault or a denial struck.
+    asked: Asked | None = None
 
     def end(self, error_code: str | None = None, message: str | None = None) -> None:
         """Record how the attempt was answered."""
@@ -124,8 +132,20 @@ class Seeding:
     at: int
 
 
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The clock was moved, or a sleep moved it."""
+
+    start: int
+    end: int
+    place: Place | None
+    slept: bool = False
+
+
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
+#: How many moves of the clock a report can show.
+_MOVES_KEPT = 1000
 
 
 class Timeline:
@@ -137,6 +157,8 @@ class Timeline:
 
     def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
         self._entries: list[Attempt | Event | Rotation | Seeding] = []
+        #: The latest moves of the clock, oldest first.
+        self.moves: deque[Move] = deque(maxlen=_MOVES_KEPT)
         self._calls_kept = calls_kept
         self._next_look = self._look_after(0)
         self._looking = locks.new()
@@ -144,9 +166,9 @@ class Timeline:
     def __iter__(self) -> Iterator[Attempt | Event | Rotation | Seeding]:
         return iter(tuple(self._entries))
 
-    def begin(self, operation: str, region: str, at: int) -> Attempt:
+    def begin(self, operation: str, region: str, at: int, account: str = "") -> Attempt:
         """Give an attempt its place."""
-        attempt = Attempt(operation, region, at)
+        attempt = Attempt(operation, region, at, account=account, place=places.here())
         self._entries.append(attempt)
         if len(self._entries) > self._next_look and self._looking.acquire(blocking=False):
             try:
