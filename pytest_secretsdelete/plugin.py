@@ -5,6 +5,7 @@ Loading this file loads nothing else of the package, so that a run pays only for
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from ._fake import FakeSecretsManager
     from ._pytest.markers import Plan
+    from ._pytest.report_option import Reporting
     from ._time.clock import Clock
 
 _STEM = "secretsmanager"
@@ -44,6 +46,8 @@ class _Run:
     ini: dict[str, Any] = field(default_factory=dict)
     #: The fake that serves the seed file while tests are imported.
     import_fake: FakeSecretsManager | None = None
+    #: What --secretsmanager-report asks for; None where it is not given.
+    reporting: Reporting | None = None
 
 
 @dataclass
@@ -60,7 +64,15 @@ _test_key: pytest.StashKey[_Test] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Register the ini options."""
+    """Register the ini options and the command-line option."""
+    group = parser.getgroup(_STEM, "AWS Secrets Manager (pytest-secretsdelete)")
+    group.addoption(
+        "--secretsmanager-report",
+        action="append",
+        metavar="WHAT",
+        help="which tests' reports show what happened to their secrets: failed (the default), all or none; "
+        "html or html=PATH also writes a page of the run. May be given twice.",
+    )
     for name, kind, default, text in _INI_OPTIONS:
         parser.addini(f"{_STEM}_{name}", text, type=kind, default=default)  # type: ignore[arg-type]
 
@@ -74,6 +86,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; apply the ini options here if a conftest has loaded this plugin."""
     _begin(config)
+    if asked := config.getoption("secretsmanager_report", default=None):
+        from ._pytest import report_option
+
+        config.stash[_run_key].reporting = report_option.begin(config, asked)
     lines = ["secret(name, value=None, ...): seed one secret.", "secretsmanager(*, ...): settings of the fake."]
     if config.getoption("markers", default=False):
         from ._pytest.markers import marker_help
@@ -206,11 +222,36 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Show in the report of a failed test what happened to its secrets."""
-    outcome = yield
-    report, fake = outcome.get_result(), _test_of(item).fake
-    if fake is not None and report.failed:
-        from ._pytest.report import section
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
+    """Show in the report of a failed test what happened to its secrets, and fold foreign frames in its traceback."""
+    fake, reporting = _test_of(item).fake, item.config.stash[_run_key].reporting
+    if fake is None or (call.excinfo is None and reporting is None):
+        yield
+        return
+    from ._pytest import report
 
-        report.sections.append(section(fake))
+    with report.folded(call):
+        outcome = yield
+    report.add_story(outcome.get_result(), item, call, fake, reporting)
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, Any, None]:
+    """Colour what happened to the secrets of failed tests; print that of passed ones where it is asked for."""
+    told = [one for kind in terminalreporter.stats.values() for one in kind if hasattr(one, "secretsmanager_story")]
+    if told:
+        from ._pytest import summary
+
+        summary.colour(told, terminalreporter)
+    yield
+    if told:
+        summary.print_passed(told, terminalreporter)
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Explain `==` between records of a fake, without any value."""
+    if f"{__package__}._service.snapshot" not in sys.modules:
+        return None
+    from ._pytest.comparing import explanation
+
+    return explanation(op, left, right)

@@ -16,7 +16,7 @@ from .places import Asked
 from .wire import MALFORMED, Timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .places import Place
     from .request import Request
@@ -55,7 +55,7 @@ class NoAnswer(Exception):  # noqa: N818 - it may be a missing answer
         self.hint = hint
 
 
-def secret_ids(request: Request) -> list[str]:
+def secret_ids(request: Request | Mapping[str, object]) -> list[str]:
     """Return how a request names its secrets; it may yet turn out not to be valid."""
     listed = request.get("SecretIdList")
     named = [request.get("SecretId"), request.get("Name"), *(listed if isinstance(listed, list) else ())]
