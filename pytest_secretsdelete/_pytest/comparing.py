@@ -24,7 +24,8 @@ def explanation(operator: str, left: object, right: object) -> list[str] | None:
     if isinstance(left, _RECORDS) and type(left) is type(right):
         return [f"two records of the kind {type(left).__name__} differ:", *_differences("", left, right)]
     if (_has_records(left) and _is_sequence(right)) or (_has_records(right) and _is_sequence(left)):
-        return ["two sequences of records differ:", *_differences("", left, right)]
+        kinds = "one is a list, the other a tuple"
+        return ["two sequences of records differ:", *(list(_differences("", left, right)) or [kinds])]
     return None
 
 

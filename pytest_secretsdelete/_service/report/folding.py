@@ -104,7 +104,7 @@ def _times(facts: Facts, row: Row) -> str:
     if row.count == 1:
         return ""
     pace = f", every {duration(row.every)}" if row.every else ""
-    last = f"; last {facts.at(row.last)}" if row.last > row.at else ""
+    last = f"; last {facts.at(row.last)}" if facts.at(row.last) != facts.at(row.at) else ""
     return f"x{row.count:,}{pace}{last}"
 
 
@@ -137,7 +137,7 @@ def _moves(moves: Iterable[Move]) -> Iterator[Row]:
 
 def brief(facts: Facts, rows: Iterable[Row]) -> str:
     """Return a life in one line."""
-    told = (row for row in rows if row.kind != MOVE)
+    told = (row for row in rows if row.kind != MOVE and not row.is_inside)
     parts = _merged(row.brief if row.kind == LIFE else _call_in_brief(facts, row) for row in told)
     return ("; " if any({",", ";"} & set(part) for part in parts) else ", ").join(parts)
 
@@ -145,7 +145,7 @@ def brief(facts: Facts, rows: Iterable[Row]) -> str:
 def _call_in_brief(facts: Facts, row: Row) -> str:
     words = details(facts, row)
     separator = ": " if row.detail else " "
-    if row.count == 1:
+    if row.count == 1 or (facts.at(row.last) == facts.at(row.at) and not row.then):
         return f"{row.what}{separator if words else ''}{words}{'' if row.then else f' {facts.at(row.at)}'}"
     if row.every and not row.asked:
         words = words.replace(f"every {duration(row.every)}", f"every {duration(row.every)} from {facts.at(row.at)}", 1)

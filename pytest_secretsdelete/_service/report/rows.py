@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .. import places
@@ -45,6 +45,8 @@ class Row:
     asked: str = ""
     #: How the same call was answered in the end.
     then: str = ""
+    #: Whether a rotation function did it: the form of one line tells of the rotation alone.
+    is_inside: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,14 @@ class _Step:
 
 def rows_of(facts: Facts, life: Sequence[Entry]) -> list[Row]:
     """Return the rows of a life, oldest first."""
-    steps = (_Step(facts, life, number) for number in range(len(life)))
-    return [row for step in steps for row in _ROWS[type(step.entry)](step)]
+    found: list[Row] = []
+    is_inside = False
+    for number, entry in enumerate(life):
+        if isinstance(entry, Event) and "Rotation" in entry.name:
+            is_inside = entry.name.endswith("Started")
+        rows = _ROWS[type(entry)](_Step(facts, life, number))
+        found += [replace(row, is_inside=is_inside and isinstance(entry, Attempt)) for row in rows]
+    return found
 
 
 def _attempt(step: _Step) -> Iterator[Row]:
@@ -208,7 +216,7 @@ _WORDS: dict[str, Callable[[_Step], tuple[str, str]]] = {
     "RotationAbandoned": _fixed("rotation abandoned: a new value took its place", "rotation abandoned"),
     "RotationFailed": _fixed("rotation failed"),
     "RotationStarted": _fixed("rotation started"),
-    "RotationSucceeded": _fixed("rotation succeeded", "rotated"),
+    "RotationSucceeded": _fixed("rotation succeeded", "rotated at"),
     "SecretVersionDeletion": _version_removed,
     "TestRotationFailed": _fixed("test of the rotation failed"),
     "TestRotationStarted": _fixed("test of the rotation started"),
