@@ -1,6 +1,6 @@
 """AWS Secrets Manager in-process for pytest, with a clock that makes recovery windows end.
 
-The names below are loaded when they are first asked for: importing this package imports neither botocore
+The names below are loaded on first use: importing this package imports neither botocore
 nor freezegun nor pytest.
 """
 

@@ -1,4 +1,4 @@
-"""FakeSecretsManager: the product. It works without pytest; the fixtures are this and a `yield`."""
+"""FakeSecretsManager: a fake that works without pytest; the fixtures start one and yield it."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class FakeSecretsManager:
     ```
 
     Fakes nest, and the innermost answers. While one is active, the process has fake credentials and a
-    default region; all is put back on stopping.
+    default region; stopping restores the environment.
     """
 
     def __init__(
@@ -65,13 +65,13 @@ class FakeSecretsManager:
 
         `region`: the default of seeds, `client()` and look-ups; None for the process's own, else us-east-1.
         `account_id`: twelve digits. `purge_delay`: how long after the deletion date AWS's background task
-        removes a secret; `force_delete_delay`: how long after a forced deletion (timedelta, or a callable
-        that is given the secret; the service promises no time, so both are the test's to choose).
-        `keep_credentials`: leave the process's AWS credentials alone. `allow_unknown_regions`: answer in regions,
-        too, that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
-        `rotation_limit`: how many scheduled rotations may come due in one look or one move of the clock, 10,000 unless
-        given; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds, 100,000 unless
-        given; the oldest go first. ValueError for what is not legal, and for an unknown region.
+        removes a secret; `force_delete_delay`: how long after a forced deletion. Both are a timedelta, or a
+        callable that receives the secret and returns one; the service promises no time.
+        `keep_credentials`: keep the process's AWS credentials. `allow_unknown_regions`: also answer in regions
+        that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
+        `rotation_limit`: how many scheduled rotations may come due at one call, one look-up or one move of the clock,
+        10,000 by default; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds,
+        100,000 by default; the oldest are dropped first. ValueError for an illegal value and an unknown region.
         """
         settings = Settings(
             region=region,
@@ -96,7 +96,7 @@ class FakeSecretsManager:
         state = "active" if _active.is_active(self._service) else "not active"
         return f"<FakeSecretsManager {self._service}, {state}>"
 
-    # Active and not
+    # Starting and stopping
 
     def __enter__(self) -> Self:
         return self.start()
@@ -120,7 +120,7 @@ class FakeSecretsManager:
                 self._environment.begin()
                 retry_buckets.begin(self._pace)
                 _active.push(self._service)
-                self._service.stands_still = False
+                self._service.is_stopped = False
             except BaseException:  # an interrupt
                 self._end()
                 raise
@@ -141,7 +141,7 @@ class FakeSecretsManager:
         with environment.changing:
             self._environment.is_over = True  # from here on any fake that starts or stops restores the variables
             if _active.is_active(self._service):
-                self._service.stands_still = True
+                self._service.is_stopped = True
                 _active.remove(self._service)
             retry_buckets.end(self._pace)
             self._environment.end()
@@ -182,7 +182,7 @@ class FakeSecretsManager:
     def seed(self, name: str, value: seeding.SeedValue | None = None, /, **options: Any) -> Secret:
         """Seed a secret: store it without an API call; options as those of `@pytest.mark.secret`.
 
-        ValueError for a name that is there already, and for arguments that contradict each other.
+        ValueError for a name that exists already, and for arguments that contradict each other.
         """
         checked, wrong = seeding.tried(name, value, options)
         del name, value, options  # a report of this frame would show them
@@ -193,8 +193,8 @@ class FakeSecretsManager:
     def secret(self, secret_id: str, region: str | None = None) -> Secret:
         """Return a secret as it stands now, by name or ARN.
 
-        LookupError for one that is not there; it names near misses and other regions that hold the name.
-        TypeError for what is no text.
+        LookupError for one that does not exist; it lists similar names, and other regions that have the name.
+        TypeError for a secret_id that is not a str.
         """
         self._service.settled()
         with self._vault.lock:
@@ -232,17 +232,17 @@ class FakeSecretsManager:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The steps in the lives of the secrets, in order, under the names of CloudTrail and EventBridge."""
+        """The lifecycle events of the secrets, in order, with the names of CloudTrail and EventBridge."""
         self._service.settled()
         return self._timeline.events
 
     @property
     def rotations(self) -> tuple[Rotation, ...]:
-        """What rotation functions were called for, oldest first, and what they raised."""
+        """The steps for which rotation functions were called, oldest first, and what they raised."""
         self._service.settled()
         return self._timeline.rotations
 
-    # What is to happen
+    # Rotation functions, faults and denials
 
     def rotation_function(self, arn: str, function: Callable[[dict[str, str], Any], Any]) -> None:
         """Use a Python callable `function(event, context)` as the rotation Lambda with this ARN."""
@@ -261,7 +261,7 @@ class FakeSecretsManager:
     ) -> Fault:
         """Answer the next `times` calls of an operation with an error; None: until withdrawn.
 
-        `operation`: a wire name, or "*" for all; ValueError names what is near. `error`: a code,
+        `operation`: a wire name, or "*" for all; ValueError lists similar names. `error`: a code,
         `Timeout.CONNECT`, `Timeout.READ` or `MALFORMED`. `secret_id`: only calls about that secret. The fault
         is delivered like a real error, so botocore's own retries run. Returns a handle with `withdraw()`.
         """
@@ -269,7 +269,7 @@ class FakeSecretsManager:
         return self._failures.fail(operation, error, times, secret_id, message)
 
     def deny(self, operation: str = "*", secret_id: str | None = None) -> None:
-        """Answer AccessDeniedException, as IAM words it, until `allow` takes it back.
+        """Answer AccessDeniedException, in the words of IAM, until `allow` withdraws it.
 
         Covers the documented permissions of an operation: denying TagResource also refuses a CreateSecret
         with tags. Denials come before faults, the oldest first.
@@ -278,7 +278,7 @@ class FakeSecretsManager:
         self._failures.deny(operation, secret_id)
 
     def allow(self, operation: str = "*", secret_id: str | None = None) -> None:
-        """Take denials back: of one action or of all, of one secret or of all."""
+        """Withdraw denials: of one action or of all, of one secret or of all."""
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
         self._failures.allow(operation, None if secret_id is None else self._ids_of(secret_id))
 
@@ -307,9 +307,9 @@ class FakeSecretsManager:
         names = [secret.name for secret in store.secrets()]
         elsewhere = sorted({s.region for s in self._vault.secrets() if secret_id in {s.name, s.arn}} - {store.region})
         near = difflib.get_close_matches(secret_id, names, n=3)
-        hints = [f"Near: {', '.join(near)}." if near else f"There: {_some(names) or 'no secret at all'}."]
+        hints = [f"Similar names: {', '.join(near)}." if near else f"Existing names: {_some(names) or 'none'}."]
         if elsewhere:
-            hints.append(f"The name is held in {', '.join(elsewhere)}: give region=.")
+            hints.append(f"The name exists in {', '.join(elsewhere)}: pass region=.")
         hints.append("Read on: docs/reference/fake.md#members")
         return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
 
@@ -321,7 +321,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def forget_environment(fake: FakeSecretsManager, before: dict[str, str | None]) -> None:
-    """Restore the environment once more, where other code has put a stopped fake's variables back."""
+    """Restore the environment once more, in case other code has set a stopped fake's variables again."""
     fake._environment.put_back_again(before)  # noqa: SLF001 - one package
 
 

@@ -27,12 +27,12 @@ _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("purge_delay", "string", "", "how long after the deletion date a secret is purged: 90s, 15m, 2h, 7d"),
     ("force_delete_delay", "string", "", "how long after a forced deletion the name stays taken: 90s, 15m, 2h, 7d"),
     ("keep_credentials", "bool", False, "leave the AWS credentials of the process alone"),
-    ("allow_unknown_regions", "bool", False, "answer in regions, too, that no partition of botocore has"),
-    ("rotation_limit", "string", "", "how many scheduled rotations may come due in one move of the clock: 10000"),
-    ("calls_kept", "string", "", "how many calls that changed nothing a fake keeps the record of: 100000"),
+    ("allow_unknown_regions", "bool", False, "also answer in regions that no partition of botocore has"),
+    ("rotation_limit", "string", "", "how many scheduled rotations may come due at once: 10000"),
+    ("calls_kept", "string", "", "how many calls that changed nothing a fake records: 100000"),
     ("now", "string", "", "the instant at which tests that use the fake start: ISO 8601 with a zone"),
     ("skip_sleeps", "bool", False, "sleeping moves the clock in tests that use the fake"),
-    ("fail_on_leftovers", "bool", False, "fail a test whose code leaves secrets behind that it has created"),
+    ("fail_on_leftovers", "bool", False, "fail a test that creates secrets and does not delete them"),
     ("unmocked", "string", "pass", "calls while no fake is active: pass (the default) or block"),
     ("seed_file", "string", "", "TOML or JSON file of secrets served while tests are imported"),
 )
@@ -54,7 +54,7 @@ class _Run:
 class _Test:
     """The state of a test."""
 
-    #: Made at set-up where the test has markers, else when it is first asked for.
+    #: Made at set-up where the test has markers, else when it is first used.
     plan: Plan | None = None
     fake: FakeSecretsManager | None = None
 

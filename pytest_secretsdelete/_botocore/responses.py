@@ -22,7 +22,7 @@ class AwaitableBytes(bytes):
 def http_response(answer: Answer, url: str) -> Any:
     """Return an answer as the HTTP response that botocore, or aiobotocore, expects at before-send.
 
-    An answer that never comes is raised as botocore's HTTP session would raise it.
+    A missing answer is raised as botocore's HTTP session would raise it.
     """
     if answer.never_comes:
         raise _connection_error(answer, url)
@@ -31,9 +31,8 @@ def http_response(answer: Answer, url: str) -> Any:
 
 def answered(answer: Answer, url: str, model: Any) -> tuple[Any, dict[str, Any]]:
     """Return an answer as before-call gives it: the HTTP response, and what botocore's own parser makes of it."""
-    if (
-        answer.never_comes
-    ):  # not retried: the fault was set after early interception was chosen, or there is no such region
+    if answer.never_comes:
+        # not retried: the fault was set after early interception was chosen, or there is no such region
         raise _connection_error(answer, url)
     content = answer.content()
     headers = answer.headers(content)
@@ -67,7 +66,7 @@ def _connection_error(answer: Answer, url: str) -> Exception:
 
 
 def _parsed(raw: dict[str, Any], model: Any) -> dict[str, Any]:
-    """Parse a response as botocore's endpoint does: again with the error's own shape, where the model has it."""
+    """Parse a response as botocore's endpoint does: a modelled error once more, with the shape of this error."""
     parser = _parser()
     result: dict[str, Any] = parser.parse(raw, model.output_shape)
     code = result.get("Error", {}).get("Code")

@@ -40,7 +40,7 @@ _lock = locks.new()
 
 
 def begin(pace: Pace) -> None:
-    """Set a pace for every token bucket of the process. A virtual pace counts more than a real one."""
+    """Set a pace for every token bucket of the process. A virtual pace takes precedence over a real one."""
     from botocore.retries import bucket
 
     with _lock:
@@ -54,7 +54,7 @@ def begin(pace: Pace) -> None:
 
 
 def end(pace: Pace) -> None:
-    """Take a pace away, if it is set; after the last one the buckets are botocore's own again."""
+    """Remove a pace, if it is set; after the last one the buckets are botocore's own again."""
     with _lock:
         _remove(pace)
 
@@ -67,7 +67,7 @@ def _remove(pace: Pace) -> None:
 
 @contextmanager
 def paced(pace: Pace) -> Iterator[None]:
-    """Set a pace as long as the context lasts."""
+    """Set a pace for the duration of the context."""
     begin(pace)
     try:
         yield

@@ -32,7 +32,7 @@ _READ_ON = "Read on: docs/reference/markers.md"
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What one test asks for."""
+    """The settings and seeds of one test."""
 
     settings: Settings
     now: datetime | None = None
@@ -77,7 +77,7 @@ def _form_of(marker: str, schema: Callable[..., Any]) -> str:
 
 
 def plan_of(item: pytest.Item, ini: Mapping[str, Any]) -> Plan:
-    """Return what a test's markers ask for on top of the ini options; fail the test for a wrong one."""
+    """Return the plan that a test's markers and the ini options make; fail the test for a wrong marker."""
     try:
         return _checked_plan(item, ini)
     except ValueError as error:
@@ -120,13 +120,13 @@ def plan_from(given: Mapping[str, Any]) -> Plan:
 
 
 def _check_region(settings: Settings, region: str | None) -> None:
-    """Refuse a region that does not exist; botocore's data are not asked where none is given."""
+    """Refuse a region that does not exist; botocore's data are not read if no region is given."""
     if region is not None:
         Regions(known_regions, settings.allow_unknown_regions).check(region)
 
 
 def levels(item: Any) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the levels of an item, with their marks of ours, from the parameter out to the session."""
+    """Yield the levels of an item, from the parameter to the session, with our marks on each."""
     own = list(item.own_markers)
     yield "parameter", _ours(_taken(own, getattr(getattr(item, "callspec", None), "marks", ())))
     yield "function", _ours(own)
@@ -183,7 +183,7 @@ def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str)
                 key = (seed.name, names.plain_region(seed.region or default_region))
                 if key in here:
                     raise ValueError(
-                        f"@pytest.mark.secret({seed.name!r}) stands twice on the same level ({label}) for {key[1]}: "
+                        f"@pytest.mark.secret({seed.name!r}) occurs twice on the same level ({label}) for {key[1]}: "
                         "keep one, or give them different regions."
                     )
                 here[key] = seed

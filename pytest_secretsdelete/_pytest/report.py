@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .._service.report.story import Story
     from .markers import Plan
 
+_LEFT_BEHIND = "Secrets left behind: "
+
 
 def fail(outcome: Any, findings: Iterable[str]) -> None:
     """Make the outcome of a hook a failure that shows the findings and no traceback."""
@@ -71,19 +73,16 @@ def _add_text(report: Any, item: pytest.Item, story: Story) -> None:
 
 def _left_behind(fake: FakeSecretsManager, report: pytest.TestReport) -> list[str]:
     """Return the secrets whose being left behind is what has failed the test."""
-    named = str(report.longrepr) if report.failed and _LEFT_BEHIND in str(report.longrepr) else ""
-    return [secret.name for secret in fake.leftovers() if secret.name in named]
-
-
-_LEFT_BEHIND = "Secrets left behind: "
+    is_about_them = report.failed and _LEFT_BEHIND in str(report.longrepr)
+    return [secret.name for secret in fake.leftovers()] if is_about_them else []
 
 
 def _findings(fake: FakeSecretsManager, plan: Plan) -> Iterator[str]:
     unused = fake.unused_faults()
     if unused:
         yield (
-            f"Faults that never struck: {'; '.join(map(str, unused))}. The code under test made fewer calls than the "
-            f"test expected. Give times=None for a fault that may go unused, or withdraw() it. "
+            f"Faults that were not used up: {'; '.join(map(str, unused))}. The code under test made fewer calls than "
+            f"the test expected. Give times=None for a fault that may go unused, or withdraw() it. "
             "Read on: docs/reference/fake.md#faults-and-denials"
         )
     left = fake.leftovers() if plan.fail_on_leftovers else ()

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 def held_time(plan: Plan) -> Iterator[Clock]:
     """Freeze time, unless it is frozen already, and let sleeping move the clock where the plan says so."""
     if plan.now is not None and not reading.may_freeze():
-        pytest.fail("now= cannot hold time: time-machine holds it. Use the one or the other.", pytrace=False)
+        pytest.fail("now= cannot freeze time: time-machine controls it. Use only one of them.", pytrace=False)
     with freezing.held(plan.now):
         if plan.skip_sleeps and not reading.is_frozen():
-            pytest.fail("skip_sleeps cannot move time: time-machine holds it. Use the one or the other.", pytrace=False)
+            pytest.fail("skip_sleeps cannot move time: time-machine controls it. Use only one of them.", pytrace=False)
         clock = Clock()
         with clock.skip_sleeps() if plan.skip_sleeps else nullcontext():
             yield clock
@@ -38,7 +38,7 @@ def new_fake(plan: Plan) -> FakeSecretsManager:
 
 
 def seed(fake: FakeSecretsManager, plan: Plan, item: pytest.Item) -> None:
-    """Put the seeds of a test's plan into its fake; fail the test for one that does not fit."""
+    """Put the seeds of a test's plan into its fake; fail the test for a wrong one."""
     try:
         for planned in plan.seeds:
             service_of(fake).seed(planned)
@@ -49,7 +49,7 @@ def seed(fake: FakeSecretsManager, plan: Plan, item: pytest.Item) -> None:
 def environment_restorer(fake: Callable[[], FakeSecretsManager | None]) -> Callable[[], None]:
     """Return a function that restores today's variables once the fake has stopped.
 
-    A monkeypatch that began before the fake and ends after it puts the fake's variables back.
+    A monkeypatch fixture that was made before the fake is undone after it, and may set the fake's variables again.
     """
     before = present_variables()
 

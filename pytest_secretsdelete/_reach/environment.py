@@ -24,7 +24,7 @@ FAKE_CREDENTIALS: dict[str, str | None] = {
 REGION_VARIABLE = "AWS_DEFAULT_REGION"
 
 _layers: list[Layer] = []
-#: One change at a time, of whichever thread; a fake holds it while it starts or stops.
+#: The lock for changes; a fake holds it while it starts or stops.
 changing = locks.new()
 
 

@@ -5,9 +5,9 @@ headers. What they lack is here; measured with Python 3.11:
 
 - `ThreadingTCPServer` takes up to 0.5 s to stop, and either leaves threads and sockets of kept-alive connections
   behind or waits for them without limit.
-- `ThreadingHTTPServer` and werkzeug's server, which are made of it, also ask the DNS for the name of 127.0.0.1.
+- `ThreadingHTTPServer` and werkzeug's server, which are based on it, also ask the DNS for the name of 127.0.0.1.
 - cheroot stops as slowly, and waitress leaves connections open. Each would be a further dependency.
-- While file descriptors are short, all but waitress use a core to try again; waitress fails.
+- When file descriptors run out, all but waitress retry in a busy loop; waitress fails.
 - The handler reads no bodies. It takes requests for any Host, and headers that are malformed or contradict each other.
 
 No wait depends on a clock that Python code can freeze.
@@ -127,7 +127,7 @@ class _Server(socketserver.TCPServer):
         self._connections = {**alive, thread: request}
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """Decline a connection for which no thread could be started; SDKs try again."""
+        """Decline a connection for which no thread could be started; SDKs retry."""
         content = b"This process could not start a thread to answer the connection.\n"
         head = f"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: {len(content)}\r\n\r\n"
         with suppress(OSError):
@@ -188,7 +188,7 @@ class _Exchange(BaseHTTPRequestHandler):
         else:
             self._write(response)
 
-    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - so they are called
+    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - names of the standard library
 
     def _is_foreign(self) -> bool:
         """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding)."""

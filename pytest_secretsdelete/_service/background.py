@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from .store import Vault
 
 
-class TooManyRotations(RuntimeError):  # noqa: N818 - what it says
+class TooManyRotations(RuntimeError):  # noqa: N818 - the name says what is wrong
     """More rotations come due at once, or in one move of the clock, than the fake's rotation_limit."""
 
 
 class _RotationCount:
-    """How many rotations of one vault come due at once; they are counted ahead, once for each secret."""
+    """How many rotations of one vault come due at once; they are counted in advance, once for each secret."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
@@ -66,7 +66,7 @@ def run_due(vaults: Iterable[Vault], until: int, set_time: Callable[[int], None]
         if set_time is not None:
             set_time(due)
         vaults[place].latest = max(vaults[place].latest, due)
-        _happen(vaults[place], due, until)
+        _run_next(vaults[place], due, until)
     for vault in vaults:
         vault.latest = max(vault.latest, until)
 
@@ -82,18 +82,18 @@ def _next_due(vault: Vault, until: int) -> int | None:
         return found[0]
 
 
-def _happen(vault: Vault, due: int, until: int) -> None:
+def _run_next(vault: Vault, due: int, until: int) -> None:
     """Run the one thing that comes due next, unless another thread has run it meanwhile."""
     turn = None
     with vault.lock:
         found = vault.next_due() if _next_due(vault, until) == due else None
         if found is not None:
-            turn = _happen_to(vault, found[1], due, until)
+            turn = _apply(vault, found[1], due, until)
     if turn is not None:
         vault.rotations.run(vault, turn)
 
 
-def _happen_to(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn | None:
+def _apply(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn | None:
     """Apply the change that is due to a secret; a rotation is returned, to be run outside the lock."""
     if secret.is_scheduled_for_deletion:
         vault.remove(secret)
@@ -107,7 +107,7 @@ def _happen_to(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn
 
 
 def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
-    """Remove the outdated versions that are old enough; `due` may have come before the first of them is."""
+    """Remove the outdated versions that are old enough; at `due` there may be none yet."""
     gone = {version.version_id for version in secret.versions.outdated() if version.created + DAY <= due}
     vault.touch(secret, versions=secret.versions.cleaned_up(gone))
     at = min(max(due, secret.changed), until)  # a version may have been old enough before it lost its last label

@@ -56,14 +56,14 @@ class NoAnswer(Exception):  # noqa: N818 - it may be a missing answer
 
 
 def secret_ids(request: Request | Mapping[str, object]) -> list[str]:
-    """Return how a request names its secrets; it may yet turn out not to be valid."""
+    """Return how a request names its secrets; the request may still be invalid."""
     listed = request.get("SecretIdList")
     named = [request.get("SecretId"), request.get("Name"), *(listed if isinstance(listed, list) else ())]
     return [secret_id for secret_id in named if isinstance(secret_id, str)]
 
 
 def is_about(request: Request, store: Store, secret_id: str | None) -> bool:
-    """Return whether a request is about a secret, whichever way either names it."""
+    """Return whether a request is about a secret, however either of them names it."""
     return secret_id is None or any(_is_same(request, store, secret_id, other) for other in secret_ids(request))
 
 
@@ -233,14 +233,14 @@ class Failures:
 def denied(request: Request, action: str) -> errors.Refusal:
     """Return a denial as IAM words it; the resource is the secret as the caller named it (seen).
 
-    An action without a resource, and a request that names no secret, have none in the text.
+    For an action without a resource, and a request that names no secret, the text has no resource.
     """
     resource = None if action in ACTIONS_WITHOUT_RESOURCE else next(iter(secret_ids(request)), None)
     return errors.not_authorized(request.account, action, resource, "identity-based")
 
 
 def check_operation(operation: str, known: Iterable[str]) -> None:
-    """Refuse an operation that the service does not have, naming what is near."""
+    """Refuse an operation that the service does not have; the message lists similar names."""
     names = list(known)
     if operation != EVERY_OPERATION and operation not in names:
         near = difflib.get_close_matches(operation, names, n=3, cutoff=0.5)

@@ -32,12 +32,12 @@ class ParsedArn(NamedTuple):
 
     @property
     def has_suffix(self) -> bool:
-        """Whether AWS takes its end for the six random characters, and so the whole for a complete ARN."""
+        """Whether it ends like the six random characters, so that AWS takes it for a complete ARN."""
         return _SUFFIX.search(self.rest) is not None
 
     @property
     def name(self) -> str:
-        """The name within, its suffix taken off; a name is never empty."""
+        """The name in the ARN, without the suffix; a name is never empty."""
         return without_suffix(self.rest) or self.rest
 
 

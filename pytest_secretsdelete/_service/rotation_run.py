@@ -36,7 +36,7 @@ class RotationRunner:
 
     #: The present instant, in whole milliseconds.
     now: Callable[[], int]
-    #: What a function runs in, so that its calls reach this service and no other.
+    #: The context in which a function runs, so that its calls reach this service and no other.
     answering: Callable[[], AbstractContextManager[None]]
     #: How many scheduled rotations may come due at once, or in one move of the clock.
     limit: int
@@ -70,7 +70,7 @@ class RotationRunner:
         return (arn, token) in self._begun
 
     def is_to_complete(self, arn: str, token: str) -> bool:
-        """Return whether a version is a rotation's to complete: not a trial's, nor that of a rotation called off."""
+        """Return whether a rotation is to complete a version: neither a test nor a cancelled rotation is."""
         return (arn, token) in self._to_complete
 
     def register(self, turn: Turn) -> Turn:
@@ -83,11 +83,11 @@ class RotationRunner:
         return turn
 
     def call_off(self, arn: str, token: str) -> None:
-        """Note that a rotation is cancelled: its version is left as it is."""
+        """Record that a rotation is cancelled: its version does not change."""
         self._to_complete.discard((arn, token))
 
     def abandon(self, arn: str, token: str) -> None:
-        """Note that a rotation has lost its version to a new value: its function is called for no further step."""
+        """Record that a new value has abandoned a rotation: its function is called for no further step."""
         self.call_off(arn, token)
         self._abandoned.add((arn, token))
 
@@ -113,7 +113,7 @@ class RotationRunner:
                 finish(vault, turn, ended, succeeded=succeeded)
 
     def _run_steps(self, vault: Vault, turn: Turn) -> bool:
-        """Call the function step by step; tell whether it came to its end, and nothing has abandoned the rotation."""
+        """Call the function for each step; return whether all succeeded and the rotation was not abandoned."""
         rotation_token = str(uuid4())
         for step in turn.steps:
             if not self._step(vault, turn, step, rotation_token) or self._is_abandoned(turn):
@@ -132,7 +132,7 @@ class RotationRunner:
             self._thread.depth -= 1
 
     def _step(self, vault: Vault, turn: Turn, step: str, rotation_token: str) -> bool:
-        """Call the function for one step; return whether it came back.
+        """Call the function for one step; return whether it returned normally.
 
         An exception of the function, including sys.exit, only fails the rotation. One that ends the test or the run
         (pytest.fail, KeyboardInterrupt) is recorded and raised again.

@@ -44,7 +44,7 @@ class Host:
     input_shape: Callable[[str], Any]
     #: The regions of every partition.
     known_regions: Callable[[], frozenset[str]]
-    #: What rotation functions run in, so that their calls reach this service.
+    #: The context in which rotation functions run, so that their calls reach this service.
     answering: Callable[[Service], AbstractContextManager[None]]
 
 
@@ -63,8 +63,8 @@ class Service:
             self.regions.check(region)
         rotations = RotationRunner(host.now, lambda: host.answering(self), settings.rotation_limit)
         self.vault = Vault(self.timeline, settings.delays, rotations, self.regions)
-        #: Set once it has stopped: nothing comes due any more, and its contents can still be read.
-        self.stands_still = False
+        #: Whether its fake has stopped: then nothing comes due, and its contents can still be read.
+        self.is_stopped = False
         #: The latest fakes that were active at the same time, for reports: one of them may have answered.
         self.met: deque[Service] = deque(maxlen=_MET_KEPT)
         self._region = region
@@ -103,7 +103,7 @@ class Service:
             return False
         try:
             body = read_body(incoming.body)
-        except errors.Refusal:  # the answer will say so
+        except errors.Refusal:  # the answer reports it
             return False
         with self.vault.lock:
             store = self.store(incoming.region, incoming.caller)
@@ -126,7 +126,7 @@ class Service:
     def settled(self) -> int:
         """Run everything that has come due by now, and return the present instant."""
         now = self._host.now()
-        if not self.stands_still:
+        if not self.is_stopped:
             run_due([self.vault], now)
         return now
 

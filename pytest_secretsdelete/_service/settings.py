@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .delays import Delay
 
 
-#: How many scheduled rotations may come due in one look: each is four calls of a function, and those it makes.
+#: How many scheduled rotations may come due at once: each is four calls of a function, which makes calls itself.
 ROTATION_LIMIT = 10_000
 
 

@@ -1,6 +1,6 @@
 """The secrets of one account and region, and the vault that holds every store of a fake.
 
-The only mutable state of a fake that operations change. Hold `vault.lock` to read or change it.
+This is the mutable state that operations change. Hold `vault.lock` to read or change it.
 """
 
 from __future__ import annotations
@@ -150,7 +150,7 @@ class Store:
     def order(
         self, name: str, key: Callable[[SecretRecord], Key], admits: Callable[[SecretRecord], bool] = lambda _: True
     ) -> Order:
-        """Return the secrets in the order of a key; it is sorted when it is first asked for, and kept up afterwards."""
+        """Return the secrets in the order of a key; it is sorted on first use, and kept up to date afterwards."""
         if name not in self._orders:
             self._orders[name] = Order(self.by_name.values(), key, admits)
         return self._orders[name]

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class ReadOnlyDict(dict[str, Any]):
-    """A dict that refuses to be changed; it compares, prints, pickles and copies as a dict does."""
+    """A dict that cannot be changed; it compares, prints, pickles and copies like a dict."""
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("The records of a fake cannot be changed; change a copy: dict(...).")
@@ -53,7 +53,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step in the life of a secret, under the name that CloudTrail or EventBridge gives it."""
+    """One event in the life of a secret, with its name in CloudTrail or EventBridge."""
 
     name: str
     #: The ARN of the secret.
@@ -109,12 +109,12 @@ class Attempt:
         self.error_code, self.message, self.has_ended = error_code, message, True
 
     def note(self, arn: str, **detail: Any) -> None:
-        """Note the attempt itself as a step in the life of a secret."""
+        """Record the attempt itself as an event in the life of a secret."""
         self.event = Event(self.operation, arn, self.region, to_datetime(self.at), detail)
 
     @property
     def changed_nothing(self) -> bool:
-        """Whether it has ended and is no step in the life of a secret."""
+        """Whether it has ended and is not an event in the life of a secret."""
         return self.has_ended and self.event is None
 
     def call(self) -> Call:
@@ -151,8 +151,8 @@ _MOVES_KEPT = 1000
 class Timeline:
     """The record of one fake, in chronological order.
 
-    Of the calls that changed nothing, such as readings and refusals, the newest `calls_kept` stay (for a moment a tenth
-    more); all that belongs to the life of a secret stays.
+    Of the calls that changed nothing, such as reads and refusals, the newest `calls_kept` stay (up to a tenth more
+    between two clean-ups); all events in the life of a secret stay.
     """
 
     def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
@@ -167,7 +167,7 @@ class Timeline:
         return iter(tuple(self._entries))
 
     def begin(self, operation: str, region: str, at: int, account: str = "") -> Attempt:
-        """Give an attempt its place."""
+        """Record the beginning of an attempt."""
         attempt = Attempt(operation, region, at, account=account, place=places.here())
         self._entries.append(attempt)
         if len(self._entries) > self._next_look and self._looking.acquire(blocking=False):
@@ -199,7 +199,7 @@ class Timeline:
         self._entries.append(rotation)
 
     def event(self, name: str, secret: SecretRecord, at: int, /, **detail: Any) -> None:
-        """Record one step in the life of a secret that no call is named after."""
+        """Record an event in the life of a secret that is not named after a call."""
         self._entries.append(Event(name, secret.arn, secret.region, to_datetime(at), detail))
 
     @property
@@ -209,7 +209,7 @@ class Timeline:
 
     @property
     def events(self) -> tuple[Event, ...]:
-        """The steps in the lives of the secrets; a call's own step comes before its effects."""
+        """The lifecycle events of the secrets; the event of a call comes before the effects of the call."""
         own = (entry.event if isinstance(entry, Attempt) else entry for entry in self)
         return tuple(event for event in own if isinstance(event, Event))
 

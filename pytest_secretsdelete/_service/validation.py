@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Check = Callable[[Any, str, list[str]], Any]
 
 REDACTED = "***"
-#: Lists whose length the operations refuse in words of their own.
+#: Lists whose length the operations check themselves, with other texts.
 _COUNTED_BY_OPERATIONS = {"FiltersListType"}
 _JSON_TYPES = {bool: "BOOLEAN_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {

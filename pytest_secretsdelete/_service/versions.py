@@ -39,7 +39,7 @@ class Versions:
         self._deprecated = deprecated
         self._removed = removed
         self._next_place = next_place
-        #: No outdated version goes before this instant, in milliseconds; None while there is none to go.
+        #: No outdated version is removed before this instant, in milliseconds; None while there is none.
         self.clean_up_due = clean_up_due
 
     def __iter__(self) -> Iterator[VersionRecord]:

@@ -10,7 +10,7 @@ from .._service import locks, places
 from .._service.instant import LATEST, aware, from_microseconds, to_microseconds
 from .._service.service import settle
 from .._service.timeline import Move
-from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_holds_time
+from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_controls_time
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -50,7 +50,7 @@ class Clock:
 
         Purges and scheduled rotations that come due in between happen in order, each at its own
         instant. ValueError for a negative step and for one beyond the last day of the year 9999, TypeError for what
-        is neither a number nor a timedelta; RuntimeError where freezegun does not hold time.
+        is neither a number nor a timedelta; RuntimeError where freezegun does not control time.
         """
         try:
             step = timedelta(0) if delta is None else delta
@@ -73,7 +73,7 @@ class Clock:
 
         Moving to the DeletionDate that an answer gave ends that recovery window. ValueError for an earlier
         instant and for one without a zone, TypeError for what is not a datetime; RuntimeError where freezegun does
-        not hold time.
+        not control time.
         """
         moment = aware(when)
         try:
@@ -94,17 +94,17 @@ class Clock:
 
         time.sleep and asyncio.sleep, under whatever name they were imported, and botocore's back-off.
         Sleepers of several threads and tasks wake in the order of their deadlines. Timeouts (wait_for,
-        Event.wait) are not sleeps and stay real. RuntimeError where freezegun does not hold time.
+        Event.wait) are not sleeps and stay real. RuntimeError where freezegun does not control time.
         """
         if not is_frozen():
-            raise RuntimeError(who_holds_time())
+            raise RuntimeError(who_controls_time())
         from .patching import skip_sleeps
 
         return skip_sleeps(now_in_microseconds, lambda target: self._go_to(target, slept=True))
 
     def _go_to(self, target: int, *, slept: bool = False) -> None:
         if not is_frozen():
-            raise RuntimeError(who_holds_time())
+            raise RuntimeError(who_controls_time())
         if target > LATEST * MICROSECONDS_PER_MILLISECOND:
             raise ValueError(_TOO_FAR)
         _record_move(target, slept=slept)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-#: pytest's timer stays real while the fake's clock holds time.
+#: pytest's timer stays real under the clock's freeze.
 IGNORED_BY_THE_FREEZE = ("_pytest.timing",)
 
 
@@ -59,7 +59,7 @@ def _started(freezer: Any) -> Iterator[None]:
 
 @contextmanager
 def real_event_loops() -> Iterator[None]:
-    """Let asyncio's event loops see real time while freezegun holds it: they would wait for ever.
+    """Let asyncio's event loops read real time while time is frozen: they would wait for ever.
 
     freezegun's own real_asyncio does so, too, but makes a loop to find out its class, which fails where a test
     run forbids sockets. It also leaves the base class's method behind on that class, where it would hide ours.

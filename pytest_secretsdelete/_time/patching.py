@@ -86,7 +86,7 @@ _STAND_INS = _make_stand_ins()
 
 
 def _learn_real_sleeps() -> None:
-    """Find the real functions, which somebody may have patched when this module was imported."""
+    """Find the real functions, which other code may have patched when this module was imported."""
     if getattr(time.sleep, "__self__", None) is time:
         _real.sleep = time.sleep
     code = getattr(asyncio.sleep, "__code__", None)  # a wrapper made with functools.wraps bears the same names

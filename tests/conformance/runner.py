@@ -1,4 +1,4 @@
-"""Running a row: a fake, a client for each caller, and the roads that a request can take."""
+"""Runs a row: a fake, a client for each caller, and the transports of a request."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.instant import milliseconds, to_datetime, to_microseconds
 
 from .. import support
-from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late
+from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late, Refused
 
 
 @functools.cache
@@ -29,13 +29,13 @@ def model_of(operation: str) -> Any:
 
 
 def send_by_client(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the call as a user does."""
+    """Make the call through a client."""
     parameters = {name: value for name, value in parameters.items() if value is not None}
     return client._make_api_call(operation, parameters)
 
 
 def send_raw(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Send a request that nobody has checked, past before-call."""
+    """Send an unchecked request, which skips before-call."""
     body = {
         name: b64encode(value).decode() if isinstance(value, bytes) else value
         for name, value in parameters.items()
@@ -54,6 +54,8 @@ transports = {"client": send_by_client, "raw": send_raw}
 
 class World:
     """A fake at the start of a row."""
+
+    tolerance = 0  # in milliseconds: how exactly dates are compared
 
     def __init__(self, row: Any, transport: Any, clock: Any) -> None:
         self.row = row
@@ -80,7 +82,7 @@ class World:
         return answer
 
     def send(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Make the row's call, along the row's road."""
+        """Make the row's call, by the row's transport."""
         token = {"ClientRequestToken": TOKENS[9]} if "ClientRequestToken" in self._members(operation) else {}
         return self.transport(client_for(self.row.account, self.row.region), operation, {**token, **parameters})
 
@@ -88,8 +90,12 @@ class World:
         """Return the ARN that a secret of this row has, or had."""
         return self._arns.get(name, "")
 
+    def labels(self, name: str) -> dict[str, set[str]]:
+        """Return the labels of each version of a secret, those without a value included."""
+        return {version.version_id: set(version.staging_labels) for version in self.fake.secret(name).versions}
+
     def snapshot(self) -> list[Any]:
-        """Return everything the fake holds, once what is due has happened."""
+        """Return all secrets of the fake, after everything due has been carried out."""
         service_of(self.fake).settled()
         return list(self.fake._vault.secrets())
 
@@ -103,18 +109,23 @@ class World:
 
 
 def rotate(event: Mapping[str, str], context: Any) -> None:
-    """Rotate as AWS's template does, in the account and the region of the secret."""
+    """Rotate like AWS's template, in the account and the region of the secret."""
     _, _, _, region, account, *_ = event["SecretId"].split(":")
     support.rotate_as_the_template(client_for(account, region), event)
 
 
 def resolved(value: Any, world: World) -> Any:
-    """Look up what is known only when the row runs."""
+    """Replace the values that are known only when the row runs."""
     if isinstance(value, Late):
         return value.look_up(world)
     if isinstance(value, Mapping):
         return {name: resolved(item, world) for name, item in value.items()}
     return [resolved(item, world) for item in value] if isinstance(value, list) else value
+
+
+def text_of(refused: Refused, world: Any) -> str:
+    """Return the text of a refusal in a row."""
+    return refused.text.replace("{arn}", world.arn("a")).replace("{copy}", world.arn("copy"))
 
 
 def error_of(response: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.page import fragment
 from pytest_secretsdelete._service.report.story import tell
 
-from ..support import LAMBDA, ROADS, VALUE, Rotator, send_raw
+from ..support import INTERCEPTIONS, LAMBDA, VALUE, Rotator, send_raw
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
@@ -100,13 +100,15 @@ def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
         assert not shows_a_value(repr(one)), type(one)
 
 
-@ROADS
-def test_logs(road: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.LogCaptureFixture, clock: Clock) -> None:
+@INTERCEPTIONS
+def test_logs(
+    intercept: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.LogCaptureFixture, clock: Clock
+) -> None:
     """No logger but botocore's own, which the user has asked for, says anything that shows a value."""
     caplog.set_level(logging.DEBUG)
     logging.getLogger("botocore").setLevel(logging.WARNING)
     try:
-        road(client)
+        intercept(client)
         lead_a_full_life(fake, client)
     finally:
         logging.getLogger("botocore").setLevel(logging.NOTSET)

@@ -160,7 +160,7 @@ def test_stop(others: str, makes_a_session: bool) -> None:
 
     def check(number: int) -> None:
         is_active = _active.is_active(service_of(fakes[-1]))
-        assert service_of(fakes[-1]).stands_still is not is_active
+        assert service_of(fakes[-1]).is_stopped is not is_active
         if others == "inner":
             assert os.environ["AWS_DEFAULT_REGION"] == "us-east-2"
             inner.stop()

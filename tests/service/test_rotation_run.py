@@ -16,10 +16,10 @@ from pytest_secretsdelete import FakeSecretsManager, _active
 from pytest_secretsdelete._fake import service_of
 
 from ..support import (
+    INTERCEPTIONS,
     LAMBDA,
     PATIENCE,
     REGION,
-    ROADS,
     STEPS,
     VALUE,
     Rotator,
@@ -52,12 +52,12 @@ def names_of(fake: FakeSecretsManager, beginning: str) -> list[str]:
     return [event.name for event in fake.events if event.name.startswith(beginning)]
 
 
-@ROADS
+@INTERCEPTIONS
 def test_four_steps(
-    road: Callable[[Any], Any], clock: Clock, fake: FakeSecretsManager, client: Any, rotator: Rotator
+    intercept: Callable[[Any], Any], clock: Clock, fake: FakeSecretsManager, client: Any, rotator: Rotator
 ) -> None:
     """A rotation calls the function for four steps; its own calls reach the fake, and the new value is current."""
-    road(client)
+    intercept(client)
     answer = client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(1))
     assert answer["VersionId"] == token(1)
     arn = fake.secret("a").arn

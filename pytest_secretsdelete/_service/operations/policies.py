@@ -35,7 +35,7 @@ _CHECKS = {
 
 
 def put_resource_policy(store: Store, request: Request) -> dict[str, Any]:
-    """Attach a policy, or put it in the place of the one that is there."""
+    """Attach a policy, or replace the existing one."""
     secret = find_usable(store, request)
     refuse_replica(secret)
     _refuse_other_names(request)

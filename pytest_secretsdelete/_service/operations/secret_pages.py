@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..store import Store
 
 BY_CREATION = "created-date"
-#: A prefix that so many names share, for each that a page shows, is not sorted anew: the page is soon full anyway.
+#: If more names than this, for each entry of a page, have the prefix, they are not sorted: the page fills soon.
 _FEW = 20
 
 
@@ -51,7 +51,7 @@ def _order(store: Store, sort_by: str, *, planned: bool) -> Any:
 def _few_by_name(
     store: Store, filters: list[dict[str, Any]], *, planned: bool, most: int
 ) -> Iterable[SecretRecord] | None:
-    """Return the secrets whose names begin as the filters want, where these are few; None where they are not."""
+    """Return the secrets whose names have a prefix of the filters, if they are few; None if they are not."""
     prefixes = name_prefixes(filters)
     if prefixes is None:
         return None

@@ -1,7 +1,7 @@
 """Staging labels: which version holds which, and UpdateSecretVersionStage.
 
-A label is on one version at a time. Where AWSCURRENT leaves a version, AWSPREVIOUS follows to it, and an
-AWSPENDING that it still holds disappears; labels of the user stay (recorded).
+A label is on one version at a time. The version that loses AWSCURRENT gets AWSPREVIOUS, and loses an AWSPENDING
+that it still holds; labels of the user stay (recorded).
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ LABEL_UPDATED = "Secret Label Updated"
 def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
     """Add a newest version, and attach labels to it, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
-    dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
-    fresh = _relabelled(version, version.version_id, given, dethroned)
-    return _others_relabelled(versions, version.version_id, given, dethroned).added(fresh)
+    former = _loses_current(versions, version.version_id) if CURRENT in given else None
+    fresh = _relabelled(version, version.version_id, given, former)
+    return _others_relabelled(versions, version.version_id, given, former).added(fresh)
 
 
 def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
     """Attach labels to a version, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
-    dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
-    changed = _relabelled(version, version.version_id, given, dethroned)
-    return _others_relabelled(versions, version.version_id, given, dethroned).replaced(changed)
+    former = _loses_current(versions, version.version_id) if CURRENT in given else None
+    changed = _relabelled(version, version.version_id, given, former)
+    return _others_relabelled(versions, version.version_id, given, former).replaced(changed)
 
 
 def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
@@ -66,15 +66,15 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
 
 
 def pending_version(secret: SecretRecord) -> VersionRecord | None:
-    """Return the version of a rotation that has not come to its end."""
+    """Return the version of a rotation that is not complete."""
     holder = secret.holder_of(PENDING)
     return None if holder is None or CURRENT in holder.labels else holder
 
 
 def note_labels(vault: Vault, before: SecretRecord, after: SecretRecord, at: int) -> None:
-    """Note the labels that have come to a version, but for those of a rotation, as EventBridge is told of them.
+    """Record the event that EventBridge gets for each label attached to a version, but AWSPENDING and AWSPREVIOUS.
 
-    Which labels is documented. That neither a secret's creation nor a label taken off counts is inferred.
+    Which labels is documented. That neither a secret's creation nor a removed label counts is inferred.
     """
     held = set(_attachments(before))
     for label, version_id in _attachments(after):
@@ -94,9 +94,9 @@ def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
 
 
 def _check_move(secret: SecretRecord, label: str, source: str | None, target: str | None) -> None:
-    """Refuse a move that does not name the version which holds the label, or takes AWSCURRENT away.
+    """Refuse a move that does not name the version which holds the label, or that removes AWSCURRENT.
 
-    How a label that nobody holds, or another version, is refused is inferred, and so is a move without versions.
+    Inferred: the refusals of a label that no version holds, of another version, and of a move without versions.
     """
     holder = secret.holder_of(label)
     if source is None and target is None:
@@ -134,29 +134,27 @@ def _count_labels(versions: Versions) -> int:
 
 
 def _loses_current(versions: Versions, version_id: str) -> str | None:
-    """Return the id of the version that AWSCURRENT leaves when it goes to `version_id`."""
+    """Return the id of the version that loses AWSCURRENT to `version_id`."""
     holder = versions.holder_of(CURRENT)
     return holder.version_id if holder is not None and holder.version_id != version_id else None
 
 
-def _others_relabelled(versions: Versions, version_id: str, given: tuple[str, ...], dethroned: str | None) -> Versions:
+def _others_relabelled(versions: Versions, version_id: str, given: tuple[str, ...], former: str | None) -> Versions:
     others = [version for version in versions.labelled if version.version_id != version_id]
-    return versions.replaced(*(_relabelled(version, version_id, given, dethroned) for version in others))
+    return versions.replaced(*(_relabelled(version, version_id, given, former) for version in others))
 
 
-def _relabelled(
-    version: VersionRecord, version_id: str, given: tuple[str, ...], dethroned: str | None
-) -> VersionRecord:
+def _relabelled(version: VersionRecord, version_id: str, given: tuple[str, ...], former: str | None) -> VersionRecord:
     if version.version_id == version_id:
-        kept = _without(version.labels, {PREVIOUS} if dethroned and PREVIOUS not in given else set())
+        kept = _without(version.labels, {PREVIOUS} if former and PREVIOUS not in given else set())
         return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
     gone = set(given)
-    if dethroned:
+    if former:
         gone.add(PREVIOUS)
-    if version.version_id != dethroned:
+    if version.version_id != former:
         return replace(version, labels=_without(version.labels, gone))
-    heir = () if PREVIOUS in given else (PREVIOUS,)
-    return replace(version, labels=(*heir, *_without(version.labels, gone | {PENDING})))
+    added = () if PREVIOUS in given else (PREVIOUS,)
+    return replace(version, labels=(*added, *_without(version.labels, gone | {PENDING})))
 
 
 def _without(labels: tuple[str, ...], gone: set[str]) -> tuple[str, ...]:

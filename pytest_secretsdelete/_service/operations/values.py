@@ -63,7 +63,7 @@ def batch_get_secret_value(store: Store, request: Request) -> dict[str, Any]:
 
 
 def offered_value(request: Request) -> str | bytes | None:
-    """Return the value that a request brings, or None; both kinds at once are refused (text seen, code inferred)."""
+    """Return the value in a request, or None; both kinds at once are refused (text seen, code inferred)."""
     if "SecretString" in request and "SecretBinary" in request:
         raise errors.invalid_parameter(
             "You can't specify both a binary secret value and a string secret value in the same secret."
@@ -77,7 +77,7 @@ def add_version(
 ) -> SecretRecord:
     """Add a version, or fill the empty one that a rotation made, and attach its labels, with other changes.
 
-    A new version ends a rotation that is under way to another one: AWSPENDING leaves that (documentation).
+    A new version abandons a rotation to another version, which loses AWSPENDING (documentation).
     """
     token, at = request["ClientRequestToken"], request.at
     empty = secret.version(token) or VersionRecord(token, at, None, kms_key_id=secret.kms_key_id)
@@ -98,7 +98,7 @@ def add_version(
 
 
 def _rotation_abandoned_for(store: Store, secret: SecretRecord, token: str) -> str | None:
-    """Return the version of the rotation that a new version puts an end to, or None."""
+    """Return the version of the rotation that a new version abandons, or None."""
     pending = pending_version(secret)
     if pending is None or pending.version_id == token:
         return None
