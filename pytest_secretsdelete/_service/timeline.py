@@ -146,6 +146,8 @@ class Move:
 CALLS_KEPT = 100_000
 #: How many moves of the clock a report can show.
 _MOVES_KEPT = 1000
+#: The frames of ours at least on the stack where an attempt begins: places, this module, protocol, service.
+_OUR_FRAMES = 4
 
 
 class Timeline:
@@ -168,7 +170,7 @@ class Timeline:
 
     def begin(self, operation: str, region: str, at: int, account: str = "") -> Attempt:
         """Record the beginning of an attempt."""
-        attempt = Attempt(operation, region, at, account=account, place=places.here())
+        attempt = Attempt(operation, region, at, account=account, place=places.here(_OUR_FRAMES))
         self._entries.append(attempt)
         if len(self._entries) > self._next_look and self._looking.acquire(blocking=False):
             try:

@@ -92,18 +92,22 @@ def _shortened(rows: list[Row]) -> list[Row]:
     return [*rows[:_FIRST], note, *rows[-_LATEST:]]
 
 
-def details(facts: Facts, row: Row) -> str:
-    """Return what stands beside the operation of a row: its details, how often it happened, and who asked for it."""
+def details(facts: Facts, row: Row, *, with_start: bool = False) -> str:
+    """Return what stands beside the operation of a row: its details, how often it happened, and who asked for it.
+
+    `with_start`: where no instant of the row stands beside it, a steady pace says when it began.
+    """
     if row.asked:
         times = f" x{row.count:,}" if row.count > 1 else ""
         return f"{row.detail}{times} (asked for by {row.asked}){row.then}"
-    return " ".join(filter(None, (row.detail, _times(facts, row))))
+    return " ".join(filter(None, (row.detail, _times(facts, row, with_start=with_start))))
 
 
-def _times(facts: Facts, row: Row) -> str:
+def _times(facts: Facts, row: Row, *, with_start: bool) -> str:
     if row.count == 1:
         return ""
-    pace = f", every {duration(row.every)}" if row.every else ""
+    start = f" from {facts.at(row.at)}" if with_start else ""
+    pace = f", every {duration(row.every)}{start}" if row.every else ""
     last = f"; last {facts.at(row.last)}" if facts.at(row.last) != facts.at(row.at) else ""
     return f"x{row.count:,}{pace}{last}"
 
@@ -143,13 +147,10 @@ def brief(facts: Facts, rows: Iterable[Row]) -> str:
 
 
 def _call_in_brief(facts: Facts, row: Row) -> str:
-    words = details(facts, row)
-    separator = ": " if row.detail else " "
-    if row.count == 1 or (facts.at(row.last) == facts.at(row.at) and not row.then):
-        return f"{row.what}{separator if words else ''}{words}{'' if row.then else f' {facts.at(row.at)}'}"
-    if row.every and not row.asked:
-        words = words.replace(f"every {duration(row.every)}", f"every {duration(row.every)} from {facts.at(row.at)}", 1)
-    return f"{row.what}{separator}{words}"
+    words = details(facts, row, with_start=True)
+    operation = row.what + (": " if row.detail else " " if words else "")
+    is_at_once = facts.at(row.last) == facts.at(row.at)
+    return f"{operation}{words}{f' {facts.at(row.at)}' if is_at_once and not row.then else ''}"
 
 
 def _merged(parts: Iterable[str]) -> list[str]:

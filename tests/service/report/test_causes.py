@@ -148,6 +148,24 @@ def test_never_there(fake: FakeSecretsManager, client: Any, because: Because) ->
     assert because(client.get_secret_value, SecretId="xyz").endswith("eu-west-1. There: db/password.")
 
 
+def test_never_there_in_two_fakes(fake: FakeSecretsManager) -> None:
+    """A second fake that does not hold the name either is not spoken of."""
+    with FakeSecretsManager(region=REGION) as inner:
+        told = _because(inner, inner.client().get_secret_value, SecretId="a")
+    assert told == "GetSecretValue asked for a, which was never there in eu-west-1. There: no secret at all."
+
+
+def test_a_replica_is_there_already(fake: FakeSecretsManager, client: Any, because: Because) -> None:
+    """What neither a seed nor a creation has put there is told in the answer's own words."""
+    fake.seed("a", VALUE)
+    client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": "us-west-2"}])
+    west = fake.client("us-west-2")
+    west.describe_secret(SecretId="a")
+    assert because(west.create_secret, Name="a", SecretString=VALUE).startswith(
+        "CreateSecret of a (us-west-2) was answered with ResourceExistsException: "
+    )
+
+
 def test_there_already(fake: FakeSecretsManager, client: Any, because: Because) -> None:
     """A name that is taken is told with the seed or the call that took it."""
     fake.seed("a", VALUE)

@@ -122,13 +122,25 @@ def test_repeated_calls_are_one_row(clock: Clock, fake: FakeSecretsManager, clie
     assert lines(text) == ["b seeded; GetSecretValue x3, every 1h from +0s; last +2h; DescribeSecret x3 +4h"]
 
 
+def test_moves_of_the_clock(clock: Clock, fake: FakeSecretsManager, told: Told) -> None:
+    """Moves that follow each other from one place are one row."""
+    fake.seed("a", VALUE)
+    for _ in range(3):
+        clock.advance(hours=1)
+    clock.advance(hours=1)
+    assert rows(told(ABOUT_A)) == ["+0s seeded", "clock advanced 3h in 3 steps here", "clock advanced 1h here"]
+
+
 def test_an_uneven_pace(clock: Clock, fake: FakeSecretsManager, client: Any, told: Told) -> None:
     """Where the calls do not come at a steady pace, the last one is told alone."""
-    fake.seed("a", VALUE)
+    for name in ("a", "b"):
+        fake.seed(name, VALUE)
     for step in (1, 2, 3):
         client.get_secret_value(SecretId="a")
+        client.get_secret_value(SecretId="b")
         clock.advance(hours=step)
     assert "+0s GetSecretValue x3; last +3h here" in rows(told(ABOUT_A))
+    assert lines(told(ABOUT_A)) == ["b seeded; GetSecretValue x3; last +3h"]
 
 
 def test_many_different_calls(fake: FakeSecretsManager, client: Any, told: Told) -> None:
