@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ._fake import FakeSecretsManager
+    from ._reach.under_way import FakeStoppedError
     from ._service.snapshot import Secret, Version
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import MALFORMED, Timeout
@@ -21,6 +22,7 @@ __all__ = [
     "Clock",
     "Event",
     "FakeSecretsManager",
+    "FakeStoppedError",
     "Rotation",
     "Secret",
     "Timeout",
@@ -33,6 +35,7 @@ _HOMES = {
     "Clock": "_time.clock",
     "Event": "_service.timeline",
     "FakeSecretsManager": "_fake",
+    "FakeStoppedError": "_reach.under_way",
     "Rotation": "_service.timeline",
     "Secret": "_service.snapshot",
     "Timeout": "_service.wire",

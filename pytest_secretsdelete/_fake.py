@@ -112,39 +112,43 @@ class FakeSecretsManager:
         variables = environment.fake_variables(
             region=self._service.region_as_given, keep_credentials=self._keep_credentials
         )
-        with environment.changing:
-            if _active.is_active(self._service):
-                raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
-            try:
-                self._environment = environment.Layer(variables)
-                self._environment.begin()
-                retry_buckets.begin(self._pace)
-                _active.push(self._service)
-                self._service.is_stopped = False
-            except BaseException:  # an interrupt
-                self._end()
-                raise
-        return self
+        layer = environment.Layer(variables, self._enter, self._leave)
+        try:
+            with environment.changing:
+                environment.undo_what_is_over()
+                if _active.is_active(self._service):
+                    raise RuntimeError(
+                        "This FakeSecretsManager is already started; stop it first, or make another one."
+                    )
+                self._environment = layer
+                layer.begin()
+            return self
+        except BaseException:  # an interrupt, at the release of the lock too
+            layer.end()
+            raise
 
     def stop(self) -> None:
         """Stop answering, and restore the environment. Does nothing if the fake is not started.
 
         The fake's contents can still be read. Nothing comes due while it is stopped.
         """
+        layer = self._environment
         try:
-            self._end()
+            layer.is_over = True  # from here on any fake that starts or stops completes this
+            layer.end()
         except BaseException:  # an interrupt: repeat what it cut short
-            self._end()
+            layer.end()
             raise
 
-    def _end(self) -> None:
-        with environment.changing:
-            self._environment.is_over = True  # from here on any fake that starts or stops restores the variables
-            if _active.is_active(self._service):
-                self._service.is_stopped = True
-                _active.remove(self._service)
-            retry_buckets.end(self._pace)
-            self._environment.end()
+    def _enter(self) -> None:
+        retry_buckets.begin(self._pace)
+        _active.push(self._service)
+        self._service.is_stopped = False
+
+    def _leave(self) -> None:
+        self._service.is_stopped = True
+        _active.remove(self._service)
+        retry_buckets.end(self._pace)
 
     @property
     def region(self) -> str:

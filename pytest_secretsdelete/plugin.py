@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    import warnings
     from collections.abc import Generator, Iterator
 
     from ._fake import FakeSecretsManager
@@ -118,6 +119,32 @@ def _is_set(config: pytest.Config, name: str, default: object) -> bool:
         return True
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
+    """Add a hint to pytest's warning of an unknown mark or ini option, where one of ours is near."""
+    warning = warning_message.message
+    if isinstance(warning, pytest.PytestWarning) and (hint := _hint_of_typo(str(warning))):
+        warning.args = (f"{warning}\n{hint}", *warning.args[1:])
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, None]:
+    """Add the same hint where an unknown mark has ended the collection of a module."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed and (hint := _hint_of_typo(str(report.longrepr))):
+        report.sections.append(("Secrets Manager", hint))
+
+
+def _hint_of_typo(text: str) -> str | None:
+    if "Unknown" not in text and "not found in `markers`" not in text:
+        return None
+    from ._pytest import typos
+
+    hint = typos.hint(text, [f"{_STEM}_{name}" for name, *_ in _INI_OPTIONS])
+    return None if hint is None or hint in text else hint
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Stop serving the seed file: everything has been imported."""
@@ -181,7 +208,7 @@ def _secretsmanager_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
         request.getfixturevalue("_secretsmanager_time")
     fake = _test_of(request.node).fake = starting.new_fake(plan)
     with fake:
-        starting.seed(fake, plan, request.node)
+        starting.seed(fake, plan)
         yield fake
 
 
@@ -223,16 +250,25 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
-    """Show in the report of a failed test what happened to its secrets, and fold foreign frames in its traceback."""
-    fake, reporting = _test_of(item).fake, item.config.stash[_run_key].reporting
-    if fake is None or (call.excinfo is None and reporting is None):
-        yield
-        return
-    from ._pytest import report
-
-    with report.folded(call):
+    """Explain in the report of a failed test what happened to its secrets; forget its fake after the last report."""
+    test, reporting = _test_of(item), item.config.stash[_run_key].reporting
+    if test.fake is None or (call.excinfo is None and reporting is None):
         outcome = yield
-    report.add_story(outcome.get_result(), item, call, fake, reporting)
+    else:
+        from ._pytest import report
+
+        with report.folded(call):
+            outcome = yield
+        report.add_story(outcome.get_result(), item, call, test.fake, reporting)
+    is_concerned = "botocore" in sys.modules or "_secretsmanager_fake" in getattr(item, "fixturenames", ())
+    if is_concerned and outcome.get_result().failed:
+        from ._pytest import hints
+
+        error, now = call.excinfo and call.excinfo.value, test.plan and test.plan.now
+        found = hints.hints(error, item, frozen_at=now)
+        outcome.get_result().sections.extend((hints.TITLE, hint) for hint in found)
+    if call.when == "teardown":  # a run keeps its items to its end
+        del item.stash[_test_key]
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

@@ -19,6 +19,7 @@ def test_public_names() -> None:
         "Clock",
         "Event",
         "FakeSecretsManager",
+        "FakeStoppedError",
         "Rotation",
         "Secret",
         "Timeout",

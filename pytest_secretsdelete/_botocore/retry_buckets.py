@@ -44,8 +44,8 @@ def begin(pace: Pace) -> None:
     from botocore.retries import bucket
 
     with _lock:
-        _paces.insert(len(_paces) if pace.is_virtual else 0, pace)
         try:
+            _paces.insert(len(_paces) if pace.is_virtual else 0, pace)
             if pace.is_virtual or len(_paces) == 1:
                 _patch(bucket)
         except BaseException:
@@ -68,11 +68,15 @@ def _remove(pace: Pace) -> None:
 @contextmanager
 def paced(pace: Pace) -> Iterator[None]:
     """Set a pace for the duration of the context."""
-    begin(pace)
     try:
-        yield
-    finally:
-        end(pace)
+        try:
+            begin(pace)
+            yield
+        finally:
+            end(pace)
+    except BaseException:
+        end(pace)  # an interrupt may have cut it short
+        raise
 
 
 def _pace() -> Pace | None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import textwrap
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 SECRET = "secret"  # noqa: S105 - a marker's name
 SETTINGS = "secretsmanager"
 _UNSET: Any = object()
+#: Characters of a line that every terminal holds, with pytest's own mark in front.
+_WIDTH = 76
 _READ_ON = "Read on: docs/reference/markers.md"
 
 
@@ -81,12 +84,12 @@ def plan_of(item: pytest.Item, ini: Mapping[str, Any]) -> Plan:
     try:
         return _checked_plan(item, ini)
     except ValueError as error:
-        raise wrong_marker(item, error) from None
+        raise wrong_marker(error) from None
 
 
-def wrong_marker(item: pytest.Item, error: ValueError) -> BaseException:
-    """Return the failure of a test with a wrong marker: one message, no traceback."""
-    return pytest.fail.Exception(f"{item.nodeid}: {error} {_READ_ON}", pytrace=False)
+def wrong_marker(error: ValueError) -> BaseException:
+    """Return the failure of a test with a wrong marker: one message, no traceback; pytest names the test itself."""
+    return pytest.fail.Exception(f"{error}\n{_READ_ON}", pytrace=False)
 
 
 def _checked_plan(item: Any, ini: Mapping[str, Any]) -> Plan:
@@ -200,11 +203,16 @@ def _bound(schema: Callable[..., Any], mark: Any) -> Any:
         unknown = [name for name in mark.kwargs if name not in signature.parameters]
         near = [close for name in unknown for close in difflib.get_close_matches(name, signature.parameters, n=1)]
         hint = f" Did you mean {' and '.join(near)}?" if near else ""
-        raise ValueError(f"{_shown(mark)}: {error}.{hint} Legal: {_form_of(mark.name, schema)}.") from None
+        raise ValueError(f"{_shown(mark)}: {error}.{hint}\n{_legal(_form_of(mark.name, schema))}") from None
     try:
         return schema(*mark.args, **mark.kwargs)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{_shown(mark)}: {error}") from None
+
+
+def _legal(form: str) -> str:
+    """Return how a marker is written, in lines that a terminal holds."""
+    return textwrap.fill(f"Legal: {form}", _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _shown(mark: Any) -> str:

@@ -37,13 +37,13 @@ def new_fake(plan: Plan) -> FakeSecretsManager:
     return FakeSecretsManager(**vars(plan.settings))
 
 
-def seed(fake: FakeSecretsManager, plan: Plan, item: pytest.Item) -> None:
+def seed(fake: FakeSecretsManager, plan: Plan) -> None:
     """Put the seeds of a test's plan into its fake; fail the test for a wrong one."""
     try:
         for planned in plan.seeds:
             service_of(fake).seed(planned)
     except ValueError as error:
-        raise wrong_marker(item, error) from None
+        raise wrong_marker(error) from None
 
 
 def environment_restorer(fake: Callable[[], FakeSecretsManager | None]) -> Callable[[], None]:

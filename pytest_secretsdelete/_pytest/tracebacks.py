@@ -5,8 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from .._service.places import is_users
-from .._service.report.facts import chain
+from .._service.places import chain, is_users
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -51,11 +51,15 @@ def _environment(url: str) -> Iterator[None]:
     if region := os.environ.get(REGION_VARIABLE):
         variables["AWS_REGION"] = region
     layer = Layer(variables)
-    layer.begin()
     try:
-        yield
-    finally:
-        layer.end()
+        try:
+            layer.begin()
+            yield
+        finally:
+            layer.end()
+    except BaseException:
+        layer.end()  # an interrupt may have cut the end short
+        raise
 
 
 class _Json11:

@@ -29,17 +29,23 @@ class _RotationCount:
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
+        self._has_begun = False
         self._count = 0
 
-    def count(self, vault: Vault, due: int, until: int) -> None:
-        """Count a secret's scheduled rotations up to an instant, where a rotation comes due now."""
+    def count(self, vault: Vault, until: int) -> None:
+        """Count the scheduled rotations up to an instant: of all secrets, later of one that has got a schedule."""
         with vault.lock:
             found = vault.next_due()
-        secret = found[1] if found else None
-        if secret is None or rotation_due(secret) != due or secret.arn in self._seen or secret.rotation is None:
-            return
-        self._seen.add(secret.arn)
-        following = planned(secret.rotation, due).opens
+            secrets = vault.secrets() if not self._has_begun else [found[1]] if found is not None else []
+        self._has_begun = True
+        for secret in secrets:
+            due = None if secret.is_scheduled_for_deletion else rotation_due(secret)
+            if due is not None and due <= until and secret.arn not in self._seen:
+                self._seen.add(secret.arn)
+                self._add(vault, secret, due, until)
+
+    def _add(self, vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
+        following = planned(secret.rotation, due).opens if secret.rotation else None
         self._count += 1 if following is None else 1 + (until - due) // (following - due)
         limit = vault.rotations.limit
         if self._count > limit:
@@ -61,8 +67,9 @@ def run_due(vaults: Iterable[Vault], until: int, set_time: Callable[[int], None]
     vaults = list(vaults)
     numbers = [_RotationCount() for _ in vaults]
     while dues := [(due, place) for place, one in enumerate(vaults) if (due := _next_due(one, until)) is not None]:
+        for _, place in dues:
+            numbers[place].count(vaults[place], until)
         due, place = min(dues)
-        numbers[place].count(vaults[place], due, until)
         if set_time is not None:
             set_time(due)
         vaults[place].latest = max(vaults[place].latest, due)

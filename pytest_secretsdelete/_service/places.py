@@ -1,4 +1,4 @@
-"""Where in the user's own code something was asked for: kept as it is found, put into words for a report alone."""
+"""Where in the user's own code something was called or raised: kept as it is found, worded in a report alone."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import CodeType, FrameType, TracebackType
 
 #: The code of a function, and the offset of the instruction in it.
@@ -56,6 +57,15 @@ def here(depth: int = 2) -> Place | None:
             return code, frame.f_lasti
         frame = frame.f_back
     return None
+
+
+def chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Yield an exception and what it was raised from, each once."""
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
 
 
 def raised_at(error: BaseException) -> Place | None:

@@ -107,6 +107,11 @@ def _check_days(created: float | None, deleted: float | None, window: int) -> No
         raise ValueError(f"recovery_window_in_days={window!r} is outside 7 to 30 whole days.")
     _check_number_of_days("created_days_ago", created)
     _check_number_of_days("deleted_days_ago", deleted)
+    if deleted is None and window != LONGEST_WINDOW:
+        raise ValueError(
+            f"recovery_window_in_days={window} is the window of a seed that is scheduled for deletion: give "
+            "deleted_days_ago, too. For a deletion during the test, the code under test gives RecoveryWindowInDays."
+        )
     if created is not None and deleted is not None and created < deleted:
         raise ValueError(
             f"created_days_ago={created:g} is later than deleted_days_ago={deleted:g}: a secret is created before it "

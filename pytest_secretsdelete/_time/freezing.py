@@ -49,12 +49,19 @@ def _next_millisecond() -> datetime:
 
 @contextmanager
 def _started(freezer: Any) -> Iterator[None]:
-    """Start a freeze, and stop it also where it fails to start: freezegun raises half-way at a read-only module."""
+    """Start a freeze, and stop it also where it fails to start: freezegun raises half-way at a read-only module.
+
+    A freeze that has not begun at all is not stopped: freezegun would end the one outside it.
+    """
+    from freezegun.api import freeze_factories
+
+    outside = len(freeze_factories)
     try:
         freezer.start()
         yield
     finally:
-        freezer.stop()
+        if len(freeze_factories) > outside:
+            freezer.stop()
 
 
 @contextmanager
@@ -73,16 +80,23 @@ def real_event_loops() -> Iterator[None]:
 
     held = asyncio.BaseEventLoop.time
     found = [loop for loop in _classes_below(asyncio.BaseEventLoop) if loop.__dict__.get("time") is held]
-    patched = []
-    try:
+
+    def put_back() -> None:
         for loop in found:
-            loop.time = loop_time
-            patched.append(loop)
-        with _real_trio():
-            yield
-    finally:
-        for loop in patched:
-            loop.time = held
+            if loop.__dict__.get("time") is loop_time:  # neither one that resists nor one patched meanwhile
+                loop.time = held
+
+    try:
+        try:
+            for loop in found:
+                loop.time = loop_time
+            with _real_trio():
+                yield
+        finally:
+            put_back()
+    except BaseException:
+        put_back()  # an interrupt may have cut it short
+        raise
 
 
 @contextmanager
@@ -99,8 +113,8 @@ def _real_trio() -> Iterator[None]:
         return float(self.offset + real_perf_counter())
 
     held = clock.current_time
-    clock.current_time = current_time
     try:
+        clock.current_time = current_time
         yield
     finally:
         clock.current_time = held

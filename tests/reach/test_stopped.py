@@ -10,9 +10,8 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from pytest_secretsdelete import FakeSecretsManager, Timeout
+from pytest_secretsdelete import FakeSecretsManager, FakeStoppedError, Timeout
 from pytest_secretsdelete._reach.guard import Guard
-from pytest_secretsdelete._reach.under_way import FakeStoppedError
 
 from ..support import (
     EVENTS_BEFORE_SENDING,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .. import names
 from ..faults import secret_ids
 from ..instant import to_microseconds
+from ..places import chain
 from ..timeline import Attempt, Event, Rotation, Seeding
 from .wording import offset, plain
 
@@ -141,16 +142,6 @@ def _failed(service: Service, error: BaseException) -> Attempt | None:
                 if isinstance(entry, Attempt) and entry.error_code is not None and _is_answer(one, entry):
                     return entry
     return None
-
-
-def chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an exception, and those that it came from."""
-    seen: set[int] = set()
-    following: BaseException | None = error
-    while following is not None and id(following) not in seen:
-        seen.add(id(following))
-        yield following
-        following = following.__cause__ or following.__context__
 
 
 def _is_answer(error: BaseException, attempt: Attempt) -> bool:
