@@ -88,4 +88,4 @@ def shown(place: Place | None) -> str:
         return ""
     code, offset = place
     lines = (line for start, end, line in code.co_lines() if start <= offset < end)
-    return f"{Path(code.co_filename).name}:{next(lines, None) or code.co_firstlineno}"
+    return f"{code.co_filename.rpartition(os.sep)[2]}:{next(lines, None) or code.co_firstlineno}"

@@ -146,8 +146,8 @@ class Move:
 CALLS_KEPT = 100_000
 #: How many moves of the clock a report can show.
 _MOVES_KEPT = 1000
-#: The frames of ours at least on the stack where an attempt begins: places, this module, protocol, service.
-_OUR_FRAMES = 4
+#: The frames of ours at least on the stack where an attempt begins: places, this module, protocol.
+_OUR_FRAMES = 3
 
 
 class Timeline:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .. import places
 from ..timeline import Attempt, Event, Rotation, Seeding
 from .facts import instant_of
-from .windows import windows
+from .windows import latest_window
 from .wording import date, days, duration, plain, short_id
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ class _Step:
     @property
     def window(self) -> Window | None:
         """The latest deletion of the secret, this step and its effects included."""
-        found = windows(self.life[: self.number + 1 + len(self.effects)])
-        return found[-1] if found else None
+        return latest_window(self.life, self.number + 1 + len(self.effects))
 
     @property
     def labels(self) -> str:
@@ -98,7 +97,7 @@ def rows_of(facts: Facts, life: Sequence[Entry]) -> list[Row]:
         if isinstance(entry, Event) and "Rotation" in entry.name:
             is_inside = entry.name.endswith("Started")
         rows = _ROWS[type(entry)](_Step(facts, life, number))
-        found += [replace(row, is_inside=is_inside and isinstance(entry, Attempt)) for row in rows]
+        found += [replace(row, is_inside=True) for row in rows] if is_inside and isinstance(entry, Attempt) else rows
     return found
 
 

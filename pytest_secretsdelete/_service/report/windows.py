@@ -10,7 +10,7 @@ from ..timeline import Attempt, Event, Seeding
 from .facts import instant_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from .facts import Entry
 
@@ -43,13 +43,31 @@ def windows(life: Iterable[Entry]) -> list[Window]:
     call: Attempt | None = None
     for entry in life:
         if isinstance(entry, Attempt):
-            call = entry if entry.operation == "DeleteSecret" else call
+            call = entry if _is_deletion(entry) else call
         elif isinstance(entry, Seeding):
             if entry.secret.deleted is not None and entry.secret.deletion is not None:
                 found.append(Window(entry.secret.deleted, entry.secret.deletion, None))
         elif isinstance(entry, Event):
             _take_note(found, entry, call)
     return found
+
+
+def latest_window(life: Sequence[Entry], end: int) -> Window | None:
+    """Return the latest window of the first entries of a life; nothing older than that is looked at."""
+    start = next((number for number in range(end - 1, -1, -1) if _begins_a_window(life[number])), None)
+    if start is None:
+        return None
+    call = next((number for number in range(start - 1, -1, -1) if _is_deletion(life[number])), start)
+    found = windows(life[call:end])
+    return found[-1] if found else None
+
+
+def _begins_a_window(entry: Entry) -> bool:
+    return isinstance(entry, Seeding) or (isinstance(entry, Event) and entry.name == "StartSecretVersionDelete")
+
+
+def _is_deletion(entry: Entry) -> bool:
+    return isinstance(entry, Attempt) and entry.operation == "DeleteSecret"
 
 
 def _take_note(found: list[Window], event: Event, call: Attempt | None) -> None:
