@@ -79,7 +79,10 @@ def answering(responder: Service) -> Iterator[None]:
 
 
 def push(responder: Service) -> None:
-    """Make a fake the innermost one."""
+    """Make a fake the innermost one; each that it covers learns of it, and it of them."""
+    for other in _stack[0]:
+        other.met.append(responder)
+        responder.met.append(other)
     _stack[0] = (*_stack[0], responder)
 
 

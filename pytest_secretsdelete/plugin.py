@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ._fake import FakeSecretsManager
     from ._pytest.joining import Use
     from ._pytest.markers import Plan
+    from ._pytest.report_option import Reporting
     from ._time.clock import Clock
 
 _STEM = "secretsmanager"
@@ -50,6 +51,8 @@ class _Run:
     import_fake: FakeSecretsManager | None = None
     #: Whether a test has its fake, so that a wider one which starts now cannot join that.
     in_a_test: bool = False
+    #: What --secretsmanager-report asks for; None where it is not given.
+    reporting: Reporting | None = None
 
 
 @dataclass
@@ -67,7 +70,15 @@ _test_key: pytest.StashKey[_Test] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Register the ini options."""
+    """Register the ini options and the command-line option."""
+    group = parser.getgroup(_STEM, "AWS Secrets Manager (pytest-secretsdelete)")
+    group.addoption(
+        "--secretsmanager-report",
+        action="append",
+        metavar="WHAT",
+        help="which tests' reports show what happened to their secrets: failed (the default), all or none; "
+        "html or html=PATH also writes a page of the run. May be given twice.",
+    )
     for name, kind, default, text in _INI_OPTIONS:
         parser.addini(f"{_STEM}_{name}", text, type=kind, default=default)  # type: ignore[arg-type]
 
@@ -81,6 +92,10 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers; apply the ini options here if a conftest has loaded this plugin."""
     _begin(config)
+    if asked := config.getoption("secretsmanager_report", default=None):
+        from ._pytest import report_option
+
+        config.stash[_run_key].reporting = report_option.begin(config, asked)
     lines = ["secret(name, value=None, ...): seed one secret.", "secretsmanager(*, ...): settings of the fake."]
     if config.getoption("markers", default=False):
         from ._pytest.markers import marker_help
@@ -279,23 +294,43 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 @pytest.hookimpl(hookwrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
     """Explain in the report of a failed test what happened to its secrets; forget its fake after the last report."""
-    outcome = yield
-    report = outcome.get_result()
+    test, reporting = _test_of(item), item.config.stash[_run_key].reporting
+    if test.use is None or (call.excinfo is None and reporting is None):
+        outcome = yield
+    else:
+        from ._pytest import report
+
+        with report.folded(call):
+            outcome = yield
+        report.add_story(outcome.get_result(), item, call, test.use, reporting)
     is_concerned = "botocore" in sys.modules or "_secretsmanager_fake" in getattr(item, "fixturenames", ())
-    if report.failed and is_concerned:
-        _explain(report, item, call)
+    if is_concerned and outcome.get_result().failed:
+        from ._pytest import hints
+
+        error, now = call.excinfo and call.excinfo.value, test.plan and test.plan.now
+        found = hints.hints(error, item, frozen_at=now)
+        outcome.get_result().sections.extend((hints.TITLE, hint) for hint in found)
     if call.when == "teardown" and _test_key in item.stash:  # a run keeps its items to its end
         del item.stash[_test_key]
 
 
-def _explain(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
-    """Add what happened to the secrets, and hints, to the report of a failed test."""
-    from ._pytest import hints
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, Any, None]:
+    """Colour what happened to the secrets of failed tests; print that of passed ones where it is asked for."""
+    told = [one for kind in terminalreporter.stats.values() for one in kind if hasattr(one, "secretsmanager_story")]
+    if told:
+        from ._pytest import summary
 
-    test = _test_of(item)
-    if test.use is not None:
-        from ._pytest.report import section
+        summary.colour(told, terminalreporter)
+    yield
+    if told:
+        summary.print_passed(told, terminalreporter)
 
-        report.sections.append(section(test.use))
-    error, now = call.excinfo and call.excinfo.value, test.plan and test.plan.now
-    report.sections.extend((hints.TITLE, hint) for hint in hints.hints(error, item, frozen_at=now))
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Explain `==` between records of a fake, without any value."""
+    if f"{__package__}._service.snapshot" not in sys.modules:
+        return None
+    from ._pytest.comparing import explanation
+
+    return explanation(op, left, right)

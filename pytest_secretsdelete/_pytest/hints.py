@@ -10,6 +10,8 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
+from .._service.places import chain
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import FrameType, TracebackType
@@ -53,22 +55,13 @@ def hints(error: BaseException | None, item: pytest.Item, *, frozen_at: Any = No
 
     `frozen_at`: the instant of `now=`, where the test has one.
     """
-    for raised in _chain(error):
+    for raised in chain(error):
         found = next(filter(None, (kind(raised) for kind in _KINDS)), None)
         if found is not None:
             yield found
             break
     if frozen_at is not None:
         yield from _set_back(item, frozen_at)
-
-
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and what it was raised from, each once."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
 
 
 def _unreached(error: BaseException) -> str | None:

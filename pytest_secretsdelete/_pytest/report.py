@@ -1,18 +1,27 @@
-"""What a fake adds to pytest's reports: findings that fail a test, and sections of a failed one."""
+"""What a fake adds to pytest's reports: findings that fail a test, and the story of its secrets."""
 
 from __future__ import annotations
 
+import shutil
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .._service.rendering import render
+from .._fake import service_of
+from .._service.report.layout import as_text
+from .._service.report.story import tell
+from . import tracebacks
+from .report_option import Reporting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from .._service.report.story import Story
     from .joining import Use
     from .markers import Plan
+
+_LEFT_BEHIND = "Secrets left behind: "
 
 
 def fail(outcome: Any, findings: Iterable[str]) -> None:
@@ -27,9 +36,43 @@ def fail_for_findings(outcome: Any, use: Use, plan: Plan) -> None:
         fail(outcome, findings)
 
 
-def section(use: Use) -> tuple[str, str]:
-    """Return the section that renders the calls of a test and the lifecycle of its secrets."""
-    return "Secrets Manager", render(use.record)
+def folded(call: pytest.CallInfo[Any]) -> AbstractContextManager[None]:
+    """Return a context in which pytest folds the frames of botocore and of this package away."""
+    return nullcontext() if call.excinfo is None else tracebacks.folded(call.excinfo.value)
+
+
+def add_story(report: Any, item: pytest.Item, call: pytest.CallInfo[Any], use: Use, asked: Reporting | None) -> None:
+    """Add the story of a test's secrets to its report, as text and for the page, where either is asked for."""
+    asked = asked or Reporting()
+    if not report.failed and report.when != "call":
+        return
+    error = call.excinfo.value if report.failed and call.excinfo is not None else None
+    story = tell(service_of(use.fake), error, _left_behind(use, report), record=use.record)
+    if asked.shows(report):
+        _add_text(report, item, story)
+    if asked.page is not None:
+        from .._service.report.page import fragment
+
+        report.secretsmanager_page = fragment(story, report.nodeid, report.outcome)
+
+
+def _add_text(report: Any, item: pytest.Item, story: Story) -> None:
+    """Put the text where the traceback is, which JUnit XML has, too; of a passed test, into its properties."""
+    text = as_text(story, shutil.get_terminal_size().columns)
+    report.secretsmanager_story = [story.title, text]
+    add_section = getattr(report.longrepr, "addsection", None)
+    if not report.failed:
+        item.user_properties.append(("secretsmanager", f"{story.title}\n{text}"))
+    elif add_section is not None:
+        add_section(story.title, text)
+    else:
+        report.sections.append((story.title, text))
+
+
+def _left_behind(use: Use, report: pytest.TestReport) -> list[str]:
+    """Return the secrets whose being left behind is what has failed the test."""
+    is_about_them = report.failed and _LEFT_BEHIND in str(report.longrepr)
+    return [secret.name for secret in use.leftovers()] if is_about_them else []
 
 
 def _findings(use: Use, plan: Plan) -> Iterator[str]:
@@ -43,6 +86,6 @@ def _findings(use: Use, plan: Plan) -> Iterator[str]:
     left = use.leftovers() if plan.fail_on_leftovers else ()
     if left:
         yield (
-            f"Secrets left behind: {', '.join(secret.name for secret in left)}. The code under test created them and "
+            f"{_LEFT_BEHIND}{', '.join(secret.name for secret in left)}. The code under test created them and "
             "did not delete them. Read on: docs/how-to/find-leftovers.md"
         )

@@ -6,6 +6,11 @@ their rows of the fidelity table.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .places import Asked
+
 BAD_NAME = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!"
 NO_TOKEN = "You must provide a ClientRequestToken value. We recommend a UUID-type value."  # noqa: S105 - a text
 ALREADY_SCHEDULED = "You can't create this secret because a secret with this name is already scheduled for deletion."
@@ -16,6 +21,9 @@ WAS_DELETED = "You can't perform this operation on the secret because it was del
 
 class Refusal(Exception):  # noqa: N818 - AWS refuses; nothing has gone wrong in the fake
     """An answer of AWS that is an error: its code, its text, its HTTP status."""
+
+    #: What the test did to get this answer; None for a refusal of the service's own.
+    asked: Asked | None = None
 
     def __init__(self, code: str, message: str, status: int = 400) -> None:
         super().__init__(code, message, status)

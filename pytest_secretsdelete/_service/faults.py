@@ -9,16 +9,18 @@ import difflib
 import itertools
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from . import errors, names
+from . import errors, names, places
 from .operations import OPERATIONS
+from .places import Asked
 from .undo import Journal
 from .wire import MALFORMED, Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from .places import Place
     from .request import Request
     from .store import Store
     from .timeline import Call
@@ -48,20 +50,19 @@ _TEXTS = {
 class NoAnswer(Exception):  # noqa: N818 - it may be a missing answer
     """A timeout, a malformed answer or a missing endpoint, raised in the place of an answer."""
 
+    #: What the test did to get this answer; None where it did nothing of the kind.
+    asked: Asked | None = None
+
     def __init__(self, kind: Timeout | _NoEndpoint | _Malformed, hint: str = "") -> None:
         super().__init__(kind)
         self.kind = kind
         self.hint = hint
 
 
-def secret_ids(request: Request) -> list[str]:
-    """Return how a request names its secrets; the request may still be invalid."""
-    return _ids_in(request.parameters)
-
-
-def _ids_in(parameters: Mapping[str, Any]) -> list[str]:
-    listed = parameters.get("SecretIdList")
-    named = [parameters.get("SecretId"), parameters.get("Name"), *(listed if isinstance(listed, list) else ())]
+def secret_ids(request: Request | Mapping[str, object]) -> list[str]:
+    """Return how a request, or its parameters, names its secrets; the request may still be invalid."""
+    listed = request.get("SecretIdList")
+    named = [request.get("SecretId"), request.get("Name"), *(listed if isinstance(listed, list) else ())]
     return [secret_id for secret_id in named if isinstance(secret_id, str)]
 
 
@@ -69,7 +70,7 @@ def names_secret(call: Call, secret_id: str) -> bool:
     """Return whether a call names a secret, whichever way; a name means the secrets of that name in every region."""
     arn = names.parse_arn(secret_id)
     is_here = arn is None or arn.region == call.region
-    return is_here and any(names.is_same(secret_id, other) for other in _ids_in(call.parameters))
+    return is_here and any(names.is_same(secret_id, other) for other in secret_ids(call.parameters))
 
 
 def is_about(request: Request, store: Store, secret_id: str | None) -> bool:
@@ -121,6 +122,8 @@ class Fault:
     #: How often it has yet to answer; None for until it is withdrawn.
     left: int | None = None
     withdrawn: bool = False
+    #: Where the test asked for it.
+    place: Place | None = field(default=None, repr=False)
     _journal: Journal = field(default_factory=Journal, repr=False)
 
     def withdraw(self) -> None:
@@ -153,6 +156,12 @@ def _struck(fault: Fault) -> Exception:
     """Use a fault up once, and return what the call is answered with."""
     if fault.left is not None:
         fault.left -= 1
+    answer = _answer_of(fault)
+    answer.asked = Asked("fail()", fault.place)
+    return answer
+
+
+def _answer_of(fault: Fault) -> NoAnswer | errors.Refusal:
     if not isinstance(fault.error, str):
         return NoAnswer(fault.error)
     text = fault.message if fault.message is not None else _TEXTS.get(fault.error, fault.error)
@@ -164,9 +173,10 @@ class Failures:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        # tuples, so that a checkpoint keeps them as they are
+        # replaced as a whole, so that a checkpoint keeps them as they are
         self._faults: tuple[Fault, ...] = ()
-        self._denials: tuple[tuple[str, str | None], ...] = ()
+        #: The denied actions, each with the secret that it is denied for, and where the test asked for it.
+        self._denials: dict[tuple[str, str | None], Place | None] = {}
 
     def fail(
         self, operation: str, error: Error, times: int | None, secret_id: str | None, message: str | None
@@ -178,7 +188,8 @@ class Failures:
             )
         if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
             raise ValueError(f"fail() takes times as a positive number, or None for until withdrawn, not {times!r}.")
-        fault = Fault(operation, error, times, secret_id, message, left=times, _journal=self._journal)
+        place = places.here()
+        fault = Fault(operation, error, times, secret_id, message, left=times, place=place, _journal=self._journal)
         with self._journal.lock:
             self._journal.note(fault, "withdrawn", value=True, put_back=partial(setattr, fault))
             self._journal.attribute(self, "_faults")
@@ -187,20 +198,21 @@ class Failures:
 
     def deny(self, operation: str, secret_id: str | None) -> None:
         """Deny an action, or all, until it is allowed."""
+        place = places.here()
         with self._journal.lock:
             self._journal.attribute(self, "_denials")
             if (operation, secret_id) not in self._denials:
-                self._denials = (*self._denials, (operation, secret_id))
+                self._denials = {**self._denials, (operation, secret_id): place}
 
     def allow(self, operation: str, secret_ids: set[str] | None) -> None:
         """Take back denials: of one action or all, of one secret, under any of its names, or of all."""
         with self._journal.lock:
             self._journal.attribute(self, "_denials")
-            self._denials = tuple(
-                (denied, about)
-                for denied, about in self._denials
+            self._denials = {
+                (denied, about): place
+                for (denied, about), place in self._denials.items()
                 if not (operation in {EVERY_OPERATION, denied} and (secret_ids is None or about in secret_ids))
-            )
+            }
 
     def unused(self, since: Checkpoint | None = None) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have been used fewer times than that."""
@@ -219,9 +231,9 @@ class Failures:
 
     def strike(self, request: Request, store: Store) -> None:
         """Raise the first denial or fault that matches a request, if any."""
-        action = self._denial(request, store)
-        if action is not None:
-            raise denied(request, action)
+        denial = self._denial(request, store)
+        if denial is not None:
+            raise denial
         fault = self._fault(request, store)
         if fault is not None:
             self._journal.attribute(fault, "left")
@@ -232,20 +244,23 @@ class Failures:
 
         def permit(action: str, secret_id: str) -> None:
             single = replace(request, parameters={"SecretId": secret_id})
-            if self._denies(action, single, store):
-                raise denied(single, action)
+            denial = self._denial_of(action, single, store)
+            if denial is not None:
+                raise denial
 
         return permit
 
-    def _denial(self, request: Request, store: Store) -> str | None:
+    def _denial(self, request: Request, store: Store) -> errors.Refusal | None:
         actions = _actions(request, store) if self._denials else ()
-        return next((action for action in actions if self._denies(action, request, store)), None)
+        return next(filter(None, (self._denial_of(action, request, store) for action in actions)), None)
 
-    def _denies(self, action: str, request: Request, store: Store) -> bool:
-        return any(
-            denied in {EVERY_OPERATION, action} and _is_denied_with(request, store, about)
-            for denied, about in self._denials
-        )
+    def _denial_of(self, action: str, request: Request, store: Store) -> errors.Refusal | None:
+        for (operation, about), place in self._denials.items():
+            if operation in {EVERY_OPERATION, action} and _is_denied_with(request, store, about):
+                refusal = denied(request, action)
+                refusal.asked = Asked("deny()", place)
+                return refusal
+        return None
 
     def _fault(self, request: Request, store: Store) -> Fault | None:
         return next((fault for fault in self._faults if _fits(fault, request, store)), None)

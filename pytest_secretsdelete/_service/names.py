@@ -24,6 +24,10 @@ _PARTITIONS = (
 )
 
 
+#: What the name of a parameter begins with that refers to a secret.
+PARAMETER_PREFIX = "/aws/reference/secretsmanager/"
+
+
 class ParsedArn(NamedTuple):
     """The parts of a secret's ARN, whole or partial."""
 

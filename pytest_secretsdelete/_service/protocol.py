@@ -68,13 +68,14 @@ class Transaction:
         self._incoming = incoming
         self._at = at
         self._checkpoint = vault.rotations.checkpoint
-        self._attempt = vault.timeline.begin(incoming.operation, store.region, at)
+        self._attempt = vault.timeline.begin(incoming.operation, store.region, at, store.account)
 
     def answer(self, checker: RequestChecker | None) -> Answer:
         """Carry out the operation, or refuse it."""
         try:
             outcome = self._run(*self._read(checker))
         except NoAnswer as none:
+            self._attempt.asked = none.asked
             self._attempt.end(none.kind.value)
             return Answer(200, {}, self._at, none.kind, none.hint)
         except errors.Refusal as refusal:
@@ -89,6 +90,7 @@ class Transaction:
         return Answer(200, outcome.members, self._at)
 
     def _refused(self, refusal: errors.Refusal) -> Answer:
+        self._attempt.asked = refusal.asked
         self._attempt.end(refusal.code, refusal.message)
         return Answer(refusal.status, refusal.members, self._at)
 

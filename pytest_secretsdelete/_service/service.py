@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
     from .snapshot import Secret
     from .store import Store
     from .wire import Answer, Incoming
+
+
+_MET_KEPT = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class Service:
         self.is_stopped = False
         #: The fake that shows it to users, while it is active.
         self.owner: Any = None
+        #: The latest fakes that were active at the same time, for reports: one of them may have answered.
+        self.met: deque[Service] = deque(maxlen=_MET_KEPT)
         self._region = region
 
     @property

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from . import errors
 from .faults import NoAnswer
 from .instant import SECOND, to_datetime
+from .names import PARAMETER_PREFIX as PREFIX
 from .protocol import read_body
 from .wire import Answer, Incoming
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from .service import Service
 
-PREFIX = "/aws/reference/secretsmanager/"
 ONE = "GetParameter"
 _MOST_NAMES = 10
 #: A selector of so many characters is a VersionId, else a staging label (inferred: both are legal in a reference).
@@ -106,7 +106,8 @@ def _reading(incoming: Incoming, reference: Reference) -> Incoming:
 def answer(service: Service, incoming: Incoming, asked: Asked, names: Sequence[str]) -> Answer:
     """Answer a call about these references, and record it before the GetSecretValue of each."""
     at = service.settled()
-    attempt = service.timeline.begin(asked.operation, service.store(incoming.region).region, at)
+    store = service.store(incoming.region, incoming.caller)
+    attempt = service.timeline.begin(asked.operation, store.region, at, store.account)
     attempt.keep(asked.members)
     try:
         members = _members(service, incoming, asked, names)

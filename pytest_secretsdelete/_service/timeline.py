@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import copy
 import functools
+from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from . import locks
+from . import locks, places
 from .instant import to_datetime
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .model import SecretRecord
+    from .places import Asked, Place
     from .undo import Checkpoint, Journal
 
 
@@ -117,6 +119,12 @@ class Attempt:
     error: tuple[str, str | None] | None = None
     #: The step that bears the operation's own name, or None.
     step: Step | None = None
+    #: The account of the caller.
+    account: str = ""
+    #: Where the user's code made the call, if it is on the stack of the thread.
+    place: Place | None = None
+    #: What the test did to be answered so, where a fault or a denial struck.
+    asked: Asked | None = None
 
     @property
     def parameters(self) -> dict[str, Any]:
@@ -147,6 +155,11 @@ class Attempt:
         """The code of the error that it was answered with, or None."""
         return None if self.error is None else self.error[0]
 
+    @property
+    def message(self) -> str | None:
+        """The text of that error, or None."""
+        return None if self.error is None else self.error[1]
+
     def call(self) -> Call:
         """Return the record of the attempt that users see."""
         return Call(self.operation, copy.deepcopy(self.parameters), self.region, to_datetime(self.at), self.error_code)
@@ -166,8 +179,33 @@ class Seeding:
 
 
 Entry = Attempt | Step | Rotation | Seeding
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The clock was moved, or a sleep moved it."""
+
+    start: int
+    end: int
+    place: Place | None
+    slept: bool = False
+
+
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
+#: How many moves of the clock a report can show.
+_MOVES_KEPT = 1000
+#: The frames of ours at least on the stack where an attempt begins: places, this module, protocol.
+_OUR_FRAMES = 3
+
+
+class _Held(NamedTuple):
+    """What a timeline held when a checkpoint began."""
+
+    length: int
+    floor: int
+    next_look: int
+    moves: deque[Move]
 
 
 class Timeline:
@@ -179,6 +217,8 @@ class Timeline:
 
     def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
         self._entries: list[Entry] = []
+        #: The latest moves of the clock, oldest first.
+        self.moves: deque[Move] = deque(maxlen=_MOVES_KEPT)
         self._calls_kept = calls_kept
         self._next_look = self._look_after(0)
         #: Where the innermost checkpoint began: what is older stays, for its end to find.
@@ -188,9 +228,9 @@ class Timeline:
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
-    def begin(self, operation: str, region: str, at: int) -> Attempt:
+    def begin(self, operation: str, region: str, at: int, account: str = "") -> Attempt:
         """Record the beginning of an attempt."""
-        attempt = Attempt(operation, region, at)
+        attempt = Attempt(operation, region, at, account=account, place=places.here(_OUR_FRAMES))
         self._entries.append(attempt)
         if len(self._entries) > self._next_look and self._looking.acquire(blocking=False):
             try:
@@ -215,20 +255,21 @@ class Timeline:
     def note_length(self, journal: Journal) -> None:
         """Let the checkpoint that begins take back what is recorded from now on."""
         with self._looking:
-            held = (len(self._entries), self._floor, self._next_look)
+            held = _Held(len(self._entries), self._floor, self._next_look, self.moves)
             journal.note(self, "length", held, self._put_back)
-            self._floor = held[0]
+            self.moves = deque(maxlen=_MOVES_KEPT)
+            self._floor = held.length
             self._next_look = self._look_after(self._floor)
 
-    def _put_back(self, _: str, held: tuple[int, int, int]) -> None:
+    def _put_back(self, _: str, held: _Held) -> None:
         with self._looking:
-            length, self._floor, self._next_look = held
+            length, self._floor, self._next_look, self.moves = held
             del self._entries[length:]
 
     def since(self, checkpoint: Checkpoint) -> list[Entry]:
         """Return what has been recorded since a checkpoint began."""
-        length = dict(checkpoint.held_by(self))["length"][0]
-        return self._entries[length:]
+        held: _Held = dict(checkpoint.held_by(self))["length"]
+        return self._entries[held.length :]
 
     def seed(self, secret: SecretRecord, at: int) -> None:
         """Record that a secret was put in without a call."""

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from .. import _active
-from .._service import locks
+from .._service import locks, places
 from .._service.instant import LATEST, aware, from_microseconds, to_datetime, to_microseconds
 from .._service.service import settle
+from .._service.timeline import Move
 from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_controls_time
 
 if TYPE_CHECKING:
@@ -122,18 +123,28 @@ class Clock:
             raise RuntimeError(who_controls_time())
         from .patching import skip_sleeps
 
-        return skip_sleeps(now_in_microseconds, self._go_to)
+        return skip_sleeps(now_in_microseconds, lambda target: self._go_to(target, slept=True))
 
-    def _go_to(self, target: int) -> None:
+    def _go_to(self, target: int, *, slept: bool = False) -> None:
         if not is_frozen():
             raise RuntimeError(who_controls_time())
         if target > LATEST * MICROSECONDS_PER_MILLISECOND:
             raise ValueError(_TOO_FAR)
+        _record_move(target, slept=slept)
         _settle(target)
         _set(target)
         overrun = now_in_microseconds()
         if overrun > target:  # a rotation function has moved time itself
             _settle(overrun)
+
+
+def _record_move(target: int, *, slept: bool) -> None:
+    """Record in the active fakes where time is moved, for their reports."""
+    start, end = now_in_microseconds() // MICROSECONDS_PER_MILLISECOND, target // MICROSECONDS_PER_MILLISECOND
+    if end > start:
+        move = Move(start, end, places.here(3), slept)
+        for service in _active.responders():
+            service.timeline.moves.append(move)
 
 
 def _set(target: int) -> None:

@@ -185,7 +185,7 @@ def test_timeouts_are_documented() -> None:
 
 def test_event_names_are_documented() -> None:
     """Each name that the package gives to an event which no call stands for is in the reference."""
-    from pytest_secretsdelete._service.rendering import BY_THEMSELVES
+    from pytest_secretsdelete._service.report.rows import BY_THEMSELVES
 
     assert inside_code(REFERENCE / "records.md") >= BY_THEMSELVES
 

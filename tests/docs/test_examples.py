@@ -111,14 +111,16 @@ def _all_is_imported() -> None:
 def test_the_example_runs(example: Example, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """An example passes, or fails as its page shows."""
     monkeypatch.setenv("NODE_PATH", os.pathsep.join([str(NODE_MODULES), os.environ.get("NODE_PATH", "")]))
+    monkeypatch.setenv("COLUMNS", "80")  # reports are as wide as the terminal
     _skip_unless_installed(example)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name, text in example.files.items():
         (pytester.path / name).parent.mkdir(parents=True, exist_ok=True)
         (pytester.path / name).write_text(text, encoding="utf-8")
-    # the line numbers of a failure are the page's
-    text = "\n" * example.block.line + example.block.text
+    # the line numbers of a failure are the page's; where the page shows a failure, they are those of the block
+    above = 0 if "fails" in example.block.comments else example.block.line
+    text = "\n" * above + example.block.text
     if example.is_module:
         module = pytester.path / (example.block.title or "test_example.py")
         module.write_text(text, encoding="utf-8")

@@ -10,7 +10,9 @@ import pytest
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service import request, seeds, wire
-from pytest_secretsdelete._service.rendering import render
+from pytest_secretsdelete._service.report.layout import as_text
+from pytest_secretsdelete._service.report.page import fragment
+from pytest_secretsdelete._service.report.story import tell
 
 from ..support import INTERCEPTIONS, LAMBDA, VALUE, Rotator, send_raw
 
@@ -72,7 +74,9 @@ def test_reprs(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
         handles,
         [str(handle) for handle in handles],
         service_of(fake),
-        render(service_of(fake).timeline),
+        as_text(tell(service_of(fake))),
+        as_text(tell(service_of(fake), ValueError(VALUE))),
+        fragment(tell(service_of(fake), ValueError(VALUE)), "test", "failed"),
     ]
     for one in printed:
         assert not shows_a_value(repr(one))
@@ -132,24 +136,3 @@ def test_the_fake_says_what_it_is() -> None:
     with fake:
         fake.seed("a", VALUE)
         assert repr(fake) == "<FakeSecretsManager 123456789012 in us-east-1: 1 secret, active>"
-
-
-def test_what_is_told_of_a_failed_test(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
-    """The story of a fake has a line for each call and for what happened by itself, the last ones of many."""
-    timeline = service_of(fake).timeline
-    assert render(timeline) == "no call reached the fake"
-    lead_a_full_life(fake, client)
-    lines = render(timeline).splitlines()
-    assert any("CreateSecret a (eu-west-1)" in line for line in lines)
-    assert any("* RotationFailed a (eu-west-1)" in line for line in lines)
-    assert any("DeleteSecret a (eu-west-1)" in line for line in lines)
-    assert any("SerializationException" in line for line in lines)
-    client.delete_secret(SecretId="seeded", RecoveryWindowInDays=7)
-    assert "DeleteSecret seeded RecoveryWindowInDays=7 (eu-west-1)" in render(timeline)
-    clock.advance(days=7)
-    assert "* EndSecretVersionDelete" in render(timeline).splitlines()[-1]
-    for _ in range(70):
-        client.list_secrets()
-    lines = render(timeline).splitlines()
-    assert len(lines) == 61
-    assert lines[0].endswith("earlier lines left out)")

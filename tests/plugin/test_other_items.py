@@ -140,4 +140,6 @@ def test_subtests(run: Run) -> None:
         """
     )
     assert result.parseoutcomes()["failed"] >= 1
-    result.stdout.fnmatch_lines(["*- Secrets Manager -*", "*DescribeSecret b (us-east-1) -> Resource*"])
+    result.stdout.fnmatch_lines(
+        ["*- Secrets Manager, us-east-1, *", "DescribeSecret asked for b, which was never there *"]
+    )

@@ -1,7 +1,8 @@
-"""The report of a failed test: the life of its secrets, without any value."""
+"""The report of a failed test: why it failed and what happened to its secrets, without any value."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,6 +20,10 @@ LIFE = """
 
     V = "hun" + "ter2"
     W = V.upper()
+    ARN = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+
+    def rotate(event, context):
+        raise ConnectionError(V)
 
     @pytest.mark.secret("seeded", V, previous=V.encode(), pending={"password": V})
     @pytest.mark.secretsmanager(now="2020-03-01T00:00:00.123Z")
@@ -29,12 +34,14 @@ LIFE = """
         client.put_secret_value(SecretId="db/password", SecretBinary=V.encode())
         client.update_secret(SecretId="db/password", SecretString=W)
         client.batch_get_secret_value(SecretIdList=["seeded"])
+        secretsmanager.rotation_function(ARN, rotate)
+        client.rotate_secret(SecretId="db/password", RotationLambdaARN=ARN)
         with pytest.raises(client.exceptions.ClientError):
-            client.get_secret_value(SecretId="missing")
+            client.put_secret_value(SecretId="missing", SecretString=json.dumps({"password": V}))
         client.delete_secret(SecretId="db/password", RecoveryWindowInDays=7)
         secretsmanager.seed("later", {"password": V})
         secretsmanager_clock.advance(days=7)
-        assert "told" == "not"
+        client.put_secret_value(SecretId="db/password", SecretString=V)
 """
 QUIET_BOTOCORE = """
     import logging
@@ -45,56 +52,53 @@ QUIET_BOTOCORE = """
 """
 
 
-def _rendered(result: pytest.RunResult, name: str) -> str:
+def _section(result: pytest.RunResult, name: str) -> tuple[str, str]:
+    """Return the title and the text of what the report of a failed test says of its secrets."""
     (report,) = [report for report in reports_of(result)[name] if report.failed]
-    return dict(report.sections)["Secrets Manager"]
+    ((title, text, _),) = report.longrepr.sections  # type: ignore[union-attr]
+    return title, text
 
 
-def test_calls_and_events_in_their_order(run: Run) -> None:
-    """Each call stands on a line of its own, with instant, region and error; purges stand between them."""
-    result = run(LIFE)
-    result.assert_outcomes(failed=1)
-    result.stdout.fnmatch_lines(["*- Secrets Manager -*"])
-    lines = _rendered(result, "test_failed").splitlines()
-    start, end = "2020-03-01 00:00:00.123Z  ", "2020-03-08 00:00:00.123Z  "
-    assert lines == [
-        f"{start}* seeded seeded (us-east-1)",
-        f"{start}GetSecretValue seeded (us-east-1)",
-        f"{start}CreateSecret db/password (us-east-1)",
-        f"{start}PutSecretValue db/password (us-east-1)",
-        f"{start}UpdateSecret db/password (us-east-1)",
-        f"{start}BatchGetSecretValue (us-east-1)",
-        f"{start}GetSecretValue missing (us-east-1) -> ResourceNotFoundException: Secrets Manager can't find the specified secret.",
-        f"{start}DeleteSecret db/password RecoveryWindowInDays=7 (us-east-1)",
-        f"{start}* seeded later (us-east-1)",
-        f"{end}* EndSecretVersionDelete db/password (us-east-1)",
-    ]
+def _told(result: pytest.RunResult, name: str = "test_it") -> str:
+    return " ".join(_section(result, name)[1].split())
 
 
-def test_purges_stand_where_they_happened(run: Run) -> None:
-    """A purge that comes due stands before the calls of its instant, one that is forced after its call."""
+def test_why_comes_first(run: Run) -> None:
+    """A restoration that came too late is told of in the first sentence, then the life of that secret."""
     result = run(
         """
+        import boto3
         import pytest
 
-        @pytest.mark.secret("a", "x")
-        @pytest.mark.secretsmanager(now="2020-03-01T00:00:00Z")
-        def test_it(secretsmanager_client, secretsmanager_clock):
-            answer = secretsmanager_client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
-            secretsmanager_clock.move_to(answer["DeletionDate"])
-            secretsmanager_client.create_secret(Name="a", SecretString="x")
-            secretsmanager_client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
-            assert "told" == "not"
+        @pytest.mark.secret("api/key", "x")
+        @pytest.mark.secret("db/password", "x")
+        @pytest.mark.secretsmanager(now="2026-03-01T09:00:00Z")
+        def test_it(secretsmanager_clock):
+            client = boto3.client("secretsmanager")
+            client.delete_secret(SecretId="db/password", RecoveryWindowInDays=7)
+            for _ in range(100):
+                client.get_secret_value(SecretId="api/key")
+                secretsmanager_clock.advance(hours=1)
+            secretsmanager_clock.advance(days=7)
+            client.restore_secret(SecretId="db/password")
         """
     )
-    assert [line[26:] for line in _rendered(result, "test_it").splitlines()] == [
-        "* seeded a (us-east-1)",
-        "DeleteSecret a RecoveryWindowInDays=7 (us-east-1)",
-        "* EndSecretVersionDelete a (us-east-1)",
-        "CreateSecret a (us-east-1)",
-        "DeleteSecret a ForceDeleteWithoutRecovery=True (us-east-1)",
-        "* EndSecretVersionDelete a (us-east-1)",
-    ]
+    result.assert_outcomes(failed=1)
+    title, text = _section(result, "test_it")
+    assert title == "Secrets Manager, us-east-1, 2026-03-01 09:00Z to 2026-03-12 13:00Z (+11d 4h)"
+    assert re.sub(r"test_why_comes_first\.py:", "test.py:", re.sub(r" {2,}(?=test)", "  ", text)) == (
+        "RestoreSecret came too late, by 4d 4h: the recovery window of db/password ended\n"
+        "at +7d (2026-03-08 09:00Z), and it was purged.\n\n"
+        "db/password\n"
+        "  +0s       seeded\n"
+        "  +0s       DeleteSecret   window of 7 days, until  test.py:9\n"
+        "                           2026-03-08 09:00Z\n"
+        "            clock advanced 4d 4h in 100 steps  test.py:12\n"
+        "            clock advanced 7d  test.py:13\n"
+        "  +7d       window ended: purged\n"
+        "  +11d 4h   RestoreSecret  ResourceNotFoundException  test.py:14\n\n"
+        "api/key  seeded; GetSecretValue x100, every 1h from +0s; last +4d 3h"
+    )
 
 
 def test_report_after_the_clock_has_gone(run: Run) -> None:
@@ -115,64 +119,35 @@ def test_report_after_the_clock_has_gone(run: Run) -> None:
         """
     )
     result.assert_outcomes(passed=1, errors=1)
-    assert _rendered(result, "test_it").splitlines()[1:] == ["2020-03-01 00:00:00.000Z  DeleteSecret a (us-east-1)"]
+    told = _told(result)
+    assert told.startswith("a is still in its recovery window, which ends at +30d (2020-03-31 00:00Z), 30d later.")
+    assert "purged" not in told
 
 
-def test_long_lives_are_cut(run: Run) -> None:
-    """Of many calls the last are told, and none of another test's."""
-    result = run(
-        """
-        def test_it(secretsmanager_client):
-            for _ in range(200):
-                secretsmanager_client.list_secrets()
-            secretsmanager_client.describe_secret(SecretId="last")
-        """
+@pytest.mark.parametrize("arguments", [(), ("-n2",)], ids=["here", "with xdist"])
+def test_no_value_in_the_output(run: Run, pytester: pytest.Pytester, arguments: tuple[str, ...]) -> None:
+    """No form of the report shows a value, nor does a log record of ours, with every kind of output asked for."""
+    options = (
+        "-vv",
+        "-rA",
+        "--log-level=DEBUG",
+        "--setup-show",
+        "--durations=0",
+        "--junitxml=junit.xml",
+        "--color=yes",
     )
-    lines = _rendered(result, "test_it").splitlines()
-    assert len(lines) < 200
-    assert lines[-1].endswith(
-        "(us-east-1) -> ResourceNotFoundException: Secrets Manager can't find the specified secret."
-    )
-
-
-def test_no_value_in_the_output(run: Run) -> None:
-    """Neither the report nor a log record of ours shows a value, with every kind of output asked for."""
-    options = ("-vv", "-ra", "--log-level=DEBUG", "--setup-show", "--durations=0")
-    result = run(LIFE, *options, conftest=QUIET_BOTOCORE)
+    reports = ("--secretsmanager-report=all", "--secretsmanager-report=html=page.html")
+    result = run(LIFE, *options, *reports, *arguments, conftest=QUIET_BOTOCORE)
     result.assert_outcomes(failed=1)
-    output = (result.stdout.str() + result.stderr.str()).lower()
-    assert "- secrets manager -" in output
-    assert VALUE not in output
-
-
-def test_seeds_and_rotations_are_rendered(run: Run) -> None:
-    """The life of a secret begins with its seed, and a failed rotation tells the step and the kind of error."""
-    result = run(
-        """
-        import pytest
-
-        ARN = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
-
-        def fail(event, context):
-            raise RuntimeError("hun" + "ter2")
-
-        @pytest.mark.secret("old", "x", deleted_days_ago=29)
-        @pytest.mark.secret("a", "x")
-        @pytest.mark.secretsmanager(now="2020-03-01T00:00:00Z")
-        def test_it(secretsmanager, secretsmanager_client):
-            secretsmanager.rotation_function(ARN, fail)
-            secretsmanager_client.rotate_secret(SecretId="a", RotationLambdaARN=ARN)
-            assert 1 == 2
-        """
-    )
-    told = [line.partition("Z  ")[2] for line in _rendered(result, "test_it").splitlines()]
-    assert sorted(told[:2]) == [
-        "* seeded a (us-east-1)",
-        "* seeded old (us-east-1), scheduled for deletion on 2020-03-02 00:00:00Z",
-    ]
-    assert told[2] == "RotateSecret a (us-east-1)"
-    assert told[3:5] == ["* RotationStarted a (us-east-1)", f"* createSecret of {told[4][18:26]} raised RuntimeError"]
-    assert told[5:] == ["* RotationFailed a (us-east-1)"]
+    forms = {
+        "terminal": result.stdout.str() + result.stderr.str(),
+        "JUnit": (pytester.path / "junit.xml").read_text(encoding="utf-8"),
+        "page": (pytester.path / "page.html").read_text(encoding="utf-8"),
+    }
+    for name, form in forms.items():
+        assert "db/password was gone" in form.replace("\n", " "), name
+        assert VALUE not in form.lower(), name
+        assert "aHVudGVyM" not in form, name
 
 
 @pytest.mark.parametrize(
@@ -204,11 +179,17 @@ def test_no_value_in_our_own_errors(run: Run, arguments: tuple[str, ...]) -> Non
             told = [secretsmanager, secretsmanager.secret("a"), secretsmanager.secret("a").current]
             secretsmanager.client().put_secret_value(SecretId="a", SecretString=V)
             assert [*told, *secretsmanager.calls, *secretsmanager.events] == []
+
+        @pytest.mark.secret("a", V)
+        def test_compared(secretsmanager):
+            before = secretsmanager.secret("a")
+            secretsmanager.client().put_secret_value(SecretId="a", SecretString=V * 2)
+            assert secretsmanager.secret("a") == before
         """,
         "-vv",
         *arguments,
     )
-    result.assert_outcomes(failed=5)
+    result.assert_outcomes(failed=6)
     # the locals of the test's own module are the user's
     ours = [line for line in result.stdout.str().splitlines() if not line.startswith("V  ")]
     assert VALUE not in "\n".join(ours)
@@ -233,7 +214,7 @@ def test_passing_tests_are_told_nothing(run: Run) -> None:
 def test_no_call(run: Run) -> None:
     """A failed test whose code has made no call is told so."""
     result = run("def test_it(secretsmanager): assert 1 == 2")
-    assert _rendered(result, "test_it") == "no call reached the fake"
+    assert _told(result) == "No call reached the fake."
 
 
 def test_errors_of_fixtures(run: Run) -> None:
@@ -263,28 +244,85 @@ def test_errors_of_fixtures(run: Run) -> None:
         """
     )
     result.assert_outcomes(errors=2, passed=1, failed=1)
-    assert "ListSecrets (us-east-1)" in _rendered(result, "test_early")
-    assert "GetRandomPassword (us-east-1)" in _rendered(result, "test_late")
-    assert _rendered(result, "test_next") == "no call reached the fake"
+    assert _told(result, "test_early") == "other calls ListSecrets +0s"
+    assert _told(result, "test_late") == "other calls GetRandomPassword +0s"
+    assert _told(result, "test_next") == "No call reached the fake."
 
 
-def test_faults_and_denials_are_calls(run: Run) -> None:
-    """Attempts that were answered with a fault or a denial stand in the report, each attempt on its own."""
+def test_faults_and_denials_are_explained(run: Run) -> None:
+    """A fault and a denial that the test itself asked for are named with the line that did so."""
+    result = run(
+        """
+        def test_denied(secretsmanager, secretsmanager_client):
+            secretsmanager.deny("DeleteSecret")
+            secretsmanager_client.delete_secret(SecretId="a")
+
+        def test_failed(secretsmanager, secretsmanager_client):
+            secretsmanager.fail("ListSecrets", "InvalidParameterException")
+            secretsmanager_client.list_secrets()
+        """
+    )
+    module = "test_faults_and_denials_are_explained.py"
+    assert f"DeleteSecret was denied because the test asked for it: deny() in {module}:2." in _told(
+        result, "test_denied"
+    )
+    assert (
+        "ListSecrets was answered with InvalidParameterException because the test asked for it: "
+        f"fail() in {module}:6." in _told(result, "test_failed")
+    )
+
+
+def test_secrets_left_behind(run: Run) -> None:
+    """Where leftovers fail a test, the report tells which call created each."""
+    result = run(
+        """
+        def test_it(secretsmanager_client):
+            secretsmanager_client.create_secret(Name="tmp/a", SecretString="x")
+        """,
+        ini="secretsmanager_fail_on_leftovers = true",
+    )
+    told = _told(result)
+    assert told.startswith("Left behind: tmp/a, by CreateSecret at +0s (test_secrets_left_behind.py:2).")
+
+
+def test_the_code_under_test_is_the_place(run: Run, pytester: pytest.Pytester) -> None:
+    """The place of a call is the innermost of the user's own code, in whichever file, thread or task it is."""
+    pytester.makepyfile(app="def read(client):\n    return client.get_secret_value(SecretId='none')\n")
+    result = run(
+        """
+        import threading
+        import app
+
+        def test_it(secretsmanager_client):
+            thread = threading.Thread(target=lambda: secretsmanager_client.describe_secret(SecretId="none"))
+            threading.excepthook, before = lambda *_: None, threading.excepthook
+            thread.start()
+            thread.join()
+            threading.excepthook = before
+            app.read(secretsmanager_client)
+        """
+    )
+    told = _told(result)
+    assert "GetSecretValue ResourceNotFoundException app.py:2" in told
+    assert re.search(r"DescribeSecret ResourceNotFoundException test_\w+\.py:5", told)
+
+
+def test_errors_without_a_traceback_of_pytests(run: Run) -> None:
+    """A fixture that does not exist is reported as pytest does, and what happened before in a section."""
     result = run(
         """
         import pytest
 
-        def test_it(secretsmanager, secretsmanager_client):
-            client = secretsmanager_client
-            secretsmanager.deny("DeleteSecret")
-            secretsmanager.fail("ListSecrets", "InvalidParameterException")
-            with pytest.raises(client.exceptions.ClientError):
-                client.delete_secret(SecretId="a")
-            with pytest.raises(client.exceptions.ClientError):
-                client.list_secrets()
-            assert 1 == 2
+        @pytest.fixture
+        def late(secretsmanager_client, request):
+            secretsmanager_client.list_secrets()
+            request.getfixturevalue("no_such_fixture")
+
+        def test_it(late): pass
         """
     )
-    lines = _rendered(result, "test_it").splitlines()
-    assert "DeleteSecret a (us-east-1) -> AccessDeniedException: User: " in lines[0]
-    assert "ListSecrets (us-east-1) -> InvalidParameterException" in lines[1]
+    result.assert_outcomes(errors=1)
+    (report,) = [report for report in reports_of(result)["test_it"] if report.failed]
+    assert [text for title, text in report.sections if title.startswith("Secrets Manager, ")] == [
+        "other calls  ListSecrets +0s"
+    ]
