@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: The quota counts the labels of all versions of a secret together (documentation, Secrets Manager quotas).
 LABELS_PER_SECRET = 20
+TOO_MANY_LABELS = f"A secret can have at most {LABELS_PER_SECRET} staging labels."
 LABEL_UPDATED = "Secret Label Updated"
 
 
@@ -125,8 +126,17 @@ def _not_attached(label: str, version_id: str) -> str:
 
 def check_label_limit(before: Versions, after: Versions) -> None:
     """Refuse a change that leaves more than 20 labels, and more than there were (code and text inferred)."""
-    if _count_labels(after) > max(LABELS_PER_SECRET, _count_labels(before)):
-        raise errors.limit_exceeded(f"A secret can have at most {LABELS_PER_SECRET} staging labels.")
+    if not _fit(before, after):
+        raise errors.limit_exceeded(TOO_MANY_LABELS)
+
+
+def has_room_for_version(versions: Versions, label: str) -> bool:
+    """Return whether a new version may hold a label, as that of a rotation does."""
+    return _fit(versions, add(versions, VersionRecord("", 0, None), [label]))
+
+
+def _fit(before: Versions, after: Versions) -> bool:
+    return _count_labels(after) <= max(LABELS_PER_SECRET, _count_labels(before))
 
 
 def _count_labels(versions: Versions) -> int:
