@@ -27,12 +27,12 @@ class Guarding(Protocol):
         """Stop a request, by raising."""
 
     def remember(self, message: str) -> None:
-        """Keep what is to be reported of a request that was stopped elsewhere."""
+        """Record a message about a request that was stopped elsewhere, for the report."""
 
 
 _stack: list[tuple[Service, ...]] = [()]
 _guard: list[Guarding | None] = [None]
-#: Whose rotation function a thread runs.
+#: The service whose rotation function the thread runs.
 _own = threading.local()
 
 
@@ -47,7 +47,7 @@ def is_active(service: Service) -> bool:
 
 
 def innermost() -> Service | None:
-    """Return the fake that answers this thread, or None while all are dormant."""
+    """Return the fake that answers this thread, or None while no fake is active."""
     own: Service | None = getattr(_own, "responder", None)
     if own is not None:
         return own
@@ -55,9 +55,21 @@ def innermost() -> Service | None:
     return stack[-1] if stack else None
 
 
+def required() -> Service:
+    """Return the fake that answers this thread; RuntimeError where none is active."""
+    found = innermost()
+    if found is None:
+        raise RuntimeError(
+            "No fake of Secrets Manager is active. Ask for the secretsmanager fixture, decorate the test with "
+            "@fake_secretsmanager(), or open a block: with FakeSecretsManager() as fake. "
+            "Read on: docs/reference/fake.md#start-and-stop"
+        )
+    return found
+
+
 @contextmanager
 def answering(responder: Service) -> Iterator[None]:
-    """Let a fake answer this thread, whichever is the innermost: its rotation functions call it and no other."""
+    """Make a fake answer this thread, even if it is not the innermost: its rotation functions call it and no other."""
     before = getattr(_own, "responder", None)
     try:
         _own.responder = responder
@@ -82,5 +94,5 @@ def guard() -> Guarding | None:
 
 
 def set_guard(guard: Guarding | None) -> None:
-    """Set the guard, or take it away."""
+    """Set the guard, or remove it with None."""
     _guard[0] = guard

@@ -1,24 +1,26 @@
-"""FakeSecretsManager: the product. It works without pytest; the fixtures are this and a `yield`."""
+"""FakeSecretsManager: a fake that works without pytest; the fixtures start one and yield it."""
 
 from __future__ import annotations
 
-import difflib
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from . import _active
-from ._botocore import retry_buckets, sessions
+from ._botocore import sessions
 from ._botocore.partitions import known_regions
 from ._reach import environment
+from ._reach.activation import Activation
 from ._reach.interception import ensure_installed
-from ._service import faults, names, seeding
+from ._service import faults, seeds
 from ._service.operations import OPERATIONS
+from ._service.operations.deletion import LONGEST_WINDOW
 from ._service.service import Host, Service
 from ._service.settings import Settings
 from ._service.snapshot import snapshot
 from ._time import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from types import TracebackType
 
@@ -27,14 +29,11 @@ if TYPE_CHECKING:
     from ._service.delays import Delay
     from ._service.faults import Fault
     from ._service.snapshot import Secret
-    from ._service.store import Store
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import Timeout, _Malformed
 
 
 _HOST = Host(reading.now, sessions.default_region, sessions.input_shape, known_regions, _active.answering)
-#: How many names a message lists.
-_MOST_NAMES = 10
 
 
 class FakeSecretsManager:
@@ -46,7 +45,7 @@ class FakeSecretsManager:
     ```
 
     Fakes nest, and the innermost answers. While one is active, the process has fake credentials and a
-    default region; all is put back on stopping.
+    default region; stopping restores the environment.
     """
 
     def __init__(
@@ -65,13 +64,13 @@ class FakeSecretsManager:
 
         `region`: the default of seeds, `client()` and look-ups; None for the process's own, else us-east-1.
         `account_id`: twelve digits. `purge_delay`: how long after the deletion date AWS's background task
-        removes a secret; `force_delete_delay`: how long after a forced deletion (timedelta, or a callable
-        that is given the secret; the service promises no time, so both are the test's to choose).
-        `keep_credentials`: leave the process's AWS credentials alone. `allow_unknown_regions`: answer in regions,
-        too, that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
-        `rotation_limit`: how many scheduled rotations may come due in one look or one move of the clock, 10,000 unless
-        given; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds, 100,000 unless
-        given; the oldest go first. ValueError for what is not legal, and for an unknown region.
+        removes a secret; `force_delete_delay`: how long after a forced deletion. Both are a timedelta, or a
+        callable that receives the secret and returns one; the service promises no time.
+        `keep_credentials`: keep the process's AWS credentials. `allow_unknown_regions`: also answer in regions
+        that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
+        `rotation_limit`: how many scheduled rotations may come due at one call, one look-up or one move of the clock,
+        10,000 by default; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds,
+        100,000 by default; the oldest are dropped first. ValueError for an illegal value and an unknown region.
         """
         settings = Settings(
             region=region,
@@ -88,15 +87,19 @@ class FakeSecretsManager:
         self._vault = self._service.vault
         self._timeline = self._service.timeline
         self._failures = self._service.failures
-        self._environment = environment.Layer({})
-        #: botocore's adaptive retries would wait for ever under frozen time.
-        self._pace = retry_buckets.Pace(reading.real_time_in_seconds)
+        self._activation = Activation(self._service, keep_credentials=settings.keep_credentials)
 
     def __repr__(self) -> str:
         state = "active" if _active.is_active(self._service) else "not active"
         return f"<FakeSecretsManager {self._service}, {state}>"
 
-    # Active and not
+    # Starting and stopping
+
+    @classmethod
+    def active(cls) -> FakeSecretsManager:
+        """Return the innermost active fake, which answers this thread; RuntimeError where there is none."""
+        fake: FakeSecretsManager = _active.required().owner
+        return fake
 
     def __enter__(self) -> Self:
         return self.start()
@@ -108,43 +111,29 @@ class FakeSecretsManager:
 
     def start(self) -> Self:
         """Answer every Secrets Manager call of the process from now on. RuntimeError if already started."""
-        ensure_installed()
-        variables = environment.fake_variables(
-            region=self._service.region_as_given, keep_credentials=self._keep_credentials
-        )
-        with environment.changing:
-            if _active.is_active(self._service):
-                raise RuntimeError("This FakeSecretsManager is already started; stop it first, or make another one.")
-            try:
-                self._environment = environment.Layer(variables)
-                self._environment.begin()
-                retry_buckets.begin(self._pace)
-                _active.push(self._service)
-                self._service.stands_still = False
-            except BaseException:  # an interrupt
-                self._end()
-                raise
-        return self
+        return self._activation.begin(self)
 
     def stop(self) -> None:
         """Stop answering, and restore the environment. Does nothing if the fake is not started.
 
         The fake's contents can still be read. Nothing comes due while it is stopped.
         """
-        try:
-            self._end()
-        except BaseException:  # an interrupt: repeat what it cut short
-            self._end()
-            raise
+        self._activation.end()
 
-    def _end(self) -> None:
-        with environment.changing:
-            self._environment.is_over = True  # from here on any fake that starts or stops restores the variables
-            if _active.is_active(self._service):
-                self._service.stands_still = True
-                _active.remove(self._service)
-            retry_buckets.end(self._pace)
-            self._environment.end()
+    @contextmanager
+    def checkpoint(self) -> Iterator[None]:
+        """Undo at the end of the block what the fake gains, loses or changes inside it.
+
+        Secrets with all that belongs to them, records, rotation functions and the latest instant seen are as before;
+        faults and denials made inside are withdrawn, and earlier ones are as they were. The cost is that of what was
+        changed. Blocks nest; one that ends before those inside it ends them, too.
+
+        A rotation that began inside and is under way in another thread at the end is undone with the rest: its
+        function is called for no further step. Calls that began inside and continue after the end raise
+        CheckpointEndedError, and change nothing. Whether the fake is active is not undone.
+        """
+        with self._service.checkpoint():
+            yield
 
     @property
     def region(self) -> str:
@@ -179,13 +168,47 @@ class FakeSecretsManager:
 
     # Seeds and look-ups
 
-    def seed(self, name: str, value: seeding.SeedValue | None = None, /, **options: Any) -> Secret:
+    def seed(
+        self,
+        name: str,
+        value: seeds.SeedValue | None = None,
+        /,
+        *,
+        description: str | None = None,
+        tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
+        kms_key_id: str | None = None,
+        region: str | None = None,
+        previous: seeds.SeedValue | None = None,
+        pending: seeds.SeedValue | None = None,
+        created_days_ago: float | None = None,
+        deleted_days_ago: float | None = None,
+        recovery_window_in_days: int = LONGEST_WINDOW,
+        owning_service: str | None = None,
+        arn: str | None = None,
+        policy: str | Mapping[str, Any] | None = None,
+    ) -> Secret:
         """Seed a secret: store it without an API call; options as those of `@pytest.mark.secret`.
 
-        ValueError for a name that is there already, and for arguments that contradict each other.
+        ValueError for a name that exists already, for arguments that contradict each other, and for an ARN of another
+        name, region or account.
         """
-        checked, wrong = seeding.tried(name, value, options)
-        del name, value, options  # a report of this frame would show them
+        checked, wrong = seeds.tried(
+            name,
+            value,
+            description=description,
+            tags=tags,
+            kms_key_id=kms_key_id,
+            region=region,
+            previous=previous,
+            pending=pending,
+            created_days_ago=created_days_ago,
+            deleted_days_ago=deleted_days_ago,
+            recovery_window_in_days=recovery_window_in_days,
+            owning_service=owning_service,
+            arn=arn,
+            policy=policy,
+        )
+        del name, value, previous, pending  # a report of this frame would show them
         if wrong is not None:
             raise wrong
         return snapshot(self._service.seed(checked))
@@ -193,21 +216,15 @@ class FakeSecretsManager:
     def secret(self, secret_id: str, region: str | None = None) -> Secret:
         """Return a secret as it stands now, by name or ARN.
 
-        LookupError for one that is not there; it names near misses and other regions that hold the name.
-        TypeError for what is no text.
+        LookupError for one that does not exist; it lists similar names, and other regions that have the name.
+        TypeError for a secret_id that is not a str.
         """
-        self._service.settled()
-        with self._vault.lock:
-            store = self._store_of(secret_id, region)
-            found = store.lookup(secret_id)
-            if found is None:
-                raise LookupError(self._missing(secret_id, store))
-        return snapshot(found)
+        return snapshot(self._service.find(secret_id, region))
 
     def __contains__(self, secret_id: object) -> bool:
         self._service.settled()
         with self._vault.lock:
-            return any(secret_id in {secret.name, secret.arn} for secret in self._vault.secrets())
+            return secret_id in self._vault
 
     def secrets(self, region: str | None = None) -> tuple[Secret, ...]:
         """Return all secrets, oldest first, those scheduled for deletion included; of one region or of all."""
@@ -218,10 +235,7 @@ class FakeSecretsManager:
 
     def leftovers(self) -> tuple[Secret, ...]:
         """Return the secrets that calls have created and not deleted: not seeded, scheduled for deletion or purged."""
-        self._service.settled()
-        with self._vault.lock:
-            left = [s for s in self._vault.secrets() if not s.seeded and not s.is_scheduled_for_deletion]
-        return tuple(map(snapshot, left))
+        return self._service.leftovers()
 
     # What happened
 
@@ -230,25 +244,38 @@ class FakeSecretsManager:
         """The attempts that the fake answered, oldest first, faults and denials included."""
         return self._timeline.calls
 
+    def calls_of(self, operation: str, secret_id: str | None = None) -> tuple[Call, ...]:
+        """Return the calls of one operation, or of all ("*"), oldest first; with `secret_id`, those about one secret.
+
+        `secret_id`: a name, which counts in every region, or an ARN, whole or partial; a call is found however it named
+        the secret. ValueError for an operation that the service does not have, with what is near.
+        """
+        faults.check_operation(operation, self._operations())
+        calls = self.calls if operation == faults.EVERY_OPERATION else self._timeline.calls_of(operation)
+        return calls if secret_id is None else tuple(call for call in calls if faults.names_secret(call, secret_id))
+
     @property
     def events(self) -> tuple[Event, ...]:
-        """The steps in the lives of the secrets, in order, under the names of CloudTrail and EventBridge."""
+        """The lifecycle events of the secrets, in order, with the names of CloudTrail and EventBridge."""
         self._service.settled()
         return self._timeline.events
 
     @property
     def rotations(self) -> tuple[Rotation, ...]:
-        """What rotation functions were called for, oldest first, and what they raised."""
+        """The steps for which rotation functions were called, oldest first, and what they raised."""
         self._service.settled()
         return self._timeline.rotations
 
-    # What is to happen
+    # Rotation functions, faults and denials
 
     def rotation_function(self, arn: str, function: Callable[[dict[str, str], Any], Any]) -> None:
-        """Use a Python callable `function(event, context)` as the rotation Lambda with this ARN."""
+        """Use a Python callable `function(event, context)` as the rotation Lambda with this ARN.
+
+        "*" as the ARN: for every function that has no callable of its own. TypeError for what is not callable.
+        """
         if not callable(function):
             raise TypeError(f"rotation_function() takes a callable, not {type(function).__name__}.")
-        self._vault.rotations.functions[arn] = function
+        self._vault.rotations.use(arn, function)
 
     def fail(
         self,
@@ -261,7 +288,7 @@ class FakeSecretsManager:
     ) -> Fault:
         """Answer the next `times` calls of an operation with an error; None: until withdrawn.
 
-        `operation`: a wire name, or "*" for all; ValueError names what is near. `error`: a code,
+        `operation`: a wire name, or "*" for all; ValueError lists similar names. `error`: a code,
         `Timeout.CONNECT`, `Timeout.READ` or `MALFORMED`. `secret_id`: only calls about that secret. The fault
         is delivered like a real error, so botocore's own retries run. Returns a handle with `withdraw()`.
         """
@@ -269,7 +296,7 @@ class FakeSecretsManager:
         return self._failures.fail(operation, error, times, secret_id, message)
 
     def deny(self, operation: str = "*", secret_id: str | None = None) -> None:
-        """Answer AccessDeniedException, as IAM words it, until `allow` takes it back.
+        """Answer AccessDeniedException, in the words of IAM, until `allow` withdraws it.
 
         Covers the documented permissions of an operation: denying TagResource also refuses a CreateSecret
         with tags. Denials come before faults, the oldest first.
@@ -278,22 +305,10 @@ class FakeSecretsManager:
         self._failures.deny(operation, secret_id)
 
     def allow(self, operation: str = "*", secret_id: str | None = None) -> None:
-        """Take denials back: of one action or of all, of one secret or of all."""
+        """Withdraw denials: of one action or of all, of one secret or of all."""
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
-        self._failures.allow(operation, None if secret_id is None else self._ids_of(secret_id))
-
-    def _ids_of(self, secret_id: str) -> set[str]:
-        """Return everything that names the same secret."""
-        with self._vault.lock:
-            secret = self._store_of(secret_id).lookup(secret_id)
-        return {secret_id} if secret is None else {secret_id, secret.name, secret.arn, names.without_suffix(secret.arn)}
-
-    def _store_of(self, secret_id: str, region: str | None = None) -> Store:
-        """Return the store to look a secret up in: an ARN names its own region."""
-        if not isinstance(secret_id, str):
-            raise TypeError(f"A secret is looked up by its name or ARN, a str, not by {type(secret_id).__name__}.")
-        arn = names.parse_arn(secret_id)
-        return self._service.store(region or (arn.region if arn else None))
+        ids = None if secret_id is None else self._service.ids_of(secret_id)
+        self._failures.allow(operation, ids)
 
     def unused_faults(self) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have been used fewer times than that."""
@@ -302,27 +317,10 @@ class FakeSecretsManager:
     def _operations(self, more: Sequence[str] = ()) -> list[str]:
         return faults.all_operations(OPERATIONS, sessions.service_model().operation_names, more)
 
-    def _missing(self, secret_id: str, store: Store) -> str:
-        """Return a message about a missing secret, with similar names."""
-        names = [secret.name for secret in store.secrets()]
-        elsewhere = sorted({s.region for s in self._vault.secrets() if secret_id in {s.name, s.arn}} - {store.region})
-        near = difflib.get_close_matches(secret_id, names, n=3)
-        hints = [f"Near: {', '.join(near)}." if near else f"There: {_some(names) or 'no secret at all'}."]
-        if elsewhere:
-            hints.append(f"The name is held in {', '.join(elsewhere)}: give region=.")
-        hints.append("Read on: docs/reference/fake.md#members")
-        return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return names for a message: the first ten, and how many more there are."""
-    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(names[:_MOST_NAMES]) + more
-
 
 def forget_environment(fake: FakeSecretsManager, before: dict[str, str | None]) -> None:
-    """Restore the environment once more, where other code has put a stopped fake's variables back."""
-    fake._environment.put_back_again(before)  # noqa: SLF001 - one package
+    """Restore the environment once more, in case other code has set a stopped fake's variables again."""
+    fake._activation.put_back_again(before)  # noqa: SLF001 - one package
 
 
 def service_of(fake: FakeSecretsManager) -> Service:

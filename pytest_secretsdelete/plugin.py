@@ -5,15 +5,18 @@ Loading this file loads nothing else of the package, so that a run pays only for
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
+    import warnings
     from collections.abc import Generator, Iterator
 
     from ._fake import FakeSecretsManager
+    from ._pytest.joining import Use
     from ._pytest.markers import Plan
     from ._time.clock import Clock
 
@@ -25,12 +28,12 @@ _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("purge_delay", "string", "", "how long after the deletion date a secret is purged: 90s, 15m, 2h, 7d"),
     ("force_delete_delay", "string", "", "how long after a forced deletion the name stays taken: 90s, 15m, 2h, 7d"),
     ("keep_credentials", "bool", False, "leave the AWS credentials of the process alone"),
-    ("allow_unknown_regions", "bool", False, "answer in regions, too, that no partition of botocore has"),
-    ("rotation_limit", "string", "", "how many scheduled rotations may come due in one move of the clock: 10000"),
-    ("calls_kept", "string", "", "how many calls that changed nothing a fake keeps the record of: 100000"),
+    ("allow_unknown_regions", "bool", False, "also answer in regions that no partition of botocore has"),
+    ("rotation_limit", "string", "", "how many scheduled rotations may come due at once: 10000"),
+    ("calls_kept", "string", "", "how many calls that changed nothing a fake records: 100000"),
     ("now", "string", "", "the instant at which tests that use the fake start: ISO 8601 with a zone"),
     ("skip_sleeps", "bool", False, "sleeping moves the clock in tests that use the fake"),
-    ("fail_on_leftovers", "bool", False, "fail a test whose code leaves secrets behind that it has created"),
+    ("fail_on_leftovers", "bool", False, "fail a test that creates secrets and does not delete them"),
     ("unmocked", "string", "pass", "calls while no fake is active: pass (the default) or block"),
     ("seed_file", "string", "", "TOML or JSON file of secrets served while tests are imported"),
 )
@@ -44,15 +47,18 @@ class _Run:
     ini: dict[str, Any] = field(default_factory=dict)
     #: The fake that serves the seed file while tests are imported.
     import_fake: FakeSecretsManager | None = None
+    #: Whether a test has its fake, so that a wider one which starts now cannot join that.
+    in_a_test: bool = False
 
 
 @dataclass
 class _Test:
     """The state of a test."""
 
-    #: Made at set-up where the test has markers, else when it is first asked for.
+    #: Made at set-up where the test has markers, else when it is first used.
     plan: Plan | None = None
-    fake: FakeSecretsManager | None = None
+    is_marked: bool = False
+    use: Use | None = None
 
 
 _run_key: pytest.StashKey[_Run] = pytest.StashKey()
@@ -102,6 +108,32 @@ def _is_set(config: pytest.Config, name: str, default: object) -> bool:
         return True
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_warning_recorded(warning_message: warnings.WarningMessage) -> None:
+    """Add a hint to pytest's warning of an unknown mark or ini option, where one of ours is near."""
+    warning = warning_message.message
+    if isinstance(warning, pytest.PytestWarning) and (hint := _hint_of_typo(str(warning))):
+        warning.args = (f"{warning}\n{hint}", *warning.args[1:])
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_make_collect_report() -> Generator[None, Any, None]:
+    """Add the same hint where an unknown mark has ended the collection of a module."""
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed and (hint := _hint_of_typo(str(report.longrepr))):
+        report.sections.append(("Secrets Manager", hint))
+
+
+def _hint_of_typo(text: str) -> str | None:
+    if "Unknown" not in text and "not found in `markers`" not in text:
+        return None
+    from ._pytest import typos
+
+    hint = typos.hint(text, [f"{_STEM}_{name}" for name, *_ in _INI_OPTIONS])
+    return None if hint is None or hint in text else hint
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Stop serving the seed file: everything has been imported."""
@@ -116,7 +148,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if any(next(item.iter_markers(name), None) for name in ("secret", "secretsmanager")):
         from ._pytest.markers import plan_of
 
-        test.plan = plan_of(item, item.config.stash[_run_key].ini)
+        test.plan, test.is_marked = plan_of(item, item.config.stash[_run_key].ini), True
 
 
 def _test_of(item: pytest.Item) -> _Test:
@@ -137,35 +169,66 @@ def _plan_of(item: pytest.Item) -> Plan:
 def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
     """Start the fake of a marked test before the fixtures of the user; restore the environment after them."""
     test = _test_of(request.node)
-    is_marked = test.plan is not None
-    if is_marked or "_secretsmanager_fake" in request.fixturenames:
+    if test.is_marked or "_secretsmanager_fake" in request.fixturenames:
         from ._pytest.starting import environment_restorer
 
-        request.addfinalizer(environment_restorer(lambda: test.fake))  # noqa: PT021 - for these tests alone
-    if is_marked:
+        request.addfinalizer(environment_restorer(lambda: test.use))  # noqa: PT021 - for these tests alone
+    if test.is_marked:
         request.getfixturevalue("_secretsmanager_fake")
 
 
 @pytest.fixture
 def _secretsmanager_time(request: pytest.FixtureRequest) -> Iterator[Clock]:
     """Freeze time, and let sleeping move the clock, as the test asks for it."""
+    from ._pytest.joining import shared_fake
     from ._pytest.starting import held_time
 
-    with held_time(_plan_of(request.node)) as clock:
+    use = _test_of(request.node).use
+    is_shared = use.checkpoint is not None if use else shared_fake() is not None
+    with held_time(_plan_of(request.node), is_shared=is_shared) as clock:
         yield clock
 
 
 @pytest.fixture
 def _secretsmanager_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
-    """Start the test's fake, with its seeds, after time has been frozen where it is to be."""
-    from ._pytest import starting
+    """Start the test's fake, or join the one that a wider fixture has started, and put in the seeds of the test.
 
-    plan = _plan_of(request.node)
+    Time has been frozen before, where it is to be.
+    """
+    from ._pytest import joining, starting
+
+    test, run = _test_of(request.node), request.config.stash[_run_key]
+    plan, shared = _plan_of(request.node), joining.shared_fake()
     if plan.now is not None or plan.skip_sleeps or "_secretsmanager_time" in request.fixturenames:
         request.getfixturevalue("_secretsmanager_time")
-    fake = _test_of(request.node).fake = starting.new_fake(plan)
-    with fake:
-        starting.seed(fake, plan, request.node)
+    if shared is not None:
+        plan = test.plan = joining.plan_to_join(request.node, run.ini, shared, is_marked=test.is_marked)
+    with starting.own_fake(plan) if shared is None else starting.joined_fake(plan, shared) as test.use:
+        run.in_a_test = True
+        try:
+            starting.seed(test.use, plan)
+            yield test.use.fake
+        finally:
+            run.in_a_test = False
+
+
+@pytest.fixture(scope="session")
+def secretsmanager_session(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
+    """Start a fake for the whole run, which the tests join: what one of them does is undone at its end."""
+    from ._pytest.joining import wider_fake
+
+    run = request.config.stash[_run_key]
+    with wider_fake(run.ini, in_a_test=run.in_a_test) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def secretsmanager_module(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
+    """Start a fake for a module, which its tests join; it joins that of the session, where there is one."""
+    from ._pytest.joining import wider_fake
+
+    run = request.config.stash[_run_key]
+    with wider_fake(run.ini, in_a_test=run.in_a_test) as fake:
         yield fake
 
 
@@ -198,19 +261,33 @@ def secretsmanager_endpoint(_secretsmanager_fake: FakeSecretsManager) -> Iterato
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
     """Fail a test that passed but left faults unused, or left secrets where the plan forbids it."""
     outcome = yield
-    fake = _test_of(item).fake
-    if fake is not None and outcome.excinfo is None:
+    use = _test_of(item).use
+    if use is not None and outcome.excinfo is None:
         from ._pytest.report import fail_for_findings
 
-        fail_for_findings(outcome, fake, _plan_of(item))
+        fail_for_findings(outcome, use, _plan_of(item))
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, None]:
-    """Show in the report of a failed test what happened to its secrets."""
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
+    """Explain in the report of a failed test what happened to its secrets; forget its fake after the last report."""
     outcome = yield
-    report, fake = outcome.get_result(), _test_of(item).fake
-    if fake is not None and report.failed:
+    report = outcome.get_result()
+    is_concerned = "botocore" in sys.modules or "_secretsmanager_fake" in getattr(item, "fixturenames", ())
+    if report.failed and is_concerned:
+        _explain(report, item, call)
+    if call.when == "teardown" and _test_key in item.stash:  # a run keeps its items to its end
+        del item.stash[_test_key]
+
+
+def _explain(report: pytest.TestReport, item: pytest.Item, call: pytest.CallInfo[Any]) -> None:
+    """Add what happened to the secrets, and hints, to the report of a failed test."""
+    from ._pytest import hints
+
+    test = _test_of(item)
+    if test.use is not None:
         from ._pytest.report import section
 
-        report.sections.append(section(fake))
+        report.sections.append(section(test.use))
+    error, now = call.excinfo and call.excinfo.value, test.plan and test.plan.now
+    report.sections.extend((hints.TITLE, hint) for hint in hints.hints(error, item, frozen_at=now))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 import pytest
 
 import pytest_secretsdelete
@@ -19,14 +21,23 @@ def test_public_names() -> None:
         "Clock",
         "Event",
         "FakeSecretsManager",
+        "FakeStoppedError",
+        "Fault",
         "Rotation",
         "Secret",
         "Timeout",
         "Version",
+        "__version__",
+        "fake_secretsmanager",
     }
     for name in pytest_secretsdelete.__all__:
         assert getattr(pytest_secretsdelete, name) is not None
     assert set(pytest_secretsdelete.__all__) <= set(dir(pytest_secretsdelete))
+
+
+def test_the_version() -> None:
+    """The version is that of the installed distribution."""
+    assert pytest_secretsdelete.__version__ == version("pytest-secretsdelete")
 
 
 def test_an_unknown_name() -> None:

@@ -1,4 +1,4 @@
-"""The life of a deleted secret, told with an unmodified boto3 client: what takes AWS a week takes milliseconds."""
+"""The life of a deleted secret, through an unmodified boto3 client: a week of AWS's time takes milliseconds."""
 
 import boto3
 import pytest
@@ -13,7 +13,7 @@ def code_of(call, **parameters):
 
 
 def test_a_deleted_secret_can_be_restored_until_its_window_ends(secretsmanager, secretsmanager_clock):
-    """Create, delete, restore in time, delete again, miss the window, use the name again."""
+    """Create, delete, restore in time, delete again, let the window end, use the name again."""
     client = boto3.client("secretsmanager")
     first = client.create_secret(Name="db/password", SecretString="hunter2")
 
@@ -35,7 +35,7 @@ def test_a_deleted_secret_can_be_restored_until_its_window_ends(secretsmanager, 
 
 @pytest.mark.secret("db/password", "hunter2", deleted_days_ago=29)
 def test_a_secret_that_was_deleted_29_days_ago_has_one_day_left(secretsmanager_clock):
-    """Seed a secret that is scheduled for deletion, and watch its last day."""
+    """Seed a secret that is scheduled for deletion, and restore it on its last day."""
     client = boto3.client("secretsmanager")
     assert code_of(client.get_secret_value, SecretId="db/password") == "InvalidRequestException"
 

@@ -40,12 +40,12 @@ _lock = locks.new()
 
 
 def begin(pace: Pace) -> None:
-    """Set a pace for every token bucket of the process. A virtual pace counts more than a real one."""
+    """Set a pace for every token bucket of the process. A virtual pace takes precedence over a real one."""
     from botocore.retries import bucket
 
     with _lock:
-        _paces.insert(len(_paces) if pace.is_virtual else 0, pace)
         try:
+            _paces.insert(len(_paces) if pace.is_virtual else 0, pace)
             if pace.is_virtual or len(_paces) == 1:
                 _patch(bucket)
         except BaseException:
@@ -54,7 +54,7 @@ def begin(pace: Pace) -> None:
 
 
 def end(pace: Pace) -> None:
-    """Take a pace away, if it is set; after the last one the buckets are botocore's own again."""
+    """Remove a pace, if it is set; after the last one the buckets are botocore's own again."""
     with _lock:
         _remove(pace)
 
@@ -67,12 +67,16 @@ def _remove(pace: Pace) -> None:
 
 @contextmanager
 def paced(pace: Pace) -> Iterator[None]:
-    """Set a pace as long as the context lasts."""
-    begin(pace)
+    """Set a pace for the duration of the context."""
     try:
-        yield
-    finally:
-        end(pace)
+        try:
+            begin(pace)
+            yield
+        finally:
+            end(pace)
+    except BaseException:
+        end(pace)  # an interrupt may have cut it short
+        raise
 
 
 def _pace() -> Pace | None:

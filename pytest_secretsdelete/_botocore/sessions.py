@@ -29,6 +29,7 @@ def service_model() -> Any:
     return ServiceModel(loader.load_service_model(SERVICE, "service-2"), SERVICE)
 
 
+@functools.lru_cache(maxsize=256)
 def input_shape(operation: str) -> Any:
     """Return the input shape of an operation; None for one that the installed service model lacks."""
     model = service_model()

@@ -1,4 +1,4 @@
-"""The reports of calls that no fake answered: a pytest plugin of its own, where secretsmanager_unmocked = block."""
+"""The reports of calls that no fake answered: a separate pytest plugin, for secretsmanager_unmocked = block."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class StoppedCalls:
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_protocol(self) -> None:
-        """Keep what was stopped before this test for the end of the run."""
+        """Keep the calls that were stopped before this test for the end of the run."""
         self._outside += self._guard.take()
         self._of_test = []
 

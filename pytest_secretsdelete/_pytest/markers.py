@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import inspect
+import textwrap
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ import pytest
 
 from .._botocore import sessions
 from .._botocore.partitions import known_regions
-from .._service import names, seeding
+from .._service import names, seeding, seeds
 from .._service.instant import aware, to_microseconds
 from .._service.regions import Regions
 from .._service.settings import Settings
@@ -24,21 +25,25 @@ from .._time import reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from .._service.seeds import Seed
+
 SECRET = "secret"  # noqa: S105 - a marker's name
 SETTINGS = "secretsmanager"
 _UNSET: Any = object()
+#: Characters of a line that every terminal holds, with pytest's own mark in front.
+_WIDTH = 76
 _READ_ON = "Read on: docs/reference/markers.md"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """What one test asks for."""
+    """The settings and seeds of one test."""
 
     settings: Settings
     now: datetime | None = None
     skip_sleeps: bool = False
     fail_on_leftovers: bool = False
-    seeds: tuple[seeding.Seed, ...] = ()
+    seeds: tuple[Seed, ...] = ()
 
 
 def settings(
@@ -62,7 +67,7 @@ def settings(
 def marker_help() -> list[str]:
     """Return the lines that `pytest --markers` shows, from the functions that are the markers' schemas."""
     return [
-        f"{_form_of(SECRET, seeding.secret)}: seed one secret; repeatable, the closest wins per name and region.",
+        f"{_form_of(SECRET, seeds.secret)}: seed one secret; repeatable, the closest wins per name and region.",
         f"{_form_of(SETTINGS, settings)}: settings of the test's fake and clock.",
     ]
 
@@ -77,16 +82,16 @@ def _form_of(marker: str, schema: Callable[..., Any]) -> str:
 
 
 def plan_of(item: pytest.Item, ini: Mapping[str, Any]) -> Plan:
-    """Return what a test's markers ask for on top of the ini options; fail the test for a wrong one."""
+    """Return the plan that a test's markers and the ini options make; fail the test for a wrong marker."""
     try:
         return _checked_plan(item, ini)
     except ValueError as error:
-        raise wrong_marker(item, error) from None
+        raise wrong_marker(error) from None
 
 
-def wrong_marker(item: pytest.Item, error: ValueError) -> BaseException:
-    """Return the failure of a test with a wrong marker: one message, no traceback."""
-    return pytest.fail.Exception(f"{item.nodeid}: {error} {_READ_ON}", pytrace=False)
+def wrong_marker(error: ValueError) -> BaseException:
+    """Return the failure of a test with a wrong marker: one message, no traceback; pytest names the test itself."""
+    return pytest.fail.Exception(f"{error}\n{_READ_ON}", pytrace=False)
 
 
 def _checked_plan(item: Any, ini: Mapping[str, Any]) -> Plan:
@@ -98,6 +103,8 @@ def _checked_plan(item: Any, ini: Mapping[str, Any]) -> Plan:
     at = reading.now() if plan.now is None else to_microseconds(plan.now) // reading.MICROSECONDS_PER_MILLISECOND
     for seed in plan.seeds:
         _check_region(plan.settings, seed.region)
+        region = names.plain_region(seed.region or default_region)
+        seeding.check_place(seed, region=region, account=plan.settings.account_id)
         seeding.check(seed, plan.settings, at)
     return plan
 
@@ -120,13 +127,13 @@ def plan_from(given: Mapping[str, Any]) -> Plan:
 
 
 def _check_region(settings: Settings, region: str | None) -> None:
-    """Refuse a region that does not exist; botocore's data are not asked where none is given."""
+    """Refuse a region that does not exist; botocore's data are not read if no region is given."""
     if region is not None:
         Regions(known_regions, settings.allow_unknown_regions).check(region)
 
 
 def levels(item: Any) -> Iterator[tuple[str, list[Any]]]:
-    """Yield the levels of an item, with their marks of ours, from the parameter out to the session."""
+    """Yield the levels of an item, from the parameter to the session, with our marks on each."""
     own = list(item.own_markers)
     yield "parameter", _ours(_taken(own, getattr(getattr(item, "callspec", None), "marks", ())))
     yield "function", _ours(own)
@@ -172,18 +179,18 @@ def _merged_settings(marked: Iterable[tuple[str, list[Any]]]) -> dict[str, Any]:
     return merged
 
 
-def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str) -> Iterator[seeding.Seed]:
+def _closest_seeds(marked: Iterable[tuple[str, list[Any]]], default_region: str) -> Iterator[Seed]:
     """Return the seeds, outer levels first; for each name and region the closest level wins."""
-    chosen: dict[tuple[str, str], seeding.Seed] = {}
+    chosen: dict[tuple[str, str], Seed] = {}
     for label, marks in marked:
-        here: dict[tuple[str, str], seeding.Seed] = {}
+        here: dict[tuple[str, str], Seed] = {}
         for mark in marks:
             if mark.name == SECRET:
-                seed: seeding.Seed = _bound(seeding.secret, mark)
+                seed: Seed = _bound(seeds.secret, mark)
                 key = (seed.name, names.plain_region(seed.region or default_region))
                 if key in here:
                     raise ValueError(
-                        f"@pytest.mark.secret({seed.name!r}) stands twice on the same level ({label}) for {key[1]}: "
+                        f"@pytest.mark.secret({seed.name!r}) occurs twice on the same level ({label}) for {key[1]}: "
                         "keep one, or give them different regions."
                     )
                 here[key] = seed
@@ -200,11 +207,16 @@ def _bound(schema: Callable[..., Any], mark: Any) -> Any:
         unknown = [name for name in mark.kwargs if name not in signature.parameters]
         near = [close for name in unknown for close in difflib.get_close_matches(name, signature.parameters, n=1)]
         hint = f" Did you mean {' and '.join(near)}?" if near else ""
-        raise ValueError(f"{_shown(mark)}: {error}.{hint} Legal: {_form_of(mark.name, schema)}.") from None
+        raise ValueError(f"{_shown(mark)}: {error}.{hint}\n{_legal(_form_of(mark.name, schema))}") from None
     try:
         return schema(*mark.args, **mark.kwargs)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{_shown(mark)}: {error}") from None
+
+
+def _legal(form: str) -> str:
+    """Return how a marker is written, in lines that a terminal holds."""
+    return textwrap.fill(f"Legal: {form}", _WIDTH, subsequent_indent="    ", break_on_hyphens=False)
 
 
 def _shown(mark: Any) -> str:

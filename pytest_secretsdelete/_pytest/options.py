@@ -1,4 +1,4 @@
-"""The ini options: reads and validates them, and does what those of the run say."""
+"""The ini options: reads, validates and applies them."""
 
 from __future__ import annotations
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .._fake import service_of
 from .._service.rendering import render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from .._fake import FakeSecretsManager
+    from .joining import Use
     from .markers import Plan
 
 
@@ -21,27 +20,27 @@ def fail(outcome: Any, findings: Iterable[str]) -> None:
     outcome.force_exception(pytest.fail.Exception("\n".join(findings), pytrace=False))
 
 
-def fail_for_findings(outcome: Any, fake: FakeSecretsManager, plan: Plan) -> None:
+def fail_for_findings(outcome: Any, use: Use, plan: Plan) -> None:
     """Fail a test that passed, if it left faults unused or, where the plan forbids it, secrets behind."""
-    findings = list(_findings(fake, plan))
+    findings = list(_findings(use, plan))
     if findings:
         fail(outcome, findings)
 
 
-def section(fake: FakeSecretsManager) -> tuple[str, str]:
+def section(use: Use) -> tuple[str, str]:
     """Return the section that renders the calls of a test and the lifecycle of its secrets."""
-    return "Secrets Manager", render(service_of(fake).timeline)
+    return "Secrets Manager", render(use.record)
 
 
-def _findings(fake: FakeSecretsManager, plan: Plan) -> Iterator[str]:
-    unused = fake.unused_faults()
+def _findings(use: Use, plan: Plan) -> Iterator[str]:
+    unused = use.unused_faults()
     if unused:
         yield (
-            f"Faults that never struck: {'; '.join(map(str, unused))}. The code under test made fewer calls than the "
-            f"test expected. Give times=None for a fault that may go unused, or withdraw() it. "
+            f"Faults that were not used up: {'; '.join(map(str, unused))}. The code under test made fewer calls than "
+            f"the test expected. Give times=None for a fault that may go unused, or withdraw() it. "
             "Read on: docs/reference/fake.md#faults-and-denials"
         )
-    left = fake.leftovers() if plan.fail_on_leftovers else ()
+    left = use.leftovers() if plan.fail_on_leftovers else ()
     if left:
         yield (
             f"Secrets left behind: {', '.join(secret.name for secret in left)}. The code under test created them and "

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .._fake import FakeSecretsManager, service_of
-from .._service.seeding import Seed, secret
+from .._service.seeds import Seed, secret
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +61,7 @@ def read(path: Path) -> list[Seed]:
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """Refuse a duplicate name, as TOML does."""
     if len(dict(pairs)) < len(pairs):
-        raise ValueError("a name stands twice")
+        raise ValueError("a name occurs twice")
     return dict(pairs)
 
 
@@ -69,7 +69,7 @@ def _place_in(error: ValueError) -> str:
     """Return the position of an error in the file; the error's text might show a value."""
     place = re.search(r"line \d+,? column \d+|end of document", str(error))
     if place is None:
-        return f" ({type(error).__name__}), or a name stands twice in it"
+        return f" ({type(error).__name__}), or a name occurs twice in it"
     return f", at {place[0]}"
 
 
@@ -80,7 +80,7 @@ def _seed(path: Path, name: str, entry: Any) -> Seed:
         return secret(name, value, **arguments)
     except (TypeError, ValueError) as error:
         raise ValueError(
-            f"{path}: the secret {name!r}: {str(error).rstrip('.')}. Legal: its value, or a table of value and the "
-            "words of @pytest.mark.secret; a dict to be stored as JSON text is a value of its own: value = {...}. A "
-            "name with a dot in it stands in quotes."
+            f"{path}: the secret {name!r}: {str(error).rstrip('.')}. Legal: a value, or a table of value and "
+            "arguments of @pytest.mark.secret; write a dict that is stored as JSON text as value = {...}. Put a name "
+            "with a dot into quotes."
         ) from None

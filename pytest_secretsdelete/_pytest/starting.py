@@ -11,6 +11,7 @@ from .._fake import FakeSecretsManager, forget_environment, service_of
 from .._reach.environment import present_variables
 from .._time import freezing, reading
 from .._time.clock import Clock
+from .joining import Use, check_name, joined
 from .markers import wrong_marker
 
 if TYPE_CHECKING:
@@ -20,42 +21,57 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def held_time(plan: Plan) -> Iterator[Clock]:
-    """Freeze time, unless it is frozen already, and let sleeping move the clock where the plan says so."""
+def held_time(plan: Plan, *, is_shared: bool) -> Iterator[Clock]:
+    """Freeze time, unless it is frozen already, and let sleeping move the clock where the plan says so.
+
+    Beside a shared fake, a freeze that is there already, and may be as wide as that, has its time back at the end.
+    """
     if plan.now is not None and not reading.may_freeze():
-        pytest.fail("now= cannot hold time: time-machine holds it. Use the one or the other.", pytrace=False)
-    with freezing.held(plan.now):
+        pytest.fail("now= cannot freeze time: time-machine controls it. Use only one of them.", pytrace=False)
+    adopts = is_shared and plan.now is None
+    with freezing.set_back() if adopts else nullcontext(), freezing.held(plan.now):
         if plan.skip_sleeps and not reading.is_frozen():
-            pytest.fail("skip_sleeps cannot move time: time-machine holds it. Use the one or the other.", pytrace=False)
+            pytest.fail("skip_sleeps cannot move time: time-machine controls it. Use only one of them.", pytrace=False)
         clock = Clock()
         with clock.skip_sleeps() if plan.skip_sleeps else nullcontext():
             yield clock
 
 
-def new_fake(plan: Plan) -> FakeSecretsManager:
-    """Return a fake with the settings of a plan, not started."""
-    return FakeSecretsManager(**vars(plan.settings))
+@contextmanager
+def own_fake(plan: Plan) -> Iterator[Use]:
+    """Give a test a fake of its own."""
+    with FakeSecretsManager(**vars(plan.settings)) as fake:
+        yield Use(fake)
 
 
-def seed(fake: FakeSecretsManager, plan: Plan, item: pytest.Item) -> None:
-    """Put the seeds of a test's plan into its fake; fail the test for one that does not fit."""
+@contextmanager
+def joined_fake(plan: Plan, shared: FakeSecretsManager) -> Iterator[Use]:
+    """Let a test join a fake, with the delays of its plan."""
+    with joined(shared) as use:
+        service_of(shared).set_delays(plan.settings.delays)
+        yield use
+
+
+def seed(use: Use, plan: Plan) -> None:
+    """Put the seeds of a test's plan into its fake; fail the test for a wrong one."""
     try:
         for planned in plan.seeds:
-            service_of(fake).seed(planned)
+            check_name(use, planned)
+            service_of(use.fake).seed(planned)
     except ValueError as error:
-        raise wrong_marker(item, error) from None
+        raise wrong_marker(error) from None
 
 
-def environment_restorer(fake: Callable[[], FakeSecretsManager | None]) -> Callable[[], None]:
-    """Return a function that restores today's variables once the fake has stopped.
+def environment_restorer(used: Callable[[], Use | None]) -> Callable[[], None]:
+    """Return a function that restores today's variables once the fake of a test's own has stopped.
 
-    A monkeypatch that began before the fake and ends after it puts the fake's variables back.
+    A monkeypatch fixture that was made before the fake is undone after it, and may set the fake's variables again.
     """
     before = present_variables()
 
     def restore() -> None:
-        stopped = fake()
-        if stopped is not None:
-            forget_environment(stopped, before)
+        use = used()
+        if use is not None and use.checkpoint is None:
+            forget_environment(use.fake, before)
 
     return restore

@@ -39,7 +39,7 @@ def serve(fake: Service) -> Iterator[str]:
     https://docs.aws.amazon.com/sdkref/latest/guide/settings-reference.html#EVarSettings). Clients in this
     process are still answered directly. The store and the clock are those of the fake. The region is that of
     the request's signature, which is not checked; without one, the fake's own. At the end the variables are
-    put back, and no thread, socket or connection is left.
+    restored, and no thread, socket or connection is left.
     """
     with serve_http(_Json11(fake)) as url, _environment(url):
         yield url
@@ -51,11 +51,15 @@ def _environment(url: str) -> Iterator[None]:
     if region := os.environ.get(REGION_VARIABLE):
         variables["AWS_REGION"] = region
     layer = Layer(variables)
-    layer.begin()
     try:
-        yield
-    finally:
-        layer.end()
+        try:
+            layer.begin()
+            yield
+        finally:
+            layer.end()
+    except BaseException:
+        layer.end()  # an interrupt may have cut the end short
+        raise
 
 
 class _Json11:
@@ -63,11 +67,11 @@ class _Json11:
 
     def __init__(self, fake: Service) -> None:
         self._fake = fake
-        # asked for here, so that no thread imports botocore while freezegun looks through the modules
+        # read here, so that no thread imports botocore while freezegun scans the modules
         self._operations = frozenset(sessions.service_model().operation_names)
 
     def answer(self, request: HttpRequest) -> HttpResponse | None:
-        """Answer a request, or refuse it as AWS does; a timeout is no answer at all."""
+        """Answer a request, or refuse it as AWS does; None for a timeout."""
         answer = self._answer(request)
         return None if isinstance(answer.broken, Timeout) else _response(answer, request.headers)
 
@@ -121,7 +125,7 @@ def _date(headers: Message) -> dict[str, str]:
     try:
         signed_at = time.strptime(headers.get("X-Amz-Date", ""), "%Y%m%dT%H%M%SZ")
         return {"date": http_date(calendar.timegm(signed_at) * SECOND)}
-    except (ValueError, OverflowError, OSError):  # no such day; or none that this platform can write down
+    except (ValueError, OverflowError, OSError):  # no such day, or outside this platform's range
         return {}
 
 

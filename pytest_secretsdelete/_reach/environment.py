@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .._service import locks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 FAKE_CREDENTIALS: dict[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -24,7 +27,7 @@ FAKE_CREDENTIALS: dict[str, str | None] = {
 REGION_VARIABLE = "AWS_DEFAULT_REGION"
 
 _layers: list[Layer] = []
-#: One change at a time, of whichever thread; a fake holds it while it starts or stops.
+#: The lock for changes; a fake holds it while it starts or stops.
 changing = locks.new()
 
 
@@ -33,28 +36,35 @@ class Layer:
 
     Layers may end in any order. When a layer ends, the value that it found is restored, or handed to the layer above
     it that has covered the same variable meanwhile. If an interrupt cuts the end of a layer short, the next layer
-    completes it when it begins or ends.
+    completes it when it begins or ends. `enter` is called last at the beginning, `leave` first at the end; `leave` may
+    be called again, and without `enter`.
     """
 
-    def __init__(self, variables: dict[str, str | None]) -> None:
-        self._variables = variables
-        self.is_over = False
+    def __init__(
+        self,
+        variables: dict[str, str | None],
+        enter: Callable[[], None] = lambda: None,
+        leave: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.variables = variables
+        self._enter = enter
+        self._leave = leave
+        #: Until it has begun completely, too: so an interrupt leaves it to the next layer, even one of its undoing.
+        self.is_over = True
         self.found: dict[str, str | None] = {}
         self.session: Any = None
 
     def begin(self) -> None:
-        """Set the variables."""
+        """Set the variables. Where this raises, which only an interrupt makes it do, the layer is to be ended."""
         with changing:
-            _undo_what_is_over()
-            self.found = {name: os.environ.get(name) for name in self._variables}
+            undo_what_is_over()
+            self.found = {name: os.environ.get(name) for name in self.variables}
             self.session = _default_session()
-            try:
-                _layers.append(self)
-                for name, value in self._variables.items():
-                    _set(name, value)
-            except BaseException:  # an interrupt
-                self.end()
-                raise
+            _layers.append(self)
+            for name, value in self.variables.items():
+                _set(name, value)
+            self._enter()
+            self.is_over = False
 
     def end(self) -> None:
         """Restore the previous values, and drop a boto3 default session made meanwhile, with its credentials.
@@ -62,11 +72,11 @@ class Layer:
         Does nothing for a layer that has not begun, or has ended.
         """
         self.is_over = True
-        with changing:
-            _undo_what_is_over()
+        undo_what_is_over()
 
     def undo(self) -> None:
         """Restore the previous values. The layer is removed last, so that this can be repeated after an interrupt."""
+        self._leave()
         above = _layers[_layers.index(self) + 1 :]
         for name, value in self.found.items():
             cover = next((layer for layer in above if name in layer.found), None)
@@ -86,7 +96,7 @@ class Layer:
         A patch of the test that began inside the layer and ends outside, such as monkeypatch's, restores that value.
         """
         with changing:
-            for name, value in self._variables.items():
+            for name, value in self.variables.items():
                 if not _layers and os.environ.get(name) == value:
                     _set(name, before[name])
 
@@ -96,15 +106,23 @@ def present_variables() -> dict[str, str | None]:
     return {name: os.environ.get(name) for name in (*FAKE_CREDENTIALS, REGION_VARIABLE)}
 
 
+def expected_variables() -> set[str]:
+    """Return the variables that the active fakes have set."""
+    with changing:
+        return {name for layer in _layers for name, value in layer.variables.items() if value is not None}
+
+
 def fake_variables(*, region: str, keep_credentials: bool) -> dict[str, str | None]:
     """Return what a fake sets: credentials unless kept, and its region, even if unchanged."""
     credentials = {} if keep_credentials else FAKE_CREDENTIALS
     return {**credentials, REGION_VARIABLE: region}
 
 
-def _undo_what_is_over() -> None:
-    for layer in [layer for layer in _layers if layer.is_over]:
-        layer.undo()
+def undo_what_is_over() -> None:
+    """Complete the ends of layers that an interrupt has cut short."""
+    with changing:
+        for layer in [layer for layer in _layers if layer.is_over]:
+            layer.undo()
 
 
 def _set(name: str, value: str | None) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class UnmockedCallError(Exception):
-    """A Secrets Manager call on its way out of the process, while no fake was active."""
+    """A Secrets Manager call would have left the process, because no fake was active."""
 
 
 class Guard:
@@ -32,7 +32,7 @@ class Guard:
         _active.set_guard(self)
 
     def uninstall(self) -> None:
-        """Stop calls no more."""
+        """Let calls pass again."""
         _active.set_guard(None)
 
     def lets_through(self, url: str) -> bool:
@@ -54,12 +54,12 @@ class Guard:
         raise UnmockedCallError(message)
 
     def remember(self, message: str) -> None:
-        """Keep what is to be reported of a call that was stopped."""
+        """Record a message about a stopped call, for the report."""
         with self._lock:
             self._stopped.append(message)
 
     def take(self) -> list[str]:
-        """Return what was stopped since the last time this was asked."""
+        """Return the messages since the last time this was called."""
         with self._lock:
             stopped, self._stopped = self._stopped, []
         return stopped

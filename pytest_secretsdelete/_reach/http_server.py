@@ -5,9 +5,9 @@ headers. What they lack is here; measured with Python 3.11:
 
 - `ThreadingTCPServer` takes up to 0.5 s to stop, and either leaves threads and sockets of kept-alive connections
   behind or waits for them without limit.
-- `ThreadingHTTPServer` and werkzeug's server, which are made of it, also ask the DNS for the name of 127.0.0.1.
+- `ThreadingHTTPServer` and werkzeug's server, which are based on it, also ask the DNS for the name of 127.0.0.1.
 - cheroot stops as slowly, and waitress leaves connections open. Each would be a further dependency.
-- While file descriptors are short, all but waitress use a core to try again; waitress fails.
+- When file descriptors run out, all but waitress retry in a busy loop; waitress fails.
 - The handler reads no bodies. It takes requests for any Host, and headers that are malformed or contradict each other.
 
 No wait depends on a clock that Python code can freeze.
@@ -16,6 +16,7 @@ No wait depends on a clock that Python code can freeze.
 from __future__ import annotations
 
 import http.client
+import os
 import re
 import socket
 import socketserver
@@ -26,6 +27,8 @@ from email.errors import MissingHeaderBodySeparatorDefect
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING, Any, Protocol
+
+from .._service import locks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,18 +84,20 @@ class Application(Protocol):
 def serve_http(application: Application) -> Iterator[str]:
     """Serve an application on a free port of 127.0.0.1, and yield the URL; at the end no thread or socket is left.
 
-    OSError or RuntimeError where the first socket or thread cannot be made.
+    OSError or RuntimeError where the first socket or thread cannot be made. In a child made by fork the URL is still
+    the parent's server, and the end of the block stops nothing.
     """
     with _Server(application) as server:
         accepting = threading.Thread(
             target=server.serve_forever, args=(POLL,), name=f"fake at {server.url}", daemon=True
         )
-        accepting.start()
         try:
+            accepting.start()
             yield server.url
         finally:
-            server.shutdown()
-            accepting.join()
+            if accepting.is_alive():  # not in a child made by fork
+                server.shutdown()
+                accepting.join()
 
 
 class _Server(socketserver.TCPServer):
@@ -109,6 +114,7 @@ class _Server(socketserver.TCPServer):
         self.url = f"http://{HOST}:{port}"
         self.hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
         self.origins = {f"http://{host}" for host in self.hosts}
+        locks.in_children(self._leave_to_parent)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; where that fails, let the next attempt wait."""
@@ -127,11 +133,18 @@ class _Server(socketserver.TCPServer):
         self._connections = {**alive, thread: request}
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
-        """Decline a connection for which no thread could be started; SDKs try again."""
+        """Decline a connection for which no thread could be started; SDKs retry."""
         content = b"This process could not start a thread to answer the connection.\n"
         head = f"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\ncontent-length: {len(content)}\r\n\r\n"
         with suppress(OSError):
             request.sendall(head.encode() + content)
+
+    def _leave_to_parent(self) -> None:
+        """Close a child's copies of the sockets, and leave the connections open: the parent serves them."""
+        for copied in (self.socket, *self._connections.values()):
+            with suppress(OSError):  # closed already
+                os.close(copied.detach())  # close() would wait for the files that other threads have made of it
+        self._connections = {}
 
     def _converse(self, connection: socket.socket, peer: Any) -> None:
         # a client that has disconnected, or disconnects during the answer, is not an error
@@ -188,7 +201,7 @@ class _Exchange(BaseHTTPRequestHandler):
         else:
             self._write(response)
 
-    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - so they are called
+    do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - names of the standard library
 
     def _is_foreign(self) -> bool:
         """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding)."""

@@ -3,7 +3,7 @@
 Early interception answers at before-call, before botocore builds or signs an HTTP request. Late interception
 lets botocore continue and answers at before-send. It is for clients with foreign handlers on the later events,
 which must see the request, for faults and refusals that botocore's own retries repeat, and for raw requests, which
-skip before-call. While no fake is active, a handler costs one look at an empty tuple.
+skip before-call. While no fake is active, a handler only reads an empty tuple.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def ensure_installed() -> None:
 
 
 def provide_client_params(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-    """Record that a call begins under a fake; the next page of a listing that a fake has begun does so, too."""
+    """Record that a call begins under a fake; so does the next page of a listing of a fake."""
     if _active.innermost() is not None or is_own_token(params.get("NextToken")):
         context[_CONTEXT_KEY] = UnderWay(began_under_a_fake=True)
 
@@ -235,6 +235,8 @@ def _header(request: Any, name: str) -> str:
 
 def _bytes(body: Any) -> bytes:
     """Return a request's body; a stream keeps its position. What is not a body becomes text that is not JSON."""
+    if type(body) is bytes:
+        return body
     try:
         if hasattr(body, "read"):
             place = body.tell()

@@ -20,26 +20,32 @@ if TYPE_CHECKING:
     from .store import Vault
 
 
-class TooManyRotations(RuntimeError):  # noqa: N818 - what it says
+class TooManyRotations(RuntimeError):  # noqa: N818 - the name says what is wrong
     """More rotations come due at once, or in one move of the clock, than the fake's rotation_limit."""
 
 
 class _RotationCount:
-    """How many rotations of one vault come due at once; they are counted ahead, once for each secret."""
+    """How many rotations of one vault come due at once; they are counted in advance, once for each secret."""
 
     def __init__(self) -> None:
         self._seen: set[str] = set()
+        self._has_begun = False
         self._count = 0
 
-    def count(self, vault: Vault, due: int, until: int) -> None:
-        """Count a secret's scheduled rotations up to an instant, where a rotation comes due now."""
+    def count(self, vault: Vault, until: int) -> None:
+        """Count the scheduled rotations up to an instant: of all secrets, later of one that has got a schedule."""
         with vault.lock:
             found = vault.next_due()
-        secret = found[1] if found else None
-        if secret is None or rotation_due(secret) != due or secret.arn in self._seen or secret.rotation is None:
-            return
-        self._seen.add(secret.arn)
-        following = planned(secret.rotation, due).opens
+            secrets = vault.secrets() if not self._has_begun else [found[1]] if found is not None else []
+        self._has_begun = True
+        for secret in secrets:
+            due = None if secret.is_scheduled_for_deletion else rotation_due(secret)
+            if due is not None and due <= until and secret.arn not in self._seen:
+                self._seen.add(secret.arn)
+                self._add(vault, secret, due, until)
+
+    def _add(self, vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
+        following = planned(secret.rotation, due).opens if secret.rotation else None
         self._count += 1 if following is None else 1 + (until - due) // (following - due)
         limit = vault.rotations.limit
         if self._count > limit:
@@ -61,12 +67,13 @@ def run_due(vaults: Iterable[Vault], until: int, set_time: Callable[[int], None]
     vaults = list(vaults)
     numbers = [_RotationCount() for _ in vaults]
     while dues := [(due, place) for place, one in enumerate(vaults) if (due := _next_due(one, until)) is not None]:
+        for _, place in dues:
+            numbers[place].count(vaults[place], until)
         due, place = min(dues)
-        numbers[place].count(vaults[place], due, until)
         if set_time is not None:
             set_time(due)
         vaults[place].latest = max(vaults[place].latest, due)
-        _happen(vaults[place], due, until)
+        _run_next(vaults[place], due, until)
     for vault in vaults:
         vault.latest = max(vault.latest, until)
 
@@ -82,18 +89,18 @@ def _next_due(vault: Vault, until: int) -> int | None:
         return found[0]
 
 
-def _happen(vault: Vault, due: int, until: int) -> None:
+def _run_next(vault: Vault, due: int, until: int) -> None:
     """Run the one thing that comes due next, unless another thread has run it meanwhile."""
     turn = None
     with vault.lock:
         found = vault.next_due() if _next_due(vault, until) == due else None
         if found is not None:
-            turn = _happen_to(vault, found[1], due, until)
+            turn = _apply(vault, found[1], due, until)
     if turn is not None:
         vault.rotations.run(vault, turn)
 
 
-def _happen_to(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn | None:
+def _apply(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn | None:
     """Apply the change that is due to a secret; a rotation is returned, to be run outside the lock."""
     if secret.is_scheduled_for_deletion:
         vault.remove(secret)
@@ -107,7 +114,7 @@ def _happen_to(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn
 
 
 def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
-    """Remove the outdated versions that are old enough; `due` may have come before the first of them is."""
+    """Remove the outdated versions that are old enough; at `due` there may be none yet."""
     gone = {version.version_id for version in secret.versions.outdated() if version.created + DAY <= due}
     vault.touch(secret, versions=secret.versions.cleaned_up(gone))
     at = min(max(due, secret.changed), until)  # a version may have been old enough before it lost its last label

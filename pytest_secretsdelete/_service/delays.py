@@ -50,7 +50,7 @@ class Delays:
     force_delete_delay: Delay = timedelta(0)
 
     def of(self, what: str, marked: SecretRecord, known: int | None = None) -> int:
-        """Return one of the delays in milliseconds; DelayAsked for a callable that has not been asked yet."""
+        """Return one of the delays in milliseconds; DelayAsked for a callable that has not been called yet."""
         delay: Delay = getattr(self, what)
         if isinstance(delay, timedelta):
             return milliseconds(delay)

@@ -70,7 +70,7 @@ def limit_exceeded(message: str) -> Refusal:
 
 
 def bad_next_token() -> Refusal:
-    """Return the refusal of a NextToken that this listing did not give out; the text is inferred."""
+    """Return the refusal of a NextToken that this listing did not return; the text is inferred."""
     return Refusal("InvalidNextTokenException", "Invalid Token")
 
 
@@ -89,7 +89,7 @@ def not_authorized(account: str, action: str, resource: str | None, kind_of_poli
 
 
 def beyond_the_fake(message: str) -> Refusal:
-    """Return the fake's own error, which AWS never sends, for what it cannot do; botocore never retries it."""
+    """Return the fake's own error, which AWS never sends, for what it does not support; botocore never retries it."""
     return Refusal("NotImplementedByFake", message)
 
 

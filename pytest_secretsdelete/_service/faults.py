@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import difflib
 import itertools
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from . import errors, names
 from .operations import OPERATIONS
+from .undo import Journal
 from .wire import MALFORMED, Timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .request import Request
     from .store import Store
+    from .timeline import Call
+    from .undo import Checkpoint
     from .wire import _Malformed, _NoEndpoint
 
     Error = str | Timeout | _Malformed
@@ -51,14 +55,25 @@ class NoAnswer(Exception):  # noqa: N818 - it may be a missing answer
 
 
 def secret_ids(request: Request) -> list[str]:
-    """Return how a request names its secrets; it may yet turn out not to be valid."""
-    listed = request.get("SecretIdList")
-    named = [request.get("SecretId"), request.get("Name"), *(listed if isinstance(listed, list) else ())]
+    """Return how a request names its secrets; the request may still be invalid."""
+    return _ids_in(request.parameters)
+
+
+def _ids_in(parameters: Mapping[str, Any]) -> list[str]:
+    listed = parameters.get("SecretIdList")
+    named = [parameters.get("SecretId"), parameters.get("Name"), *(listed if isinstance(listed, list) else ())]
     return [secret_id for secret_id in named if isinstance(secret_id, str)]
 
 
+def names_secret(call: Call, secret_id: str) -> bool:
+    """Return whether a call names a secret, whichever way; a name means the secrets of that name in every region."""
+    arn = names.parse_arn(secret_id)
+    is_here = arn is None or arn.region == call.region
+    return is_here and any(names.is_same(secret_id, other) for other in _ids_in(call.parameters))
+
+
 def is_about(request: Request, store: Store, secret_id: str | None) -> bool:
-    """Return whether a request is about a secret, whichever way either names it."""
+    """Return whether a request is about a secret, however either of them names it."""
     return secret_id is None or any(_is_same(request, store, secret_id, other) for other in secret_ids(request))
 
 
@@ -97,38 +112,27 @@ class Fault:
     """A fault for the next matching calls; `withdraw` cancels it."""
 
     operation: str
+    #: The code of the error, or what is given in the place of an answer.
     error: Error
+    #: How often it answers; None for until it is withdrawn.
     times: int | None
     secret_id: str | None
     message: str | None
+    #: How often it has yet to answer; None for until it is withdrawn.
     left: int | None = None
     withdrawn: bool = False
+    _journal: Journal = field(default_factory=Journal, repr=False)
 
     def withdraw(self) -> None:
         """Cancel the fault: it is not used any more, and not reported as unused at the end of the test."""
-        self.withdrawn = True
+        with self._journal.lock:
+            self._journal.attribute(self, "withdrawn")
+            self.withdrawn = True
 
     @property
     def is_waiting(self) -> bool:
         """Whether it answers the next matching call."""
         return not self.withdrawn and (self.left is None or self.left > 0)
-
-    def fits(self, request: Request, store: Store) -> bool:
-        """Return whether a request matches."""
-        return (
-            self.is_waiting
-            and self.operation in {EVERY_OPERATION, request.operation}
-            and is_about(request, store, self.secret_id)
-        )
-
-    def strike(self) -> Exception:
-        """Use the fault up once, and return what the call is answered with."""
-        if self.left is not None:
-            self.left -= 1
-        if not isinstance(self.error, str):
-            return NoAnswer(self.error)
-        text = self.message if self.message is not None else _TEXTS.get(self.error, self.error)
-        return errors.Refusal(self.error, text, _STATUSES.get(self.error, 400))
 
     def __str__(self) -> str:
         about = "" if self.secret_id is None else f" for {self.secret_id}"
@@ -137,12 +141,32 @@ class Fault:
         return f"{error} for {self.operation}{about} ({left})"
 
 
+def _fits(fault: Fault, request: Request, store: Store) -> bool:
+    return (
+        fault.is_waiting
+        and fault.operation in {EVERY_OPERATION, request.operation}
+        and is_about(request, store, fault.secret_id)
+    )
+
+
+def _struck(fault: Fault) -> Exception:
+    """Use a fault up once, and return what the call is answered with."""
+    if fault.left is not None:
+        fault.left -= 1
+    if not isinstance(fault.error, str):
+        return NoAnswer(fault.error)
+    text = fault.message if fault.message is not None else _TEXTS.get(fault.error, fault.error)
+    return errors.Refusal(fault.error, text, _STATUSES.get(fault.error, 400))
+
+
 class Failures:
     """The faults and denials of one fake."""
 
-    def __init__(self) -> None:
-        self._faults: list[Fault] = []
-        self._denials: list[tuple[str, str | None]] = []
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        # tuples, so that a checkpoint keeps them as they are
+        self._faults: tuple[Fault, ...] = ()
+        self._denials: tuple[tuple[str, str | None], ...] = ()
 
     def fail(
         self, operation: str, error: Error, times: int | None, secret_id: str | None, message: str | None
@@ -154,29 +178,40 @@ class Failures:
             )
         if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
             raise ValueError(f"fail() takes times as a positive number, or None for until withdrawn, not {times!r}.")
-        fault = Fault(operation, error, times, secret_id, message, left=times)
-        self._faults.append(fault)
+        fault = Fault(operation, error, times, secret_id, message, left=times, _journal=self._journal)
+        with self._journal.lock:
+            self._journal.note(fault, "withdrawn", value=True, put_back=partial(setattr, fault))
+            self._journal.attribute(self, "_faults")
+            self._faults = (*self._faults, fault)
         return fault
 
     def deny(self, operation: str, secret_id: str | None) -> None:
         """Deny an action, or all, until it is allowed."""
-        if (operation, secret_id) not in self._denials:
-            self._denials.append((operation, secret_id))
+        with self._journal.lock:
+            self._journal.attribute(self, "_denials")
+            if (operation, secret_id) not in self._denials:
+                self._denials = (*self._denials, (operation, secret_id))
 
     def allow(self, operation: str, secret_ids: set[str] | None) -> None:
         """Take back denials: of one action or all, of one secret, under any of its names, or of all."""
-        self._denials = [
-            (denied, about)
-            for denied, about in self._denials
-            if not (operation in {EVERY_OPERATION, denied} and (secret_ids is None or about in secret_ids))
-        ]
+        with self._journal.lock:
+            self._journal.attribute(self, "_denials")
+            self._denials = tuple(
+                (denied, about)
+                for denied, about in self._denials
+                if not (operation in {EVERY_OPERATION, denied} and (secret_ids is None or about in secret_ids))
+            )
 
-    def unused(self) -> tuple[Fault, ...]:
+    def unused(self, since: Checkpoint | None = None) -> tuple[Fault, ...]:
         """Return the faults with a number of times that have been used fewer times than that."""
-        return tuple(fault for fault in self._faults if fault.times is not None and fault.is_waiting)
+        older = () if since is None else self._journal.changed_since(since, self).get("_faults", self._faults)
+        made = (fault for fault in self._faults if fault not in older)
+        return tuple(fault for fault in made if fault.times is not None and fault.is_waiting)
 
     def __bool__(self) -> bool:
-        return bool(self._denials) or any(fault.is_waiting for fault in self._faults)
+        if self._denials or not self._faults:
+            return bool(self._denials)
+        return any(fault.is_waiting for fault in self._faults)
 
     def wait_for(self, request: Request, store: Store) -> bool:
         """Return whether a fault or a denial matches a request, without using it up."""
@@ -189,7 +224,8 @@ class Failures:
             raise denied(request, action)
         fault = self._fault(request, store)
         if fault is not None:
-            raise fault.strike()
+            self._journal.attribute(fault, "left")
+            raise _struck(fault)
 
     def permit_each(self, request: Request, store: Store) -> Callable[[str, str], None]:
         """Return the check that a batch makes for each of its secrets."""
@@ -212,20 +248,20 @@ class Failures:
         )
 
     def _fault(self, request: Request, store: Store) -> Fault | None:
-        return next((fault for fault in self._faults if fault.fits(request, store)), None)
+        return next((fault for fault in self._faults if _fits(fault, request, store)), None)
 
 
 def denied(request: Request, action: str) -> errors.Refusal:
     """Return a denial as IAM words it; the resource is the secret as the caller named it (seen).
 
-    An action without a resource, and a request that names no secret, have none in the text.
+    For an action without a resource, and a request that names no secret, the text has no resource.
     """
     resource = None if action in ACTIONS_WITHOUT_RESOURCE else next(iter(secret_ids(request)), None)
     return errors.not_authorized(request.account, action, resource, "identity-based")
 
 
 def check_operation(operation: str, known: Iterable[str]) -> None:
-    """Refuse an operation that the service does not have, naming what is near."""
+    """Refuse an operation that the service does not have; the message lists similar names."""
     names = list(known)
     if operation != EVERY_OPERATION and operation not in names:
         near = difflib.get_close_matches(operation, names, n=3, cutoff=0.5)

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Seconds of real time that a fork waits for a lock. Once it has waited in vain, it waits for no other.
+#: Seconds of real time that a fork waits for a lock. After one timeout it does not wait for the others.
 PATIENCE = 1.0
 _numbers = itertools.count()
-#: In the order of their making, which is the order of taking them.
+#: In the order of their creation, in which a fork acquires them.
 _locks: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
 _renewals: list[weakref.WeakMethod[Callable[[], None]]] = []
-#: What a forking thread has taken.
+#: The locks that the forking thread has acquired.
 _taken = threading.local()
 
 
@@ -33,7 +33,7 @@ def new() -> threading.RLock:
 
 
 def in_children(renew: Callable[[], None]) -> None:
-    """Call a method in each child made by fork, as long as its object lives: to forget the threads left behind."""
+    """Call a method in each child made by fork, as long as its object exists: to forget the parent's threads."""
     _renewals.append(weakref.WeakMethod(renew, _renewals.remove))
 
 
@@ -66,5 +66,5 @@ def _living() -> list[Any]:
     return [lock for reference in _locks.valuerefs() if (lock := reference()) is not None]
 
 
-# where there is no fork there is nothing to do: dict accepts any arguments
+# without fork nothing is registered: dict accepts any arguments
 getattr(os, "register_at_fork", dict)(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)

@@ -155,7 +155,7 @@ class Turn:
 
     @property
     def is_test(self) -> bool:
-        """Whether this only tries the function out."""
+        """Whether this only tests the function."""
         return self.steps == TEST_STEP
 
     @property

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 _REGION = re.compile(r"(?![0-9]+\Z)(?!-)[a-zA-Z0-9-]{1,63}(?<!-)")
+_ACCOUNT = re.compile(r"[0-9]{12}")
 _SUFFIX = re.compile(r"-[A-Za-z0-9]{6}\Z")
 _ARN = re.compile(r"arn:(?P<partition>[^:]+):secretsmanager:(?P<region>[^:]*):(?P<account>[^:]*):secret:(?P<rest>.+)")
 _SUFFIX_ALPHABET = string.ascii_letters + string.digits
@@ -32,12 +33,12 @@ class ParsedArn(NamedTuple):
 
     @property
     def has_suffix(self) -> bool:
-        """Whether AWS takes its end for the six random characters, and so the whole for a complete ARN."""
+        """Whether it ends like the six random characters, so that AWS takes it for a complete ARN."""
         return _SUFFIX.search(self.rest) is not None
 
     @property
     def name(self) -> str:
-        """The name within, its suffix taken off; a name is never empty."""
+        """The name in the ARN, without the suffix; a name is never empty."""
         return without_suffix(self.rest) or self.rest
 
 
@@ -80,6 +81,24 @@ def new_suffix() -> str:
 def build_arn(name: str, suffix: str, *, region: str, account: str) -> str:
     """Return the ARN of a secret."""
     return f"arn:{partition_of(region)}:secretsmanager:{region}:{account}:secret:{name}-{suffix}"
+
+
+def is_arn_of(arn: str, name: str) -> bool:
+    """Return whether this is the whole ARN of a secret with this name, in whichever account and region."""
+    parsed = parse_arn(arn)
+    if parsed is None or not parsed.has_suffix or not _ACCOUNT.fullmatch(parsed.account):
+        return False
+    return arn == build_arn(name, arn[-6:], region=parsed.region, account=parsed.account)
+
+
+def is_same(one: str, other: str) -> bool:
+    """Return whether two SecretIds can name one secret: names, ARNs, and ARNs without the six random characters."""
+    first, second = parse_arn(one), parse_arn(other)
+    if first is None or second is None:
+        return (first.name if first else one) == (second.name if second else other)
+    if first.has_suffix == second.has_suffix:
+        return one == other
+    return without_suffix(one) == without_suffix(other)
 
 
 def without_suffix(arn: str) -> str:

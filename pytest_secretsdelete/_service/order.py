@@ -20,11 +20,12 @@ class Order:
         self,
         secrets: Iterable[SecretRecord],
         key: Callable[[SecretRecord], Key],
-        admits: Callable[[SecretRecord], bool],
+        admits: Callable[[SecretRecord], bool] = lambda _: True,
     ) -> None:
         self._key = key
         self._admits = admits
-        self._entries = sorted(((key(secret), secret.name) for secret in secrets if admits(secret)), key=_first)
+        #: Each is the key of a secret, and its name behind it.
+        self._entries: list[Key] = sorted((*key(secret), secret.name) for secret in secrets if admits(secret))
 
     def replace(self, old: SecretRecord | None, new: SecretRecord | None) -> None:
         """Put the newer state of a secret in the place of the older one; None where there is none."""
@@ -39,30 +40,28 @@ class Order:
     def names(self, last: Key | None = None, *, descending: bool = False) -> Iterator[str]:
         """Yield the names, from the one that follows a key on."""
         if descending:
-            end = len(self._entries) if last is None else bisect_left(self._entries, last, key=_first)
+            end = len(self._entries) if last is None else bisect_left(self._entries, last)
             places: Iterable[int] = range(end - 1, -1, -1)
         else:
-            start = 0 if last is None else bisect_right(self._entries, last, key=_first)
+            start = 0 if last is None else self._after(last)
             places = range(start, len(self._entries))
-        return (self._entries[place][1] for place in places)
+        return (self._entries[place][-1] for place in places)
 
     def range(self, prefix: str) -> tuple[int, int]:
         """Return where the names with a prefix begin and end, in an order whose key begins with the name."""
-        start = bisect_left(self._entries, prefix, key=_name)
-        end = bisect_right(self._entries, prefix, lo=start, key=lambda entry: _name(entry)[: len(prefix)])
+        start = bisect_left(self._entries, (prefix,))
+        end = bisect_right(self._entries, prefix, lo=start, key=lambda entry: entry[-1][: len(prefix)])
         return start, end
 
     def names_in(self, start: int, end: int) -> list[str]:
         """Return the names that stand between two places."""
-        return [name for _, name in self._entries[start:end]]
+        return [entry[-1] for entry in self._entries[start:end]]
 
-    def _entry(self, secret: SecretRecord | None) -> tuple[Key, str] | None:
-        return (self._key(secret), secret.name) if secret is not None and self._admits(secret) else None
+    def _after(self, key: Key) -> int:
+        """Return the place of the first entry with a greater key."""
+        place = bisect_left(self._entries, key)  # an entry is greater than its own key
+        is_own = place < len(self._entries) and self._entries[place][:-1] == key
+        return place + 1 if is_own else place
 
-
-def _first(entry: tuple[Key, str]) -> Key:
-    return entry[0]
-
-
-def _name(entry: tuple[Key, str]) -> str:
-    return entry[1]
+    def _entry(self, secret: SecretRecord | None) -> Key | None:
+        return (*self._key(secret), secret.name) if secret is not None and self._admits(secret) else None

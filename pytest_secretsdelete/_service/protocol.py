@@ -14,10 +14,13 @@ from . import errors
 from .delays import DelayAsked, WrongDelay
 from .faults import NoAnswer
 from .operations import OPERATIONS
-from .request import Outcome, Request
+from .request import Outcome, Request, permit_all
+from .undo import CheckpointEndedError, check_is_open
 from .wire import NO_ENDPOINT, Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .faults import Failures
     from .operations import Operation
     from .store import Store, Vault
@@ -31,12 +34,13 @@ def _refuse(constant: str) -> NoReturn:
 
 #: json.loads would also take NaN, UTF-16 and halves of surrogate pairs in UTF-8, which no JSON on a wire has.
 _JSON = json.JSONDecoder(parse_constant=_refuse)
+_BYTE_ORDER_MARK = "\ufeff"
 
 
 def read_body(body: bytes) -> dict[str, Any]:
     """Return the members of a request's body, or refuse it (code documented for the protocol, text inferred)."""
     try:
-        members = _JSON.decode((body or b"{}").decode("utf-8-sig"))
+        members = _JSON.decode((body or b"{}").decode().removeprefix(_BYTE_ORDER_MARK))
     except (ValueError, RecursionError):
         raise errors.serialization("The request body is not valid JSON") from None
     if not isinstance(members, dict):
@@ -63,6 +67,7 @@ class Transaction:
         self._store = store
         self._incoming = incoming
         self._at = at
+        self._checkpoint = vault.rotations.checkpoint
         self._attempt = vault.timeline.begin(incoming.operation, store.region, at)
 
     def answer(self, checker: RequestChecker | None) -> Answer:
@@ -74,6 +79,8 @@ class Transaction:
             return Answer(200, {}, self._at, none.kind, none.hint)
         except errors.Refusal as refusal:
             return self._refused(refusal)
+        except CheckpointEndedError:  # the attempt does not end, so that it is no call
+            raise
         except Exception as error:  # noqa: BLE001 - the caller never gets a Python exception
             return self._refused(unexpected(error))
         self._attempt.end()
@@ -90,18 +97,24 @@ class Transaction:
         operation = OPERATIONS.get(self._incoming.operation)
         if checker is None or operation is None:
             raise errors.not_implemented(self._incoming.operation)
-        self._attempt.parameters = checker.redact(body)
+        self._attempt.keep(checker.redact(body))
         region = self._store.region
         if region not in self._vault.regions:
             raise NoAnswer(NO_ENDPOINT, f"The region {region!r} {self._vault.regions.why_not(region)}")
-        request = Request(self._incoming.operation, body, self._store.account, self._store.region, self._at)
         with self._vault.lock:
-            self._failures.strike(request, self._store)
-        permit = self._failures.permit_each(request, self._store)
-        request = replace(request, parameters=checker.read(body), permit=permit)
+            check_is_open(self._checkpoint, self._incoming.operation)
+            permit = self._permit(body) if self._failures else permit_all
+        name, account = self._incoming.operation, self._store.account
+        request = Request(name, checker.read(body), account, region, self._at, permit)
         if checker.needs_token and "ClientRequestToken" not in request:
             raise operation.refuse_missing_token(errors.NO_TOKEN)
         return operation, request
+
+    def _permit(self, body: dict[str, Any]) -> Callable[[str, str], None]:
+        """Raise a failure that matches the request; return the check that a batch makes for each of its secrets."""
+        asked = Request(self._incoming.operation, body, self._store.account, self._store.region, self._at)
+        self._failures.strike(asked, self._store)
+        return self._failures.permit_each(asked, self._store)
 
     def _run(self, operation: Operation, request: Request) -> Outcome:
         """Run an operation under the lock; where it asks for a delay of the test's, outside of it, and then again."""
@@ -113,6 +126,7 @@ class Transaction:
 
     def _run_locked(self, operation: Operation, request: Request) -> Outcome:
         with self._vault.lock:
+            check_is_open(self._checkpoint, self._incoming.operation)
             try:
                 given = operation.run(self._store, request)
             except errors.Refusal as refusal:

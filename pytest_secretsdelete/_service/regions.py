@@ -25,14 +25,14 @@ class Regions:
         return self.allow_unknown or plain_region(region) in self.known()
 
     def check(self, region: str, *, was_given: bool = True) -> None:
-        """Raise ValueError for a region that does not exist; it says what is near."""
+        """Raise ValueError for a region that does not exist; the message lists similar names."""
         if region not in self:
             raise ValueError(f"region={region!r}{'' if was_given else ' (the default)'} {self.why_not(region)}")
 
     def why_not(self, region: str) -> str:
         """Say what is wrong with a region that does not exist, and what to do."""
         near = difflib.get_close_matches(region, self.known(), n=3)
-        hint = f"Near: {', '.join(near)}." if near else "A region is written as eu-west-1 is."
+        hint = f"Similar names: {', '.join(near)}." if near else "A region is written as eu-west-1 is."
         return (
             f"is in no partition that the installed botocore knows. {hint} A newer botocore may know it; "
             "allow_unknown_regions=True admits it, and private regions. Read on: docs/reference/fake.md#regions"

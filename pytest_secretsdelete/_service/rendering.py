@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .instant import to_datetime
-from .timeline import Attempt, Event, Rotation, Seeding, Timeline
+from .timeline import Attempt, Rotation, Seeding, Step
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from datetime import datetime
+
+    from .timeline import Entry
 
 _MOST_LINES = 60
 _SHOWN_PARAMETERS = {
@@ -34,9 +36,9 @@ BY_THEMSELVES = {
 }
 
 
-def render(timeline: Timeline) -> str:
+def render(entries: Iterable[Entry]) -> str:
     """Return what happened, a line for each entry; only the latest 60 lines."""
-    entries = list(timeline)
+    entries = list(entries)
     lines = [f"{_date(at)}  {text}" for at, text in filter(None, (_LINES[type(entry)](entry) for entry in entries))]
     left_out = len(lines) - _MOST_LINES
     head = [f"({left_out} earlier lines left out)"] if left_out > 0 else []
@@ -50,15 +52,15 @@ def _attempt(attempt: Attempt) -> tuple[datetime, str] | None:
     parameters = attempt.parameters
     about = parameters.get("SecretId") or parameters.get("Name") or ""
     shown = [f"{name}={value}" for name, value in parameters.items() if name in _SHOWN_PARAMETERS]
-    ending = ": ".join(part for part in (attempt.error_code, attempt.message) if part)
+    ending = ": ".join(part for part in attempt.error or () if part)
     ending = f"-> {ending}" if ending else ""
     words = (attempt.operation, str(about), *shown, f"({attempt.region})", ending)
     return to_datetime(attempt.at), " ".join(word for word in words if word)
 
 
-def _event(event: Event) -> tuple[datetime, str] | None:
-    name = event.secret.partition(":secret:")[2][:-7]  # without the hyphen and the six random characters
-    return (event.at, f"* {event.name} {name} ({event.region})") if event.name in BY_THEMSELVES else None
+def _step(step: Step) -> tuple[datetime, str] | None:
+    name = step.secret.partition(":secret:")[2][:-7]  # without the hyphen and the six random characters
+    return (to_datetime(step.at), f"* {step.name} {name} ({step.region})") if step.name in BY_THEMSELVES else None
 
 
 def _rotation(rotation: Rotation) -> tuple[datetime, str] | None:
@@ -82,7 +84,7 @@ def _date(at: datetime) -> str:
 
 _LINES: dict[type, Callable[[Any], tuple[datetime, str] | None]] = {
     Attempt: _attempt,
-    Event: _event,
     Rotation: _rotation,
     Seeding: _seeding,
+    Step: _step,
 }

@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from .model import Turn
 
 
-@dataclass(frozen=True, slots=True)
+def permit_all(_action: str, _secret_id: str) -> None:
+    """Refuse nothing: no action is denied."""
+
+
+@dataclass(slots=True)
 class Request:
     """One request: its operation, members, caller, region and instant."""
 
@@ -22,7 +26,7 @@ class Request:
     region: str
     at: int
     #: Refuses an action on one of several secrets, where it is denied.
-    permit: Callable[[str, str], None] = field(default=lambda _action, _secret_id: None, repr=False)
+    permit: Callable[[str, str], None] = field(default=permit_all, repr=False)
     #: The delay of AWS's deletion, in milliseconds, once a callable of the test has returned it.
     delay: int | None = None
 

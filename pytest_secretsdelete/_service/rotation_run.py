@@ -24,10 +24,27 @@ if TYPE_CHECKING:
 
     from .model import Turn
     from .store import Vault
+    from .undo import Checkpoint, Journal
 
     RotationFunction = Callable[[dict[str, str], Any], Any]
 
+#: Instead of an ARN: every function that has no callable of its own.
+EVERY_FUNCTION = "*"
 _LAMBDA_TIMEOUT_IN_MILLISECONDS = 30_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Registered:
+    """A rotation that has been registered and has not ended, its thread, and the checkpoint that it began in."""
+
+    turn: Turn
+    thread: int
+    checkpoint: Checkpoint | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is to go on: not after the end of its checkpoint, which has undone it."""
+        return self.checkpoint is None or not self.checkpoint.is_over
 
 
 @dataclass(eq=False)
@@ -36,14 +53,14 @@ class RotationRunner:
 
     #: The present instant, in whole milliseconds.
     now: Callable[[], int]
-    #: What a function runs in, so that its calls reach this service and no other.
+    #: The context in which a function runs, so that its calls reach this service and no other.
     answering: Callable[[], AbstractContextManager[None]]
     #: How many scheduled rotations may come due at once, or in one move of the clock.
     limit: int
+    journal: Journal
     #: The Python callables that stand for rotation Lambdas, by ARN.
     functions: dict[str, RotationFunction] = field(default_factory=dict)
-    #: The threads of the rotations that have been registered and have not ended.
-    _registered: list[int] = field(default_factory=list)
+    _registered: list[_Registered] = field(default_factory=list)
     _begun: set[tuple[str, str]] = field(default_factory=set)
     _to_complete: set[tuple[str, str]] = field(default_factory=set)
     _abandoned: set[tuple[str, str]] = field(default_factory=set)
@@ -53,70 +70,110 @@ class RotationRunner:
         locks.in_children(self._forget_other_threads)
 
     def _forget_other_threads(self) -> None:
-        self._registered = [thread for thread in self._registered if thread == threading.get_ident()]
+        self._registered = [one for one in self._registered if one.thread == threading.get_ident()]
 
     @property
     def is_busy(self) -> bool:
         """Whether a rotation has been registered and has not ended, in whichever thread."""
-        return bool(self._registered)
+        return any(one.counts for one in self._registered)
 
     @property
     def is_inside(self) -> bool:
         """Whether this thread is inside a rotation function of this service."""
-        return getattr(self._thread, "depth", 0) > 0
+        return bool(self._running)
+
+    @property
+    def checkpoint(self) -> Checkpoint | None:
+        """The checkpoint that a call of this thread belongs to: inside a rotation function, that of the rotation."""
+        running = self._running
+        return running[-1].checkpoint if running else self.journal.innermost
+
+    @property
+    def _running(self) -> tuple[_Registered, ...]:
+        """The rotations whose functions this thread is in, innermost last."""
+        running: tuple[_Registered, ...] = getattr(self._thread, "running", ())
+        return running
 
     def has_begun(self, arn: str, token: str) -> bool:
         """Return whether a rotation of a secret to a version has run already, or runs."""
         return (arn, token) in self._begun
 
     def is_to_complete(self, arn: str, token: str) -> bool:
-        """Return whether a version is a rotation's to complete: not a trial's, nor that of a rotation called off."""
+        """Return whether a rotation is to complete a version: neither a test nor a cancelled rotation is."""
         return (arn, token) in self._to_complete
+
+    def use(self, arn: str, function: RotationFunction) -> None:
+        """Let a callable stand for the function with this ARN, or for all that have none of their own."""
+        with self.journal.lock:
+            self.journal.item(self.functions, arn)
+            self.functions[arn] = function
+
+    def has_stand_in(self, arn: str) -> bool:
+        """Return whether a callable stands for the function with this ARN."""
+        return bool({arn, EVERY_FUNCTION} & self.functions.keys())
+
+    def _stand_in_for(self, arn: str) -> RotationFunction:
+        return self.functions[arn if arn in self.functions else EVERY_FUNCTION]
 
     def register(self, turn: Turn) -> Turn:
         """Register a rotation, under the vault's lock, before it runs: until it has ended, no other comes due."""
-        self._registered.append(threading.get_ident())
-        self._begun.add((turn.arn, turn.token))
-        self._abandoned.discard((turn.arn, turn.token))
+        self._registered.append(_Registered(turn, threading.get_ident(), self.journal.innermost))
+        rotation = (turn.arn, turn.token)
+        for rotations in (self._begun, self._abandoned, self._to_complete):
+            self.journal.member(rotations, rotation)
+        self._begun.add(rotation)
+        self._abandoned.discard(rotation)
         if not turn.is_test:
-            self._to_complete.add((turn.arn, turn.token))
+            self._to_complete.add(rotation)
         return turn
 
     def call_off(self, arn: str, token: str) -> None:
-        """Note that a rotation is cancelled: its version is left as it is."""
+        """Record that a rotation is cancelled: its version does not change."""
+        self.journal.member(self._to_complete, (arn, token))
         self._to_complete.discard((arn, token))
 
     def abandon(self, arn: str, token: str) -> None:
-        """Note that a rotation has lost its version to a new value: its function is called for no further step."""
+        """Record that a new value has abandoned a rotation: its function is called for no further step."""
         self.call_off(arn, token)
+        self.journal.member(self._abandoned, (arn, token))
         self._abandoned.add((arn, token))
 
     def run(self, vault: Vault, turn: Turn) -> None:
-        """Run a registered rotation to its end or its failure."""
+        """Run a registered rotation to its end or its failure; once its checkpoint has ended, no further."""
+        registered = next(one for one in self._registered if one.turn is turn)
         try:
-            self._run(vault, turn)
+            self._run(vault, registered)
         finally:
             with vault.lock:
-                self._registered.remove(threading.get_ident())
+                self._registered.remove(registered)
 
-    def _run(self, vault: Vault, turn: Turn) -> None:
-        _event(vault, turn, "Started", turn.due)
+    def _run(self, vault: Vault, registered: _Registered) -> None:
+        turn = registered.turn
+        with vault.lock:
+            if registered.counts:
+                _event(vault, turn, "Started", turn.due)
         began, succeeded = self.now(), False
         try:
-            with self._inside(), self.answering():
-                succeeded = self._run_steps(vault, turn)
+            with self._inside(registered), self.answering():
+                succeeded = self._run_steps(vault, registered)
         finally:
             ended = turn.due + max(self.now() - began, 0)
-            if not self._is_abandoned(turn):
-                _event(vault, turn, "Succeeded" if succeeded else "Failed", ended)
             with vault.lock:
-                finish(vault, turn, ended, succeeded=succeeded)
+                if registered.counts:
+                    self._end(vault, turn, ended, succeeded=succeeded)
 
-    def _run_steps(self, vault: Vault, turn: Turn) -> bool:
-        """Call the function step by step; tell whether it came to its end, and nothing has abandoned the rotation."""
-        rotation_token = str(uuid4())
+    def _end(self, vault: Vault, turn: Turn, ended: int, *, succeeded: bool) -> None:
+        if not self._is_abandoned(turn):
+            _event(vault, turn, "Succeeded" if succeeded else "Failed", ended)
+        finish(vault, turn, ended, succeeded=succeeded)
+
+    def _run_steps(self, vault: Vault, registered: _Registered) -> bool:
+        """Call the function for each step; return whether all succeeded and the rotation was not abandoned."""
+        turn, rotation_token = registered.turn, str(uuid4())
         for step in turn.steps:
-            if not self._step(vault, turn, step, rotation_token) or self._is_abandoned(turn):
+            if not registered.counts or not self._step(vault, registered, step, rotation_token):
+                return False
+            if self._is_abandoned(turn):
                 return False
         return True
 
@@ -124,19 +181,21 @@ class RotationRunner:
         return (turn.arn, turn.token) in self._abandoned
 
     @contextmanager
-    def _inside(self) -> Iterator[None]:
-        self._thread.depth = getattr(self._thread, "depth", 0) + 1
+    def _inside(self, registered: _Registered) -> Iterator[None]:
+        before = self._running
         try:
+            self._thread.running = (*before, registered)
             yield
         finally:
-            self._thread.depth -= 1
+            self._thread.running = before
 
-    def _step(self, vault: Vault, turn: Turn, step: str, rotation_token: str) -> bool:
-        """Call the function for one step; return whether it came back.
+    def _step(self, vault: Vault, registered: _Registered, step: str, rotation_token: str) -> bool:
+        """Call the function for one step; return whether it returned normally.
 
         An exception of the function, including sys.exit, only fails the rotation. One that ends the test or the run
         (pytest.fail, KeyboardInterrupt) is recorded and raised again.
         """
+        turn = registered.turn
         event = {
             "Step": step,
             "SecretId": turn.arn,
@@ -145,13 +204,15 @@ class RotationRunner:
         }
         error: BaseException | None = None
         try:
-            self.functions[turn.function](event, _context(turn.function))
+            self._stand_in_for(turn.function)(event, _context(turn.function))
         except BaseException as raised:
             error = raised
             if _ends_the_test(raised):
                 raise
         finally:
-            vault.timeline.rotation(Rotation(turn.arn, turn.token, step, to_datetime(turn.due), error))
+            with vault.lock:
+                if registered.counts:
+                    vault.timeline.rotation(Rotation(turn.arn, turn.token, step, to_datetime(turn.due), error))
         return error is None
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import errors, names
+from . import errors, lookups, names
 from .background import run_due
 from .faults import Failures
 from .protocol import Transaction, read_body
@@ -13,17 +14,21 @@ from .regions import Regions
 from .request import Request
 from .rotation_run import RotationRunner
 from .seeding import seed_into
+from .snapshot import snapshot
 from .store import Vault
 from .timeline import Timeline
+from .undo import Checkpoint, Journal
 from .validation import checker_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
+    from .delays import Delays
     from .model import SecretRecord
-    from .seeding import Seed
+    from .seeds import Seed
     from .settings import Settings
+    from .snapshot import Secret
     from .store import Store
     from .wire import Answer, Incoming
 
@@ -40,7 +45,7 @@ class Host:
     input_shape: Callable[[str], Any]
     #: The regions of every partition.
     known_regions: Callable[[], frozenset[str]]
-    #: What rotation functions run in, so that their calls reach this service.
+    #: The context in which rotation functions run, so that their calls reach this service.
     answering: Callable[[Service], AbstractContextManager[None]]
 
 
@@ -51,16 +56,20 @@ class Service:
         """Make a service; ValueError for a region that does not exist."""
         region = settings.region
         self._host = host
+        self.settings = settings
         self.account_id = settings.account_id
         self.timeline = Timeline(settings.calls_kept)
-        self.failures = Failures()
+        self.journal = Journal()
+        self.failures = Failures(self.journal)
         self.regions = Regions(host.known_regions, settings.allow_unknown_regions)
         if region is not None:
             self.regions.check(region)
-        rotations = RotationRunner(host.now, lambda: host.answering(self), settings.rotation_limit)
-        self.vault = Vault(self.timeline, settings.delays, rotations, self.regions)
-        #: Set once it has stopped: nothing comes due any more, and its contents can still be read.
-        self.stands_still = False
+        rotations = RotationRunner(host.now, lambda: host.answering(self), settings.rotation_limit, self.journal)
+        self.vault = Vault(self.timeline, settings.delays, rotations, self.regions, self.journal)
+        #: Whether its fake has stopped: then nothing comes due, and its contents can still be read.
+        self.is_stopped = False
+        #: The fake that shows it to users, while it is active.
+        self.owner: Any = None
         self._region = region
 
     @property
@@ -77,7 +86,7 @@ class Service:
 
     def __repr__(self) -> str:
         region = self._region or "the default region"
-        count = len(self.vault.secrets())
+        count = len(self.vault)
         return f"{self.account_id} in {region}: {count} secret{'' if count == 1 else 's'}"
 
     def store(self, region: str | None = None, account: str | None = None) -> Store:
@@ -97,7 +106,7 @@ class Service:
             return False
         try:
             body = read_body(incoming.body)
-        except errors.Refusal:  # the answer will say so
+        except errors.Refusal:  # the answer reports it
             return False
         with self.vault.lock:
             store = self.store(incoming.region, incoming.caller)
@@ -111,6 +120,44 @@ class Service:
         self.regions.check(seed.region or self.region, was_given=seed.region is not None)
         return seed_into(self.store(seed.region), seed, self.settled())
 
+    def find(self, secret_id: str, region: str | None = None) -> SecretRecord:
+        """Return a secret as it stands now; an ARN names its own region. LookupError where it is not there."""
+        self.settled()
+        with self.vault.lock:
+            return lookups.find(self.store(region or lookups.region_of(secret_id)), secret_id)
+
+    def ids_of(self, secret_id: str) -> set[str]:
+        """Return everything that names the same secret."""
+        with self.vault.lock:
+            return lookups.ids_of(self.store(lookups.region_of(secret_id)), secret_id)
+
+    @contextmanager
+    def checkpoint(self) -> Iterator[Checkpoint]:
+        """Undo at the end of the block what has changed inside it."""
+        checkpoint = Checkpoint()
+        try:
+            with self.vault.lock:
+                self.journal.begin(checkpoint)
+                self.journal.attribute(self, "_region")
+                self.journal.attribute(self.vault, "latest")
+                self.timeline.note_length(self.journal)
+            yield checkpoint
+        finally:
+            self.journal.end(checkpoint)
+
+    def set_delays(self, delays: Delays) -> None:
+        """Set the delays of the background deletion."""
+        with self.vault.lock:
+            self.journal.attribute(self.vault, "delays")
+            self.vault.delays = delays
+
+    def leftovers(self, since: Checkpoint | None = None) -> tuple[Secret, ...]:
+        """Return the secrets that calls have created and not deleted; all, or those gained since a checkpoint."""
+        self.settled()
+        with self.vault.lock:
+            found = self.vault.left_by_calls() if since is None else self.vault.gained_since(since)
+        return tuple(snapshot(one) for one in found if not one.seeded and not one.is_scheduled_for_deletion)
+
     def next_due(self) -> int | None:
         """Return the instant, in milliseconds, of the next purge, rotation or clean-up, or None."""
         with self.vault.lock:
@@ -120,8 +167,12 @@ class Service:
     def settled(self) -> int:
         """Run everything that has come due by now, and return the present instant."""
         now = self._host.now()
-        if not self.stands_still:
+        if self.is_stopped:
+            return now
+        if self.vault.may_have_due(now):
             run_due([self.vault], now)
+        elif now > self.vault.latest:
+            self.vault.latest = now
         return now
 
 

@@ -4,19 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TypedDict
 
 from . import names
-from .delays import Delays, checked
+from .delays import Delay, Delays, checked
 from .timeline import CALLS_KEPT
 from .wire import account_of
 
-if TYPE_CHECKING:
-    from .delays import Delay
-
-
-#: How many scheduled rotations may come due in one look: each is four calls of a function, and those it makes.
+#: How many scheduled rotations may come due at once: each is four calls of a function, which makes calls itself.
 ROTATION_LIMIT = 10_000
+
+
+class GivenSettings(TypedDict, total=False):
+    """The arguments of `FakeSecretsManager`, as a function that passes them on takes them."""
+
+    region: str | None
+    account_id: str
+    purge_delay: Delay
+    force_delete_delay: Delay
+    keep_credentials: bool
+    allow_unknown_regions: bool
+    rotation_limit: int
+    calls_kept: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Secret and Version: what users see of a secret, as it stood when they asked."""
+"""Secret and Version: the snapshots of a secret that users get."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Version:
-    """One version of a secret, as it stood when it was asked for. Its repr never shows the value."""
+    """A snapshot of one version of a secret. Its repr never shows the value."""
 
     version_id: str
     #: The secret value: str, bytes, or None for a rotation's version that has none yet.
@@ -35,7 +35,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Secret:
-    """A secret as it stood when it was asked for. Its repr never shows a value."""
+    """A snapshot of a secret. Its repr never shows a value."""
 
     name: str
     arn: str
@@ -106,7 +106,7 @@ class Secret:
 
 
 def snapshot(record: SecretRecord) -> Secret:
-    """Return what users see of a secret."""
+    """Return the snapshot of a secret."""
     return Secret(
         name=record.name,
         arn=record.arn,

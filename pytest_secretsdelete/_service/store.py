@@ -1,18 +1,19 @@
 """The secrets of one account and region, and the vault that holds every store of a fake.
 
-The only mutable state of a fake that operations change. Hold `vault.lock` to read or change it.
+This is the mutable state that operations change. Hold `vault.lock` to read or change it.
 """
 
 from __future__ import annotations
 
 import heapq
 import itertools
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import locks, names
+from . import names
 from .due import due_of
 from .order import Order
+from .records import replace
 
 if TYPE_CHECKING:
     import threading
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from .regions import Regions
     from .rotation_run import RotationRunner
     from .timeline import Timeline
+    from .undo import Checkpoint, Journal
 
 
 #: How long the agenda may grow before it is tidied, however few secrets there are.
@@ -35,6 +37,10 @@ def by_creation(secret: SecretRecord) -> tuple[int, int]:
     return secret.created, secret.serial
 
 
+def _is_scheduled(secret: SecretRecord | None) -> bool:
+    return secret is not None and secret.is_scheduled_for_deletion
+
+
 @dataclass
 class Vault:
     """Every secret of one fake: a store for each account and region, under one lock."""
@@ -43,14 +49,21 @@ class Vault:
     delays: Delays
     rotations: RotationRunner
     regions: Regions
+    journal: Journal
     #: The latest instant that the fake has seen.
     latest: int = 0
-    lock: threading.RLock = field(default_factory=locks.new)
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
     _by_arn: dict[str, SecretRecord] = field(default_factory=dict)
     #: What comes due: the instant, the secret's place in the order of creation, its ARN.
     _agenda: list[tuple[int, tuple[int, int], str]] = field(default_factory=list)
+    #: The ARNs of the secrets that calls have created and that are not scheduled for deletion.
+    _created_by_calls: dict[str, None] = field(default_factory=dict)
     _order: Iterator[int] = field(default_factory=itertools.count)
+
+    @property
+    def lock(self) -> threading.RLock:
+        """The lock of the whole fake."""
+        return self.journal.lock
 
     def store(self, account: str, region: str) -> Store:
         """Return the store of an account and region, empty at first."""
@@ -75,6 +88,23 @@ class Vault:
         """Return all secrets of all accounts and regions, in the order of their creation."""
         return sorted(self._by_arn.values(), key=by_creation)
 
+    def left_by_calls(self) -> list[SecretRecord]:
+        """Return the secrets that calls have created and that are not scheduled for deletion, oldest first."""
+        return sorted((self._by_arn[arn] for arn in self._created_by_calls), key=by_creation)
+
+    def __contains__(self, secret_id: object) -> bool:
+        """Return whether a secret of any account and region has this name or this ARN."""
+        return secret_id in self._by_arn or any(secret_id in store.by_name for store in self._stores.values())
+
+    def __len__(self) -> int:
+        return len(self._by_arn)
+
+    def gained_since(self, checkpoint: Checkpoint) -> list[SecretRecord]:
+        """Return the secrets that were not there when a checkpoint began, in the order of their creation."""
+        changed = self.journal.changed_since(checkpoint, self)
+        gained = (self._by_arn.get(arn) for arn, older in changed.items() if older is None)
+        return sorted(filter(None, gained), key=by_creation)
+
     def next_serial(self) -> int:
         """Return the place of a new secret in the order of creation."""
         return next(self._order)
@@ -82,8 +112,13 @@ class Vault:
     def put(self, secret: SecretRecord) -> None:
         """Add a secret, or put its newer state in the place of the older one."""
         old = self._by_arn.get(secret.arn)
+        self.journal.note(self, secret.arn, old, self._put_back)
         self.store_of(secret).put(secret)
         self._by_arn[secret.arn] = secret
+        if not secret.seeded and not secret.is_scheduled_for_deletion:
+            self._created_by_calls[secret.arn] = None
+        else:
+            self._created_by_calls.pop(secret.arn, None)
         due = due_of(secret)
         if due is not None and (old is None or due_of(old) != due or by_creation(old) != by_creation(secret)):
             heapq.heappush(self._agenda, (due, by_creation(secret), secret.arn))
@@ -98,8 +133,18 @@ class Vault:
 
     def remove(self, secret: SecretRecord) -> None:
         """Remove a secret for good."""
+        self.journal.note(self, secret.arn, self._by_arn[secret.arn], self._put_back)
         self.store_of(secret).remove(secret.name)
         del self._by_arn[secret.arn]
+        self._created_by_calls.pop(secret.arn, None)
+
+    def _put_back(self, arn: str, older: SecretRecord | None) -> None:
+        """Put the older state of a secret back; None where there was no such secret."""
+        present = self._by_arn.get(arn)
+        if older is not None:
+            self.put(older)
+        elif present is not None:
+            self.remove(present)
 
     def change(self, secret: SecretRecord, at: int, **changes: Any) -> SecretRecord:
         """Change a secret and stamp it: AWS's LastChangedDate rises with every change, by 1 ms at least."""
@@ -112,6 +157,11 @@ class Vault:
         touched = replace(secret, **changes)
         self.put(touched)
         return touched
+
+    def may_have_due(self, until: int) -> bool:
+        """Return whether anything may come due up to an instant: an entry that is outdated counts, too."""
+        agenda = self._agenda
+        return bool(agenda) and agenda[0][0] <= until
 
     def next_due(self) -> tuple[int, SecretRecord] | None:
         """Return the instant and the secret of what comes due first; the oldest secret's at the same instant."""
@@ -132,25 +182,32 @@ class Store:
     account: str
     region: str
     by_name: dict[str, SecretRecord] = field(default_factory=dict)
+    #: All secrets, oldest first: kept up from the first one on.
+    by_creation: Order = field(default_factory=lambda: Order((), by_creation))
+    #: How many secrets are scheduled for deletion.
+    scheduled: int = 0
     _orders: dict[str, Order] = field(default_factory=dict)
 
     def put(self, secret: SecretRecord) -> None:
         """Keep a secret's newest state, under its name."""
-        old = self.by_name.get(secret.name)
+        self._replace(self.by_name.get(secret.name), secret)
         self.by_name[secret.name] = secret
-        for order in self._orders.values():
-            order.replace(old, secret)
 
     def remove(self, name: str) -> None:
         """Remove a secret."""
-        old = self.by_name.pop(name)
+        self._replace(self.by_name.pop(name), None)
+
+    def _replace(self, old: SecretRecord | None, new: SecretRecord | None) -> None:
+        if old is None or new is None or by_creation(old) != by_creation(new):
+            self.by_creation.replace(old, new)
+        self.scheduled += _is_scheduled(new) - _is_scheduled(old)
         for order in self._orders.values():
-            order.replace(old, None)
+            order.replace(old, new)
 
     def order(
         self, name: str, key: Callable[[SecretRecord], Key], admits: Callable[[SecretRecord], bool] = lambda _: True
     ) -> Order:
-        """Return the secrets in the order of a key; it is sorted when it is first asked for, and kept up afterwards."""
+        """Return the secrets in the order of a key; it is sorted on first use, and kept up to date afterwards."""
         if name not in self._orders:
             self._orders[name] = Order(self.by_name.values(), key, admits)
         return self._orders[name]
@@ -161,7 +218,7 @@ class Store:
 
     def secrets(self) -> list[SecretRecord]:
         """Return all secrets, in the order of their creation."""
-        return sorted(self.by_name.values(), key=by_creation)
+        return [self.by_name[name] for name in self.by_creation.names()]
 
     def lookup(self, secret_id: str) -> SecretRecord | None:
         """Find a secret by its name, its ARN, or an ARN without the six random characters.

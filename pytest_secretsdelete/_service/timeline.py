@@ -7,6 +7,7 @@ comes before its effects.
 from __future__ import annotations
 
 import copy
+import functools
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -18,10 +19,11 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from .model import SecretRecord
+    from .undo import Checkpoint, Journal
 
 
 class ReadOnlyDict(dict[str, Any]):
-    """A dict that refuses to be changed; it compares, prints, pickles and copies as a dict does."""
+    """A dict that cannot be changed; it compares, prints, pickles and copies like a dict."""
 
     def _refuse(self, *_: Any, **__: Any) -> NoReturn:
         raise TypeError("The records of a fake cannot be changed; change a copy: dict(...).")
@@ -51,7 +53,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One step in the life of a secret, under the name that CloudTrail or EventBridge gives it."""
+    """One event in the life of a secret, with its name in CloudTrail or EventBridge."""
 
     name: str
     #: The ARN of the secret.
@@ -81,39 +83,78 @@ class Rotation:
 
 
 @dataclass(slots=True, eq=False)
+class Step:
+    """One step in the life of a secret, as it is kept: an event is made of it when it is asked for."""
+
+    name: str
+    #: The ARN of the secret.
+    secret: str
+    region: str
+    #: In milliseconds.
+    at: int
+    detail: Mapping[str, Any]
+
+    def event(self) -> Event:
+        """Return the record of the step that users see."""
+        return Event(self.name, self.secret, self.region, to_datetime(self.at), self.detail)
+
+
+@dataclass(slots=True, eq=False)
 class Attempt:
-    """One attempt at an operation, from its beginning on; it counts as a call once it has ended."""
+    """One attempt at an operation, from its beginning on; it counts as a call once it has ended.
+
+    A fake may keep a million of them, so its parameters are in two tuples, and calls share the names in the first.
+    """
 
     operation: str
     region: str
     at: int
-    #: The parameters under their wire names; secret values are redacted.
-    parameters: Mapping[str, Any] = field(default_factory=dict)
+    _names: tuple[str, ...] = ()
+    #: What belongs to the names; secret values are redacted.
+    _values: tuple[Any, ...] = ()
     has_ended: bool = False
-    error_code: str | None = None
-    #: The text of the error.
-    message: str | None = None
-    #: The event that bears the operation's own name, or None.
-    event: Event | None = None
+    #: The code of the error and its text, or None.
+    error: tuple[str, str | None] | None = None
+    #: The step that bears the operation's own name, or None.
+    step: Step | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters under their wire names; secret values are redacted."""
+        return dict(zip(self._names, self._values, strict=True))
+
+    def keep(self, parameters: Mapping[str, Any]) -> None:
+        """Keep the parameters, which nobody changes any more; their names are shared with other attempts."""
+        self._names, self._values = _shared_names(tuple(parameters)), tuple(parameters.values())
 
     def end(self, error_code: str | None = None, message: str | None = None) -> None:
         """Record how the attempt was answered."""
-        self.error_code, self.message, self.has_ended = error_code, message, True
+        if error_code is not None:
+            self.error = (error_code, message)
+        self.has_ended = True
 
     def note(self, arn: str, **detail: Any) -> None:
-        """Note the attempt itself as a step in the life of a secret."""
-        self.event = Event(self.operation, arn, self.region, to_datetime(self.at), detail)
+        """Record the attempt itself as an event in the life of a secret."""
+        self.step = Step(self.operation, arn, self.region, self.at, detail)
 
     @property
     def changed_nothing(self) -> bool:
-        """Whether it has ended and is no step in the life of a secret."""
-        return self.has_ended and self.event is None
+        """Whether it has ended and is not an event in the life of a secret."""
+        return self.has_ended and self.step is None
+
+    @property
+    def error_code(self) -> str | None:
+        """The code of the error that it was answered with, or None."""
+        return None if self.error is None else self.error[0]
 
     def call(self) -> Call:
         """Return the record of the attempt that users see."""
-        return Call(
-            self.operation, copy.deepcopy(dict(self.parameters)), self.region, to_datetime(self.at), self.error_code
-        )
+        return Call(self.operation, copy.deepcopy(self.parameters), self.region, to_datetime(self.at), self.error_code)
+
+
+@functools.lru_cache(maxsize=1024)
+def _shared_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +165,7 @@ class Seeding:
     at: int
 
 
+Entry = Attempt | Step | Rotation | Seeding
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
 
@@ -131,21 +173,23 @@ CALLS_KEPT = 100_000
 class Timeline:
     """The record of one fake, in chronological order.
 
-    Of the calls that changed nothing, such as readings and refusals, the newest `calls_kept` stay (for a moment a tenth
-    more); all that belongs to the life of a secret stays.
+    Of the calls that changed nothing, such as reads and refusals, the newest `calls_kept` stay (up to a tenth more
+    between two clean-ups); all events in the life of a secret stay.
     """
 
     def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
-        self._entries: list[Attempt | Event | Rotation | Seeding] = []
+        self._entries: list[Entry] = []
         self._calls_kept = calls_kept
         self._next_look = self._look_after(0)
+        #: Where the innermost checkpoint began: what is older stays, for its end to find.
+        self._floor = 0
         self._looking = locks.new()
 
-    def __iter__(self) -> Iterator[Attempt | Event | Rotation | Seeding]:
+    def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
     def begin(self, operation: str, region: str, at: int) -> Attempt:
-        """Give an attempt its place."""
+        """Record the beginning of an attempt."""
         attempt = Attempt(operation, region, at)
         self._entries.append(attempt)
         if len(self._entries) > self._next_look and self._looking.acquire(blocking=False):
@@ -160,13 +204,31 @@ class Timeline:
 
     def _forget(self) -> None:
         """Forget the oldest of the calls that changed nothing; what other threads append meanwhile stays."""
-        seen = len(self._entries)
-        entries = self._entries[:seen]
+        floor, seen = self._floor, len(self._entries)
+        entries = self._entries[floor:seen]
         idle = [entry for entry in entries if isinstance(entry, Attempt) and entry.changed_nothing]
         gone = set(map(id, idle[: max(len(idle) - self._calls_kept, 0)]))
         kept = [entry for entry in entries if id(entry) not in gone]
-        self._entries[:seen] = kept
-        self._next_look = self._look_after(len(kept) - min(len(idle), self._calls_kept))
+        self._entries[floor:seen] = kept
+        self._next_look = self._look_after(floor + len(kept) - min(len(idle), self._calls_kept))
+
+    def note_length(self, journal: Journal) -> None:
+        """Let the checkpoint that begins take back what is recorded from now on."""
+        with self._looking:
+            held = (len(self._entries), self._floor, self._next_look)
+            journal.note(self, "length", held, self._put_back)
+            self._floor = held[0]
+            self._next_look = self._look_after(self._floor)
+
+    def _put_back(self, _: str, held: tuple[int, int, int]) -> None:
+        with self._looking:
+            length, self._floor, self._next_look = held
+            del self._entries[length:]
+
+    def since(self, checkpoint: Checkpoint) -> list[Entry]:
+        """Return what has been recorded since a checkpoint began."""
+        length = dict(checkpoint.held_by(self))["length"][0]
+        return self._entries[length:]
 
     def seed(self, secret: SecretRecord, at: int) -> None:
         """Record that a secret was put in without a call."""
@@ -177,19 +239,24 @@ class Timeline:
         self._entries.append(rotation)
 
     def event(self, name: str, secret: SecretRecord, at: int, /, **detail: Any) -> None:
-        """Record one step in the life of a secret that no call is named after."""
-        self._entries.append(Event(name, secret.arn, secret.region, to_datetime(at), detail))
+        """Record an event in the life of a secret that is not named after a call."""
+        self._entries.append(Step(name, secret.arn, secret.region, at, detail))
 
     @property
     def calls(self) -> tuple[Call, ...]:
         """The attempts that have been answered, oldest first."""
         return tuple(entry.call() for entry in self if isinstance(entry, Attempt) and entry.has_ended)
 
+    def calls_of(self, operation: str) -> tuple[Call, ...]:
+        """Return the attempts at one operation that have been answered, oldest first."""
+        attempts = (entry for entry in self if isinstance(entry, Attempt) and entry.has_ended)
+        return tuple(attempt.call() for attempt in attempts if attempt.operation == operation)
+
     @property
     def events(self) -> tuple[Event, ...]:
-        """The steps in the lives of the secrets; a call's own step comes before its effects."""
-        own = (entry.event if isinstance(entry, Attempt) else entry for entry in self)
-        return tuple(event for event in own if isinstance(event, Event))
+        """The lifecycle events of the secrets; the event of a call comes before the effects of the call."""
+        steps = (entry.step if isinstance(entry, Attempt) else entry for entry in self)
+        return tuple(step.event() for step in steps if isinstance(step, Step))
 
     @property
     def rotations(self) -> tuple[Rotation, ...]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Check = Callable[[Any, str, list[str]], Any]
 
 REDACTED = "***"
-#: Lists whose length the operations refuse in words of their own.
+#: Lists whose length the operations check themselves, with other texts.
 _COUNTED_BY_OPERATIONS = {"FiltersListType"}
 _JSON_TYPES = {bool: "BOOLEAN_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
@@ -55,8 +55,10 @@ class RequestChecker:
             raise errors.validation(f"{count} validation {noun} detected: {'; '.join(complaints)}")
         return parameters
 
-    def redact(self, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    def redact(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the members that the model knows, the secret values among them hidden."""
+        if self._known.issuperset(parameters) and self._sensitive.isdisjoint(parameters):
+            return parameters
         known = ((name, value) for name, value in parameters.items() if name in self._known)
         return {name: REDACTED if name in self._sensitive else value for name, value in known}
 
@@ -77,10 +79,10 @@ def _check_for(shape: Any) -> Check:
 
 
 def _structure_check(shape: Any) -> Check:
-    checks = {
-        name: (_camel(name) + ("." if member.type_name == "structure" else ""), _check_for(member))
+    checks = [
+        (name, _camel(name) + ("." if member.type_name == "structure" else ""), _check_for(member))
         for name, member in shape.members.items()
-    }
+    ]
     required = [(name, _camel(name)) for name in shape.required_members]
 
     def check(value: Any, path: str, complaints: list[str]) -> dict[str, Any]:
@@ -89,11 +91,12 @@ def _structure_check(shape: Any) -> Check:
             if value.get(name) is None:
                 constraint = "failed to satisfy constraint: Member must not be null"
                 complaints.append(f"Value null at '{path}{camel}' {constraint}")
-        return {
-            name: member_check(value[name], path + camel, complaints)
-            for name, (camel, member_check) in checks.items()
-            if value.get(name) is not None
-        }
+        checked = {}
+        for name, camel, member_check in checks:
+            member = value.get(name)
+            if member is not None:
+                checked[name] = member_check(member, path + camel, complaints)
+        return checked
 
     return check
 
@@ -115,10 +118,12 @@ def _list_check(shape: Any) -> Check:
 def _scalar_check(shape: Any) -> Check:
     kind = shape.type_name
     constraints = _range_constraints(shape) if kind in {"integer", "long"} else _text_constraints(shape)
+    usual = _PYTHON_TYPES[kind][0]
     sensitive = shape.metadata.get("sensitive", False)
 
     def check(value: Any, path: str, complaints: list[str]) -> Any:
-        _check_type(value, kind)
+        if type(value) is not usual:
+            _check_type(value, kind)
         value = _decoded(value) if kind == "blob" else value
         measured = value.encode() if kind == "string" and sensitive else value
         _complain(measured, None if sensitive else value, path, constraints, complaints)

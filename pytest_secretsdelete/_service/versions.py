@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from .instant import DAY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from .model import VersionRecord
 
@@ -39,7 +39,7 @@ class Versions:
         self._deprecated = deprecated
         self._removed = removed
         self._next_place = next_place
-        #: No outdated version goes before this instant, in milliseconds; None while there is none to go.
+        #: No outdated version is removed before this instant, in milliseconds; None while there is none.
         self.clean_up_due = clean_up_due
 
     def __iter__(self) -> Iterator[VersionRecord]:
@@ -56,7 +56,7 @@ class Versions:
     @classmethod
     def of(cls, *versions: VersionRecord) -> Versions:
         """Return some versions, given oldest first."""
-        made = cls({}, _Deprecated(), _RemovedIds())
+        made = cls({}, _NONE_DEPRECATED, _NONE_REMOVED)
         for version in versions:
             made = made.added(version)
         return made
@@ -68,7 +68,8 @@ class Versions:
     @property
     def labelled(self) -> tuple[VersionRecord, ...]:
         """The versions that hold a staging label, oldest first."""
-        return tuple(version for _, version in sorted(self._labelled.values(), key=_place))
+        placed = self._labelled.values()
+        return tuple(version for _, version in (sorted(placed, key=_place) if len(placed) > 1 else placed))
 
     def get(self, version_id: str) -> VersionRecord | None:
         """Return the version with this id, or None."""
@@ -77,16 +78,25 @@ class Versions:
 
     def holder_of(self, label: str) -> VersionRecord | None:
         """Return the version that holds a staging label, or None."""
-        return next((version for _, version in self._labelled.values() if label in version.labels), None)
+        for _, version in self._labelled.values():
+            if label in version.labels:
+                return version
+        return None
 
-    def added(self, version: VersionRecord) -> Versions:
-        """Return these versions and a newest one; an older one with its id goes."""
-        return self._with({version.version_id: (self._next_place, version)})
+    @property
+    def label_count(self) -> int:
+        """How many staging labels the versions hold together."""
+        return sum(len(version.labels) for _, version in self._labelled.values())
+
+    def added(self, version: VersionRecord, *others: VersionRecord) -> Versions:
+        """Return these versions and a newest one, whose older state goes, with newer states of some others."""
+        placed = self._in_their_places(others)
+        placed[version.version_id] = (self._next_place, version)
+        return self._with(placed)
 
     def replaced(self, *versions: VersionRecord) -> Versions:
         """Return these versions with newer states of some of them, each in the place of the older one."""
-        placed = {version.version_id: (self._known(version.version_id)[0], version) for version in versions}
-        return self._with(placed)
+        return self._with(self._in_their_places(versions)) if versions else self
 
     def without(self, version_ids: Collection[str]) -> Versions:
         """Return these versions without some of them."""
@@ -130,6 +140,9 @@ class Versions:
         followed._removed, followed._next_place = self._removed, self._next_place
         return followed
 
+    def _in_their_places(self, versions: Iterable[VersionRecord]) -> dict[str, Placed]:
+        return {version.version_id: (self._known(version.version_id)[0], version) for version in versions}
+
     def _placed(self, version_id: str) -> Placed | None:
         return self._labelled.get(version_id) or self._deprecated.get(version_id)
 
@@ -138,19 +151,16 @@ class Versions:
 
     def _with(self, placed: dict[str, Placed]) -> Versions:
         """Return these versions and others, by their ids; labels decide which part of the record holds each."""
-        labelled, deprecated = dict(self._labelled), self._deprecated.without(placed.keys())
-        for version_id, (place, version) in placed.items():
-            labelled.pop(version_id, None)
-            if version.labels:
-                labelled[version_id] = (place, version)
+        labelled, deprecated = dict(self._labelled), self._deprecated.without(placed)
+        next_place = self._next_place
+        for version_id, entry in placed.items():
+            if entry[1].labels:
+                labelled[version_id] = entry
             else:
-                deprecated = deprecated.appended((place, version))
-        made = Versions(
-            labelled,
-            deprecated,
-            self._removed.without(placed.keys()),
-            next_place=max([self._next_place, *(place + 1 for place, _ in placed.values())]),
-        )
+                labelled.pop(version_id, None)
+                deprecated = deprecated.appended(entry)
+            next_place = max(next_place, entry[0] + 1)
+        made = Versions(labelled, deprecated, self._removed.without(placed), next_place=next_place)
         if len(made) > VERSIONS_KEPT and made._deprecated.oldest is not None:
             made.clean_up_due = made._deprecated.oldest + DAY
         return made
@@ -188,7 +198,8 @@ class _Deprecated:
 
     def appended(self, placed: Placed) -> _Deprecated:
         """Return these versions and one more; the list is shared unless another state has appended to it already."""
-        own = self if len(self._shared) == self._length else _Deprecated(list(self), dict(self._places), self.oldest)
+        is_latest = self._length > 0 and len(self._shared) == self._length  # an empty state is shared by all secrets
+        own = self if is_latest else _Deprecated(list(self), dict(self._places), self.oldest)
         own._shared.append(placed)
         own._places[placed[1].version_id] = own._length
         created = placed[1].created
@@ -196,7 +207,7 @@ class _Deprecated:
 
     def without(self, version_ids: Collection[str]) -> _Deprecated:
         """Return these versions without some of them."""
-        if all(self.get(version_id) is None for version_id in version_ids):
+        if not self._length or all(self.get(version_id) is None for version_id in version_ids):
             return self
         kept = [placed for placed in self if placed[1].version_id not in version_ids]
         places = {version.version_id: place for place, (_, version) in enumerate(kept)}
@@ -217,14 +228,15 @@ class _RemovedIds:
 
     def added(self, version_ids: Collection[str]) -> _RemovedIds:
         """Return these ids and more; the dict is shared unless another state has appended to it already."""
-        shared = self._shared if len(self._shared) == self._length else self._own()
+        is_latest = self._length > 0 and len(self._shared) == self._length  # an empty state is shared by all secrets
+        shared = self._shared if is_latest else self._own()
         for version_id in version_ids:
             shared.setdefault(version_id, len(shared))
         return _RemovedIds(shared)
 
     def without(self, version_ids: Collection[str]) -> _RemovedIds:
         """Return these ids without some of them."""
-        if not any(version_id in self for version_id in version_ids):
+        if not self._length or not any(version_id in self for version_id in version_ids):
             return self
         kept = (version_id for version_id in self._own() if version_id not in version_ids)
         return _RemovedIds({version_id: place for place, version_id in enumerate(kept)})
@@ -235,3 +247,7 @@ class _RemovedIds:
 
 def _place(placed: Placed) -> int:
     return placed[0]
+
+
+_NONE_DEPRECATED = _Deprecated()
+_NONE_REMOVED = _RemovedIds()

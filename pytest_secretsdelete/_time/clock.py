@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from .. import _active
 from .._service import locks
-from .._service.instant import LATEST, aware, from_microseconds, to_microseconds
+from .._service.instant import LATEST, aware, from_microseconds, to_datetime, to_microseconds
 from .._service.service import settle
-from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_holds_time
+from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_controls_time
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -40,23 +40,24 @@ class Clock:
         delta: timedelta | None = None,
         /,
         *,
+        weeks: float = 0,
         days: float = 0,
         hours: float = 0,
         minutes: float = 0,
         seconds: float = 0,
     ) -> None:
-        """Move time forward by a timedelta, or by days, hours, minutes and seconds, which add up.
+        """Move time forward by a timedelta, or by weeks, days, hours, minutes and seconds, which add up.
 
         Purges and scheduled rotations that come due in between happen in order, each at its own
         instant. ValueError for a negative step and for one beyond the last day of the year 9999, TypeError for what
-        is neither a number nor a timedelta; RuntimeError where freezegun does not hold time.
+        is neither a number nor a timedelta; RuntimeError where freezegun does not control time.
         """
         try:
             step = timedelta(0) if delta is None else delta
-            step += timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+            step += timedelta(weeks=weeks, days=days, hours=hours, minutes=minutes, seconds=seconds)
         except (TypeError, ValueError) as error:  # ValueError: not a number
             raise type(error)(
-                f"advance() takes a timedelta, or numbers of days=, hours=, minutes= and seconds=. {_READ_ON}"
+                f"advance() takes a timedelta, or numbers of weeks=, days=, hours=, minutes= and seconds=. {_READ_ON}"
             ) from None
         except OverflowError:
             raise ValueError(_TOO_FAR) from None
@@ -72,7 +73,7 @@ class Clock:
 
         Moving to the DeletionDate that an answer gave ends that recovery window. ValueError for an earlier
         instant and for one without a zone, TypeError for what is not a datetime; RuntimeError where freezegun does
-        not hold time.
+        not control time.
         """
         moment = aware(when)
         try:
@@ -88,22 +89,44 @@ class Clock:
             )
         self._go_to(target)
 
+    def move_to_deletion_date(self, secret_id: str, *, before: timedelta = timedelta(0)) -> None:
+        """Move to the end of a secret's recovery window, as `Secret.deletion_date` says, or so long before it.
+
+        `secret_id`: a name or ARN in the innermost active fake. LookupError for a secret that is not there, ValueError
+        for one that is not scheduled for deletion, for a negative `before` and for an instant that is past, TypeError
+        where `before` is no timedelta; RuntimeError without an active fake, and where freezegun does not hold time.
+        """
+        if not isinstance(before, timedelta):
+            raise TypeError(f"move_to_deletion_date() takes a timedelta as before=, not {before!r}. {_READ_ON}")
+        if before < timedelta(0):
+            raise ValueError(
+                f"move_to_deletion_date() goes to the deletion date or before it: before={before} is negative. For a "
+                f"later instant, advance() from there. {_READ_ON}"
+            )
+        secret = _active.required().find(secret_id)
+        if secret.deletion is None:
+            raise ValueError(
+                f"The secret {secret.name!r} is not scheduled for deletion, so it has no deletion date; delete it "
+                f"first. {_READ_ON}"
+            )
+        self.move_to(to_datetime(secret.deletion) - before)
+
     def skip_sleeps(self) -> AbstractContextManager[None]:
         """Return a context in which sleeping moves the clock and returns at once.
 
         time.sleep and asyncio.sleep, under whatever name they were imported, and botocore's back-off.
         Sleepers of several threads and tasks wake in the order of their deadlines. Timeouts (wait_for,
-        Event.wait) are not sleeps and stay real. RuntimeError where freezegun does not hold time.
+        Event.wait) are not sleeps and stay real. RuntimeError where freezegun does not control time.
         """
         if not is_frozen():
-            raise RuntimeError(who_holds_time())
+            raise RuntimeError(who_controls_time())
         from .patching import skip_sleeps
 
         return skip_sleeps(now_in_microseconds, self._go_to)
 
     def _go_to(self, target: int) -> None:
         if not is_frozen():
-            raise RuntimeError(who_holds_time())
+            raise RuntimeError(who_controls_time())
         if target > LATEST * MICROSECONDS_PER_MILLISECOND:
             raise ValueError(_TOO_FAR)
         _settle(target)

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._service.instant import from_microseconds
-from .reading import MICROSECONDS_PER_MILLISECOND, is_frozen, is_real, now_in_microseconds
+from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, is_real, now_in_microseconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-#: pytest's timer stays real while the fake's clock holds time.
+#: pytest's timer stays real under the clock's freeze.
 IGNORED_BY_THE_FREEZE = ("_pytest.timing",)
 
 
@@ -28,6 +28,19 @@ def held(at: datetime | None) -> Iterator[None]:
             yield
     else:
         yield  # time-machine's
+
+
+@contextmanager
+def set_back() -> Iterator[None]:
+    """Set the innermost freeze back, at the end, to where it stands; one that ticks on by itself goes on."""
+    found = innermost_freeze()
+    stands = found is not None and not hasattr(found, "start")
+    start = now_in_microseconds()
+    try:
+        yield
+    finally:
+        if stands and innermost_freeze() is found:
+            found.move_to(from_microseconds(start))
 
 
 @contextmanager
@@ -49,17 +62,24 @@ def _next_millisecond() -> datetime:
 
 @contextmanager
 def _started(freezer: Any) -> Iterator[None]:
-    """Start a freeze, and stop it also where it fails to start: freezegun raises half-way at a read-only module."""
+    """Start a freeze, and stop it also where it fails to start: freezegun raises half-way at a read-only module.
+
+    A freeze that has not begun at all is not stopped: freezegun would end the one outside it.
+    """
+    from freezegun.api import freeze_factories
+
+    outside = len(freeze_factories)
     try:
         freezer.start()
         yield
     finally:
-        freezer.stop()
+        if len(freeze_factories) > outside:
+            freezer.stop()
 
 
 @contextmanager
 def real_event_loops() -> Iterator[None]:
-    """Let asyncio's event loops see real time while freezegun holds it: they would wait for ever.
+    """Let asyncio's event loops read real time while time is frozen: they would wait for ever.
 
     freezegun's own real_asyncio does so, too, but makes a loop to find out its class, which fails where a test
     run forbids sockets. It also leaves the base class's method behind on that class, where it would hide ours.
@@ -73,16 +93,23 @@ def real_event_loops() -> Iterator[None]:
 
     held = asyncio.BaseEventLoop.time
     found = [loop for loop in _classes_below(asyncio.BaseEventLoop) if loop.__dict__.get("time") is held]
-    patched = []
-    try:
+
+    def put_back() -> None:
         for loop in found:
-            loop.time = loop_time
-            patched.append(loop)
-        with _real_trio():
-            yield
-    finally:
-        for loop in patched:
-            loop.time = held
+            if loop.__dict__.get("time") is loop_time:  # neither one that resists nor one patched meanwhile
+                loop.time = held
+
+    try:
+        try:
+            for loop in found:
+                loop.time = loop_time
+            with _real_trio():
+                yield
+        finally:
+            put_back()
+    except BaseException:
+        put_back()  # an interrupt may have cut it short
+        raise
 
 
 @contextmanager
@@ -99,8 +126,8 @@ def _real_trio() -> Iterator[None]:
         return float(self.offset + real_perf_counter())
 
     held = clock.current_time
-    clock.current_time = current_time
     try:
+        clock.current_time = current_time
         yield
     finally:
         clock.current_time = held

@@ -44,28 +44,44 @@ def skip_sleeps(now_in_microseconds: Callable[[], int], go_to: Callable[[int], N
 @contextmanager
 def _opened(scheduler: Scheduler) -> Iterator[None]:
     """Connect the replacement functions to a scheduler."""
-    _open_schedulers.append(scheduler)
-    try:
-        yield
-    finally:
-        _open_schedulers.remove(scheduler)
+
+    def close() -> None:
+        _open_schedulers[:] = [other for other in _open_schedulers if other is not scheduler]
         scheduler.close()
+
+    try:
+        try:
+            _open_schedulers.append(scheduler)
+            yield
+        finally:
+            close()
+    except BaseException:
+        close()  # an interrupt may have cut it short
+        raise
 
 
 @contextmanager
 def _replaced() -> Iterator[None]:
     """Put the replacements in the place of the real functions in all modules."""
     real_functions = (_real.sleep, _real.sleep_async)
-    before = _namespaces()
-    changed: list[dict[str, Any]] = []
-    try:
-        _replace(real_functions, _STAND_INS, before, changed)
-        yield
-    finally:
+    before = _modules()
+    changed: list[ModuleType] = []
+
+    def put_back() -> None:
         # a module imported meanwhile may have imported the replacements; kept references call the real functions
         known = set(map(id, before))
-        imported = [namespace for namespace in _namespaces() if id(namespace) not in known]
-        _replace(_STAND_INS, real_functions, [*changed, *imported], [])
+        imported = [module for module in _modules() if id(module) not in known]
+        _replace(_STAND_INS, real_functions, [*changed, *imported])
+
+    try:
+        try:
+            _replace(real_functions, _STAND_INS, before, changed)
+            yield
+        finally:
+            put_back()
+    except BaseException:
+        put_back()  # an interrupt may have cut it short
+        raise
 
 
 def _make_stand_ins() -> tuple[Any, Any]:
@@ -86,7 +102,7 @@ _STAND_INS = _make_stand_ins()
 
 
 def _learn_real_sleeps() -> None:
-    """Find the real functions, which somebody may have patched when this module was imported."""
+    """Find the real functions, which other code may have patched when this module was imported."""
     if getattr(time.sleep, "__self__", None) is time:
         _real.sleep = time.sleep
     code = getattr(asyncio.sleep, "__code__", None)  # a wrapper made with functools.wraps bears the same names
@@ -94,25 +110,42 @@ def _learn_real_sleeps() -> None:
         _real.sleep_async = asyncio.sleep
 
 
-def _namespaces() -> list[dict[str, Any]]:
-    """Return the namespaces of all modules, where their functions look names up.
-
-    The namespaces are used directly, because a module's attributes may be read-only, raise, or not show what the
-    namespace holds. An entry of sys.modules that is not a module has no namespace.
-    """
+def _modules() -> list[ModuleType]:
+    """Return all modules with a namespace; an entry of sys.modules that is not a module has none."""
     modules = [module for module in list(sys.modules.values()) if issubclass(type(module), ModuleType)]
-    return [namespace for namespace in map(_namespace_of, modules) if namespace]
+    return [module for module in modules if _namespace_of(module)]
 
 
 def _replace(
-    old: tuple[Any, Any], new: tuple[Any, Any], namespaces: list[dict[str, Any]], changed: list[dict[str, Any]]
+    old: tuple[Any, Any], new: tuple[Any, Any], modules: list[ModuleType], changed: list[ModuleType] | None = None
 ) -> None:
-    """Put functions in the place of others, under any name; list the namespaces before they are changed."""
+    """Put functions in the place of others, under any name, in the namespaces where functions look names up.
+
+    The namespaces are used directly, because a module's attributes may raise, or not show what the namespace holds.
+    With `changed`, read-only modules are passed over, and the others are listed there before they are changed.
+    """
     by_id = dict(zip(map(id, old), new, strict=True))
-    for namespace in namespaces:
+    for module in modules:
+        namespace = _namespace_of(module)
         # set operations are fast: most of some thousand modules hold none
-        if not by_id.keys().isdisjoint(map(id, list(namespace.values()))):
-            changed.append(namespace)
-            for name, value in list(namespace.items()):
-                if id(value) in by_id:
-                    namespace[name] = by_id[id(value)]
+        if by_id.keys().isdisjoint(map(id, list(namespace.values()))):
+            continue
+        found = {name: value for name, value in list(namespace.items()) if id(value) in by_id}
+        if changed is not None:
+            if _is_read_only(module, found):
+                continue
+            changed.append(module)
+        for name, value in found.items():
+            namespace[name] = by_id[id(value)]
+
+
+def _is_read_only(module: ModuleType, values: dict[str, Any]) -> bool:
+    """Return whether a module refuses to have its attributes set, even to the values that they have."""
+    if type(module).__setattr__ is ModuleType.__setattr__:
+        return False
+    try:
+        for name, value in values.items():
+            setattr(module, name, value)
+    except Exception:  # noqa: BLE001 - whatever the module raises
+        return True
+    return False

@@ -23,9 +23,9 @@ PRIVATE_INTERFACES = {
     "threading._limbo": "the threads that are being started: one of them is about to run",
     "threading._active": "the native id of a thread, by its identifier; threading.enumerate() may wait for a lock",
     "sys._current_frames": "the instruction at which each thread is",
-    "asyncio.BaseEventLoop._ready": "the callbacks that a loop is about to run; a loop that lacks it is given time",
-    "asyncio.BaseEventLoop._stopping": "that a loop ends after this pass; a loop that lacks it counts as going on",
-    "/proc/self/task/{native_id}/status": "a thread's state and context switches (Linux; elsewhere it is given time)",
+    "asyncio.BaseEventLoop._ready": "the callbacks that a loop is about to run; a loop that lacks it gets some passes",
+    "asyncio.BaseEventLoop._stopping": "that a loop ends after this pass; a loop that lacks it counts as running on",
+    "/proc/self/task/{native_id}/status": "a thread's state and context switches (Linux; else it is observed longer)",
 }
 #: Versions of CPython on which these interfaces were tested.
 TESTED_VERSIONS = ("3.10", "3.11", "3.12", "3.13")

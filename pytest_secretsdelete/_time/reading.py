@@ -68,10 +68,10 @@ def under_time_machine() -> bool:
     return bool(getattr(module, "traveller_stack", None))
 
 
-def who_holds_time() -> str:
-    holder = "time-machine holds time" if under_time_machine() else "time is real: nothing holds it"
+def who_controls_time() -> str:
+    holder = "time-machine controls time" if under_time_machine() else "time is real"
     return (
-        f"The clock cannot be moved: {holder}. Let the secretsmanager_clock fixture, freezegun or pytest-freezer hold "
-        "time for this test, or move it with the tool that holds it; the fake follows. "
+        f"The clock cannot be moved: {holder}. Freeze time with the secretsmanager_clock fixture, freezegun "
+        "or pytest-freezer, or move it with the tool that controls it; the fake reads its time. "
         "Read on: docs/how-to/use-beside-other-tools.md#time-machine"
     )

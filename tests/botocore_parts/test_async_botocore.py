@@ -91,7 +91,7 @@ def test_a_body_is_bytes_and_can_be_awaited() -> None:
 
 
 def test_an_emitter_without_a_cache(fake: FakeSecretsManager, client: Any) -> None:
-    """An event system that keeps no look-ups is left as it is, and its calls take the short road."""
+    """An event system that keeps no look-ups is left as it is, and its calls are intercepted early."""
 
     class Plain:
         _handlers = client.meta.events._emitter._handlers

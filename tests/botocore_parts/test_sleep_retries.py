@@ -18,7 +18,7 @@ from botocore.retries.bucket import TokenBucket
 from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout
 from pytest_secretsdelete._time import freezing
 
-from ..support import REGION, VALUE, in_threads, refused, take_the_long_road, within_patience
+from ..support import REGION, VALUE, force_late_interception, in_threads, refused, within_patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -110,7 +110,7 @@ def test_adaptive_clients_afterwards(ending: type[Exception] | None, fake: FakeS
     """However the context ends, an adaptive client that was throttled in it does not wait for its time to come."""
     fake.seed("a", VALUE)
     client = client_of(fake, "adaptive")
-    take_the_long_road(client)  # the short one asks no bucket
+    force_late_interception(client)  # early interception uses no bucket
     with freezing.freeze(datetime(2090, 1, 1, tzinfo=timezone.utc)):
         with contextlib.suppress(ZeroDivisionError), Clock().skip_sleeps():
             fake.fail("GetSecretValue", "ThrottlingException", times=3)

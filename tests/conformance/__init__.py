@@ -1,1 +1,1 @@
-"""What AWS answers, as data, and the runner that holds the fake against it."""
+"""AWS's answers as data, and the runner that compares the fake's answers with them."""

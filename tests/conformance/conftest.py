@@ -1,4 +1,4 @@
-"""One freeze for the whole table: each row starts on a day of its own."""
+"""One freeze for the whole table: each row starts on another day."""
 
 from __future__ import annotations
 
@@ -11,6 +11,6 @@ from pytest_secretsdelete._time.freezing import freeze
 
 @pytest.fixture(scope="package")
 def frozen():
-    """Hold time, from a noon on; the clock that moves it."""
+    """Freeze time at noon, and return the clock that moves it."""
     with freeze(aware("2026-01-15T12:00:00.123Z")):
         yield Clock()

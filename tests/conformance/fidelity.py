@@ -12,30 +12,30 @@ from .table import D, F, I, R, Refused, V
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fidelity.md"
 HEAD = """# Fidelity
 
-What the fake answers, and how anybody knows that AWS does. The tables are made from the data that the test suite runs,
-through a client and as raw requests; each answer is compared whole.
+The answers of the fake, and the evidence that AWS gives them. The tables are generated from the data that the test suite
+runs, through a client and as raw requests. The tests compare the whole answer.
 
 ## Evidence
 
 | evidence | meaning |
 |---|---|
-| recorded | a response of AWS has been recorded |
+| recorded | a response of AWS was recorded |
 | asserted | a test that ran against AWS asserts it |
 | documented | AWS's documentation or the service model says so |
-| seen | it stands in output of AWS that users have published |
-| inferred | nobody has published what AWS does: the least surprising choice, and no claim about AWS |
-| ..., text inferred | the code of the error is known, and nobody has published its text |
-| ..., code inferred | that it is refused is known, and nobody has published the code of the error |
+| seen | it is in output of AWS that users have published |
+| inferred | no published source says what AWS does: the least surprising choice, and no claim about AWS |
+| ..., text inferred | the code of the error is known; no published source has its text |
+| ..., code inferred | that AWS refuses it is known; no published source has the code of the error |
 
-The source says where the evidence is: the recordings or the tests against AWS by what they are about, a page of AWS's
-documentation by its title, the service model that botocore ships by the name of the shape and its member, and a public
-report by what it shows.
+The source says where the evidence is: the subject of the recordings or of the tests against AWS, the title of a page of
+AWS's documentation, the shape and its member in the service model that botocore ships, or the content of a public
+report.
 """
 TABLE_HEAD = "| case | answer | evidence | source |\n|---|---|---|---|"
 
 
 def answer_of(row) -> str:
-    """Say in short what a row answers."""
+    """Return the answer of a row in short form."""
     if isinstance(row.answer, Refused):
         return f"{row.answer.code}: {re.sub(r'{[a-z]+}', '(its ARN)', row.answer.text)}"
     members = [name for name in row.answer if name != "ResponseMetadata"]
@@ -43,7 +43,7 @@ def answer_of(row) -> str:
 
 
 def evidence_of(row) -> str:
-    """Return a row's evidence, and what of its error nobody has published."""
+    """Return a row's evidence, and which parts of its error are inferred."""
     if row.evidence == I or not isinstance(row.answer, Refused):
         return row.evidence
     texts_known = {form_of(one) for one in ROWS if isinstance(one.answer, Refused) and one.evidence in {R, V, F}}
@@ -54,14 +54,14 @@ def evidence_of(row) -> str:
 
 
 def form_of(row) -> str:
-    """Return an error's text without what differs from call to call."""
+    """Return an error's text without the parts that differ from call to call."""
     return re.sub(r"\{[a-z]+\}|[0-9a-f]{8}-[0-9a-f-]{27}|(?<=label: )\w+", "...", row.answer.text)
 
 
 def anchors_of(rows) -> dict[str, str]:
-    """Return the anchors of rows by their labels, as stable as the words of a case.
+    """Return the anchors of rows by their labels, made from the words of a case.
 
-    Those of rows that differ in other marks alone are numbered.
+    Those of rows that differ in punctuation only are numbered.
     """
     anchors: dict[str, str] = {}
     for row in rows:
@@ -75,12 +75,12 @@ ANCHORS = anchors_of(ROWS)
 
 
 def case_of(row) -> str:
-    """Return the case, as code where it would be taken for a link."""
+    """Return the case, as code if Markdown would read it as a link."""
     return f"`{row.case}`" if "[" in row.case else shortened(row.case)
 
 
 def shortened(text: str, most: int = 220) -> str:
-    """Return text that fits a cell."""
+    """Return text that fits into a cell."""
     text = text.replace("|", "\\|").replace("\n", " ").replace("<", "&lt;")
     return text if len(text) <= most else f"{text[:most]}..."
 

@@ -1,4 +1,4 @@
-"""Running a row: a fake, a client for each caller, and the roads that a request can take."""
+"""Runs a row: a fake, a client for each caller, and the transports of a request."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ def model_of(operation: str) -> Any:
 
 
 def send_by_client(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Make the call as a user does."""
+    """Make the call through a client."""
     parameters = {name: value for name, value in parameters.items() if value is not None}
     return client._make_api_call(operation, parameters)
 
 
 def send_raw(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-    """Send a request that nobody has checked, past before-call."""
+    """Send an unchecked request, which skips before-call."""
     body = {
         name: b64encode(value).decode() if isinstance(value, bytes) else value
         for name, value in parameters.items()
@@ -82,7 +82,7 @@ class World:
         return answer
 
     def send(self, operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
-        """Make the row's call, along the row's road."""
+        """Make the row's call, by the row's transport."""
         token = {"ClientRequestToken": TOKENS[9]} if "ClientRequestToken" in self._members(operation) else {}
         return self.transport(client_for(self.row.account, self.row.region), operation, {**token, **parameters})
 
@@ -95,7 +95,7 @@ class World:
         return {version.version_id: set(version.staging_labels) for version in self.fake.secret(name).versions}
 
     def snapshot(self) -> list[Any]:
-        """Return everything the fake holds, once what is due has happened."""
+        """Return all secrets of the fake, after everything due has been carried out."""
         service_of(self.fake).settled()
         return list(self.fake._vault.secrets())
 
@@ -109,13 +109,13 @@ class World:
 
 
 def rotate(event: Mapping[str, str], context: Any) -> None:
-    """Rotate as AWS's template does, in the account and the region of the secret."""
+    """Rotate like AWS's template, in the account and the region of the secret."""
     _, _, _, region, account, *_ = event["SecretId"].split(":")
     support.rotate_as_the_template(client_for(account, region), event)
 
 
 def resolved(value: Any, world: World) -> Any:
-    """Look up what is known only when the row runs."""
+    """Replace the values that are known only when the row runs."""
     if isinstance(value, Late):
         return value.look_up(world)
     if isinstance(value, Mapping):

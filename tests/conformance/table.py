@@ -17,7 +17,7 @@ DAY = 86_400_000
 
 
 class Matcher:
-    """Stands in an expected answer for what differs from run to run; `world` is set before it is compared."""
+    """Matches a value that differs from run to run; `world` is set before the comparison."""
 
     world: Any = None
     __hash__ = None  # type: ignore[assignment]
@@ -67,7 +67,7 @@ class Midnight(Matcher):
 
 @dataclass(eq=False)
 class Pattern(Matcher):
-    """Text of a form."""
+    """Text that matches a pattern."""
 
     pattern: str
 
@@ -83,7 +83,7 @@ class JsonText(Matcher):
     content: Any
 
     def matches(self, value: Any) -> bool:
-        """Compare what the text says."""
+        """Compare the parsed content."""
         return json.loads(value) == self.content
 
 

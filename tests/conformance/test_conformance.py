@@ -1,4 +1,4 @@
-"""Every row of the table, along both roads: through the client, and as a raw request past before-call."""
+"""Every row of the table, by both transports: through the client, and as a raw request that skips before-call."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from .table import Matcher, Refused
 from .test_model_coverage import members_to_matter, named_in
 
 RUNNABLE = [
-    pytest.param(road, row, id=f"{road}-{row.label}")
+    pytest.param(transport, row, id=f"{transport}-{row.label}")
     for row in ROWS
-    for road in transports
-    if implemented(row) and not (row.raw and road == "client")
+    for transport in transports
+    if implemented(row) and not (row.raw and transport == "client")
 ]
 
 
-@pytest.mark.parametrize(("road", "row"), RUNNABLE)
-def test_row(road, row, frozen):
+@pytest.mark.parametrize(("transport", "row"), RUNNABLE)
+def test_row(transport, row, frozen):
     """The answer is AWS's, whole; a refused call leaves the store as it was."""
-    check(road, row, frozen)
+    check(transport, row, frozen)
 
 
 def without(value, member):
@@ -39,7 +39,7 @@ def without(value, member):
 
 @pytest.mark.parametrize(("operation", "member"), sorted(members_to_matter()))
 def test_a_member_matters(operation, member, frozen):
-    """For each request member there is a row that fails without it: what is named has its effect."""
+    """For each request member there is a row that fails without it: each named member has an effect."""
     rows = [row for row in ROWS if row.operation == operation and member in named_in(row.call) and implemented(row)]
     assert any(fails(replace(row, call=without(row.call, member)), frozen) for row in rows)
 
@@ -53,9 +53,9 @@ def fails(row, frozen):
     return False
 
 
-def check(road, row, frozen):
+def check(transport, row, frozen):
     """Make a row's call, and compare."""
-    with World(row, transports[road], frozen) as world:
+    with World(row, transports[transport], frozen) as world:
         row.given(world)
         before = world.snapshot()
         parameters = resolved(row.call, world)
@@ -63,8 +63,8 @@ def check(road, row, frozen):
         if isinstance(row.answer, Refused):
             with pytest.raises(ClientError) as refused:
                 world.send(row.operation, parameters)
-            check_refusal(row, refused.value.response, world, road)
-            if road == "raw":
+            check_refusal(row, refused.value.response, world, transport)
+            if transport == "raw":
                 assert refused.value.body == body_of(row.answer, world)
             assert world.snapshot() == before
         else:
@@ -74,7 +74,7 @@ def check(road, row, frozen):
         row.afterwards(world)
 
 
-def check_refusal(row, response, world, road):
+def check_refusal(row, response, world, transport):
     """Compare the whole error body: a top-level Message only where the service model declares the error."""
     retried = 4 if row.answer.code == "LimitExceededException" else 0  # at most, in the modes of botocore
     check_metadata(response["ResponseMetadata"], retries=retried)

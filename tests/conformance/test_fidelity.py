@@ -26,7 +26,7 @@ IN_THE_MODEL = re.compile(r"service model, (\w+)(?:\$(\w+))?")
 
 
 def test_the_page_is_up_to_date():
-    """`python -m tests.conformance.fidelity` writes it anew."""
+    """It is up to date; `python -m tests.conformance.fidelity` generates it."""
     assert PAGE.read_text(encoding="utf-8") == rendered()
 
 

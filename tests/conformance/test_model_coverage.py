@@ -12,7 +12,7 @@ from pytest_secretsdelete._service.operations import OPERATIONS
 from .rows import ROWS
 from .table import Refused
 
-#: What no answer depends on, and why.
+#: The members that no answer depends on, and why.
 WITHOUT_EFFECT = {
     # every account of a fake counts as one of the same organization
     ("AssociateCrossAccountReplica", "ReplicaRestriction"),

@@ -10,7 +10,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import PATIENCE, REGION, in_threads, take_the_long_road, token
+from ..support import PATIENCE, REGION, force_late_interception, in_threads, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,14 +20,14 @@ ROUNDS = 12
 
 
 @pytest.mark.parametrize(
-    ("clients", "road"),
-    [("shared", lambda client: None), ("shared", take_the_long_road), ("of their own", lambda client: None)],
+    ("clients", "intercept"),
+    [("shared", lambda client: None), ("shared", force_late_interception), ("of their own", lambda client: None)],
     ids=["shared, short", "shared, long", "of their own"],
 )
-def test_sixteen_threads(clients: str, road: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
+def test_sixteen_threads(clients: str, intercept: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
     """Sixteen threads write secrets of their own and one that they share, on a shared client or on their own."""
     shared = fake.client()
-    road(shared)
+    intercept(shared)
     fake.seed("shared", "start")
     beginning = threading.Barrier(THREADS)
     sessions = [boto3.Session() for _ in range(THREADS)] if clients == "of their own" else []
@@ -35,7 +35,7 @@ def test_sixteen_threads(clients: str, road: Callable[[Any], Any], fake: FakeSec
     def work(number: int) -> None:
         client = sessions[number].client("secretsmanager") if sessions else shared
         if sessions:
-            road(client)
+            intercept(client)
         beginning.wait(PATIENCE)
         client.create_secret(Name=f"own/{number}", SecretString="0")
         for turn in range(ROUNDS):

@@ -62,30 +62,30 @@ def test_by_name_and_by_arn(fake: FakeSecretsManager) -> None:
 @pytest.mark.parametrize(
     ("secret_id", "region", "message"),
     [
-        ("db/pasword", None, f"No secret 'db/pasword' in {REGION}. Near: db/password."),
-        ("nothing-alike", None, f"No secret 'nothing-alike' in {REGION}. There: db/password, api/key."),
+        ("db/pasword", None, f"No secret 'db/pasword' in {REGION}. Similar names: db/password."),
+        ("nothing-alike", None, f"No secret 'nothing-alike' in {REGION}. Existing names: db/password, api/key."),
         (
             "db/token",
             None,
-            f"No secret 'db/token' in {REGION}. There: db/password, api/key. "
-            "The name is held in eu-west-2, us-east-1: give region=.",
+            f"No secret 'db/token' in {REGION}. Existing names: db/password, api/key. "
+            "The name exists in eu-west-2, us-east-1: pass region=.",
         ),
         (
             "db/password",
             "us-east-1",
-            f"No secret 'db/password' in us-east-1. There: db/token. The name is held in {REGION}: give region=.",
+            f"No secret 'db/password' in us-east-1. Existing names: db/token. The name exists in {REGION}: pass region=.",
         ),
-        ("x", "ap-south-1", "No secret 'x' in ap-south-1. There: no secret at all."),
+        ("x", "ap-south-1", "No secret 'x' in ap-south-1. Existing names: none."),
         (
             f"arn:aws:secretsmanager:{REGION}:123456789012:secret:none-AbCdEf",
             None,
             f"No secret 'arn:aws:secretsmanager:{REGION}:123456789012:secret:none-AbCdEf' in {REGION}. "
-            "There: db/password, api/key.",
+            "Existing names: db/password, api/key.",
         ),
         (
             "arn:aws:s3:::bucket",
             None,
-            f"No secret 'arn:aws:s3:::bucket' in {REGION}. There: db/password, api/key.",
+            f"No secret 'arn:aws:s3:::bucket' in {REGION}. Existing names: db/password, api/key.",
         ),
     ],
 )
@@ -302,4 +302,6 @@ def test_an_unknown_name_among_many(fake: FakeSecretsManager) -> None:
         fake.seed(f"{number:04d}")
     with pytest.raises(LookupError) as caught:
         fake.secret("nothing-alike")
-    assert "There: 0000, 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008, 0009 and 1,990 more." in str(caught.value)
+    assert "Existing names: 0000, 0001, 0002, 0003, 0004, 0005, 0006, 0007, 0008, 0009 and 1,990 more." in str(
+        caught.value
+    )

@@ -13,12 +13,12 @@ from pytest_secretsdelete import FakeSecretsManager, Timeout
 from pytest_secretsdelete._botocore.partitions import known_regions
 from pytest_secretsdelete._fake import service_of
 
-from ..support import REGION, VALUE, send_raw, take_the_long_road
+from ..support import REGION, VALUE, force_late_interception, send_raw
 
 TYPO = "eu-wset-1"
 ONCE = Config(retries={"total_max_attempts": 1})
 HINT = re.compile(
-    rf"The region '{TYPO}' is in no partition that the installed botocore knows\. Near: eu-west-1, [\w, -]+\. "
+    rf"The region '{TYPO}' is in no partition that the installed botocore knows\. Similar names: eu-west-1, [\w, -]+\. "
     r"A newer botocore may know it; allow_unknown_regions=True admits it, and private regions\. "
     r"Read on: docs/reference/fake\.md#regions"
 )
@@ -30,11 +30,11 @@ def test_known_regions() -> None:
     assert not [region for region in known_regions() if "global" in region]
 
 
-@pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
-def test_a_call_to_an_unknown_region(road: Any, fake: FakeSecretsManager) -> None:
+@pytest.mark.parametrize("intercept", [lambda client: None, force_late_interception], ids=["early", "late"])
+def test_a_call_to_an_unknown_region(intercept: Any, fake: FakeSecretsManager) -> None:
     """The call raises what a connection would, with a note on what to do; it is on record, and changes nothing."""
     client = fake.client(TYPO, config=ONCE)
-    road(client)
+    intercept(client)
     fake.deny()
     fake.fail("*", Timeout.READ, times=None)
     with pytest.raises(EndpointConnectionError) as caught:
@@ -63,10 +63,12 @@ def test_regions_of_all_partitions(fake: FakeSecretsManager, region: str) -> Non
 
 def test_what_the_test_itself_names() -> None:
     """A fake or a seed in an unknown region is a ValueError that names what is near."""
-    with pytest.raises(ValueError, match=f"region='{TYPO}' is in no partition .* Near: eu-west-1, .*allow_unknown"):
+    with pytest.raises(
+        ValueError, match=f"region='{TYPO}' is in no partition .* Similar names: eu-west-1, .*allow_unknown"
+    ):
         FakeSecretsManager(region=TYPO)
     with FakeSecretsManager(region=REGION) as fake:
-        with pytest.raises(ValueError, match=f"region='{TYPO}' is in no partition .* Near: eu-west-1"):
+        with pytest.raises(ValueError, match=f"region='{TYPO}' is in no partition .* Similar names: eu-west-1"):
             fake.seed("a", VALUE, region=TYPO)
         assert not fake.secrets()
 

@@ -9,10 +9,10 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
-from pytest_secretsdelete._service import request, seeding, wire
+from pytest_secretsdelete._service import request, seeds, wire
 from pytest_secretsdelete._service.rendering import render
 
-from ..support import LAMBDA, ROADS, VALUE, Rotator, send_raw
+from ..support import INTERCEPTIONS, LAMBDA, VALUE, Rotator, send_raw
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
@@ -89,20 +89,22 @@ def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
         wire.Incoming("PutSecretValue", f'{{"SecretString":"{VALUE}"}}'.encode()),
         wire.Answer(200, {"SecretString": VALUE}, 0),
         request.Request("PutSecretValue", body, "123456789012", "eu-west-1", 0),
-        seeding.secret("a", VALUE, previous=VALUE, pending=VALUE),
+        seeds.secret("a", VALUE, previous=VALUE, pending=VALUE),
         store.get("a"),
     ]
     for one in on_their_way:
         assert not shows_a_value(repr(one)), type(one)
 
 
-@ROADS
-def test_logs(road: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.LogCaptureFixture, clock: Clock) -> None:
+@INTERCEPTIONS
+def test_logs(
+    intercept: Any, fake: FakeSecretsManager, client: Any, caplog: pytest.LogCaptureFixture, clock: Clock
+) -> None:
     """No logger but botocore's own, which the user has asked for, says anything that shows a value."""
     caplog.set_level(logging.DEBUG)
     logging.getLogger("botocore").setLevel(logging.WARNING)
     try:
-        road(client)
+        intercept(client)
         lead_a_full_life(fake, client)
     finally:
         logging.getLogger("botocore").setLevel(logging.NOTSET)

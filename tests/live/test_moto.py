@@ -25,7 +25,7 @@ server.stop()
 
 @pytest.fixture(scope="module")
 def moto_url():
-    """Serve moto in a process of its own, whose warnings are no errors and whose time nobody holds."""
+    """Serve moto in a process of its own, whose warnings are no errors and whose time is real."""
     command = [sys.executable, "-c", SERVER]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, text=True, **pipes) as process:

@@ -147,7 +147,7 @@ def test_time_machine(run: Run) -> None:
         ])
         def test_refuses(secretsmanager_clock, move):
             before = secretsmanager_clock.now()
-            with pytest.raises(RuntimeError, match="time-machine holds time"):
+            with pytest.raises(RuntimeError, match="time-machine controls time"):
                 move(secretsmanager_clock)
             assert secretsmanager_clock.now() == before
 
@@ -178,7 +178,7 @@ def test_time_machine_without_our_clock(run: Run) -> None:
 
 @pytest.mark.parametrize("setting", ["now='2020-01-01T00:00:00Z'", "skip_sleeps=True"])
 def test_settings_under_time_machine(run: Run, setting: str) -> None:
-    """A setting that needs time is one clear error where time-machine holds it, and the run goes on."""
+    """A setting that needs time is one clear error where time-machine controls it, and the run goes on."""
     pytest.importorskip("time_machine")
     result = run(
         f"""
@@ -197,7 +197,7 @@ def test_settings_under_time_machine(run: Run, setting: str) -> None:
         """
     )
     result.assert_outcomes(errors=1, passed=1)
-    message = [line for line in result.outlines if "time-machine holds" in line]
+    message = [line for line in result.outlines if "time-machine controls" in line]
     assert len(message) == 1
     assert setting.partition("=")[0] in message[0]
     assert "plugin.py" not in result.stdout.str()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsdelete._pytest.markers import settings
-from pytest_secretsdelete._service.seeding import secret
+from pytest_secretsdelete._service.seeds import secret
 
 if TYPE_CHECKING:
     from .conftest import Run

@@ -58,6 +58,47 @@ def test_one_for_a_test_that_uses_it(run: Run, made: type, ini: str, monkeypatch
     assert sorted(makers) == sorted(f"{name} (setup)" for name in users)
 
 
+def test_none_outlives_its_test(run: Run) -> None:
+    """When the next test is set up, nothing holds the fakes of tests before it, however they were asked for."""
+    result = run(
+        """
+        import gc, sys, weakref
+        import pytest
+
+        def alive(made=[]):
+            gc.collect()
+            return made, [fake for reference in made if (fake := reference()) is not None]
+
+        @pytest.fixture(autouse=True)
+        def others():
+            made, held = alive()
+            assert held == []
+            yield made
+
+        def test_fixture(others, secretsmanager):
+            others.append(weakref.ref(secretsmanager))
+
+        @pytest.mark.secret("a", "x")
+        def test_marked(others, request):
+            others.append(weakref.ref(request.getfixturevalue("secretsmanager")))
+
+        @pytest.mark.secretsmanager(now="2030-01-01T00:00:00Z")
+        def test_clock(others, secretsmanager, secretsmanager_clock, secretsmanager_endpoint):
+            others.append(weakref.ref(secretsmanager))
+
+        @pytest.mark.parametrize("number", range(2))
+        def test_parametrized(others, secretsmanager, number):
+            others.append(weakref.ref(secretsmanager))
+
+        def test_all(others):
+            assert len(others) == 5
+        """,
+        "-p",
+        "no:randomly",
+    )
+    result.assert_outcomes(passed=6)
+
+
 def test_a_test_that_runs_again(run: Run) -> None:
     """Each run of a test, as plugins repeat them, has a fake of its own; a failed set-up shows nothing of another."""
     result = run(

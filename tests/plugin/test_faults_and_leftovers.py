@@ -1,4 +1,4 @@
-"""What a test's fake has found at the end: faults that never struck, secrets left behind."""
+"""What a test's fake has found at the end: faults that were not used up, secrets left behind."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_unused_faults(run: Run) -> None:
     for name, words in expected.items():
         ((when, text),) = failures[name]
         assert when == "call"
-        assert [word for word in ("never struck", *words) if word not in text] == []
+        assert [word for word in ("were not used up", *words) if word not in text] == []
         assert "Traceback" not in text
         assert "plugin.py" not in text
 
@@ -127,7 +127,7 @@ def test_not_failed_twice(run: Run) -> None:
         """
     )
     result.assert_outcomes(failed=2, skipped=1, xfailed=2, errors=1)
-    assert "never struck" not in result.stdout.str()
+    assert "were not used up" not in result.stdout.str()
 
 
 def test_teardown_is_no_second_failure(run: Run) -> None:
@@ -211,7 +211,7 @@ def test_leftovers_by_mark(run: Run) -> None:
         ((when, text),) = failures[name]
         assert when == "call"
         assert f"Secrets left behind: {word}" in text
-    assert "never struck" in failures["test_both"][0][1]
+    assert "were not used up" in failures["test_both"][0][1]
     assert "left behind:" not in failures["test_failed"][0][1]
 
 

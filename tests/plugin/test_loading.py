@@ -210,6 +210,7 @@ def test_public_names() -> None:
     """Public names are loaded when asked for, shown by dir() and imported by a star; others do not exist."""
     names = {
         "FakeSecretsManager",
+        "FakeStoppedError",
         "Clock",
         "Secret",
         "Version",

@@ -200,3 +200,31 @@ def test_seeding_is_no_call(run: Run) -> None:
             assert secretsmanager.leftovers() == ()
         """
     ).assert_outcomes(passed=1)
+
+
+def test_an_arn_and_a_policy(run: Run) -> None:
+    """A marker gives a secret its ARN and policy; what does not fit is an error before any fixture."""
+    result = run(
+        """
+        import pytest
+
+        ARN = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:a-a1B2c3"
+
+        @pytest.mark.secret("a", "x", arn=ARN, region="eu-west-1", policy={"Version": "2012-10-17", "Statement": [
+            {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:DeleteSecret", "Resource": "*"}]})
+        def test_given(secretsmanager): assert ARN in secretsmanager
+
+        @pytest.mark.secret("a", "x", arn=ARN)
+        def test_elsewhere(): pass
+
+        @pytest.mark.secretsmanager(region="eu-west-1")
+        @pytest.mark.secret("a", "x", arn=ARN)
+        def test_here(secretsmanager): assert secretsmanager.secret("a").arn == ARN
+
+        @pytest.mark.secret("a", "x", policy="{")
+        def test_no_policy(): pass
+        """
+    )
+    result.assert_outcomes(passed=2, errors=2)
+    result.stdout.fnmatch_lines(["*arn=*is of region eu-west-1*the seed 'a' is for region us-east-1*"])
+    result.stdout.fnmatch_lines(["*The policy of the seed 'a': This resource policy contains a syntax*"])

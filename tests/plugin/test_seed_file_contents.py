@@ -74,7 +74,7 @@ def test_a_conftest_and_a_test_module_read_secrets_at_import(pytester, monkeypat
         ("secrets.toml", "a = 1\nx = oops", "is no TOML, at line 2, column 5"),
         ("secrets.toml", "x = ", "is no TOML, at end of document"),
         ("secrets.json", "{", "is no JSON (TOML is read from files named [*].toml), at line 1 column 2"),
-        ("secrets.json", '{"a": "hunter2", "a": "b"}', "a name stands twice"),
+        ("secrets.json", '{"a": "hunter2", "a": "b"}', "a name occurs twice"),
         ("secrets.json", "[]", "holds no table of secret names"),
         ("secrets.json", '{"a b": "hunter2"}', "'a b' is not a secret name"),
         ("secrets.json", '{"a": {"value": "hunter2", "colour": 1}}', "unexpected keyword argument 'colour'"),

@@ -59,7 +59,7 @@ def test_private_regions(run: Run) -> None:
         """
     )
     result.assert_outcomes(passed=1, failed=1, errors=2)
-    result.stdout.fnmatch_lines(["*test_typo_of_a_seed: region='eu-wset-1' is in no partition * Near: eu-west-1,*"])
+    result.stdout.fnmatch_lines(["*region='eu-wset-1' is in no partition * Similar names: eu-west-1,*"])
     result.stdout.fnmatch_lines(["*EndpointConnectionError: *"])
     if sys.version_info >= (3, 11):  # which shows notes
         result.stdout.fnmatch_lines(["*The region 'moon-base-1' is in no partition*allow_unknown_regions*"])

@@ -106,7 +106,7 @@ def test_findings(run: Run) -> None:
     assert "InternalServiceError for GetSecretValue" in text
     ((when, text),) = failures["test_failed"]
     assert "1 == 2" in text
-    assert "never struck" not in text
+    assert "were not used up" not in text
     ((when, text),) = failures["test_wrong"]
     assert when == "setup"
     assert "region=5" in text

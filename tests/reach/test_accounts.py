@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from ..support import OTHER_ACCOUNT, ROADS, VALUE, client_of, refused
+from ..support import INTERCEPTIONS, OTHER_ACCOUNT, VALUE, client_of, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     from pytest_secretsdelete import FakeSecretsManager
 
 
-@ROADS
-def test_accounts_are_apart(road: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
+@INTERCEPTIONS
+def test_accounts_are_apart(intercept: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
     """The same name in two accounts is two secrets, and neither sees the other's."""
     own, other = fake.client(), client_of()
-    road(own)
-    road(other)
+    intercept(own)
+    intercept(other)
     own.create_secret(Name="db/password", SecretString="own")
     arn = other.create_secret(Name="db/password", SecretString="other")["ARN"]
     assert arn.split(":")[4] == OTHER_ACCOUNT
@@ -30,13 +30,13 @@ def test_accounts_are_apart(road: Callable[[Any], Any], fake: FakeSecretsManager
     assert [secret.account_id for secret in fake.secrets()] == [fake.account_id, OTHER_ACCOUNT]
 
 
-@ROADS
+@INTERCEPTIONS
 @pytest.mark.parametrize("key", ["testing", "12345678901", "1234567890123", "AKIAIOSFODNN7EXAMPLE", "\u0661" * 12])
-def test_other_keys_name_no_account(key: str, road: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
+def test_other_keys_name_no_account(key: str, intercept: Callable[[Any], Any], fake: FakeSecretsManager) -> None:
     """Any other access key id is of the fake's own account."""
     client = client_of(key)
     if key.isascii():  # a header cannot hold the others
-        road(client)
+        intercept(client)
     client.create_secret(Name="db/password")
     assert fake.secrets()[0].account_id == fake.account_id
 

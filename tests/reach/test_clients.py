@@ -12,7 +12,7 @@ from botocore.config import Config
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import PATIENCE, REGION, ROADS, VALUE, refused, run_python
+from ..support import INTERCEPTIONS, PATIENCE, REGION, VALUE, refused, run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,44 +42,44 @@ def reads(client: Any, fake: FakeSecretsManager) -> bool:
     return bool(value == VALUE and len(fake.calls) == before + 1)
 
 
-@ROADS
+@INTERCEPTIONS
 @pytest.mark.parametrize("make", SESSIONS.values(), ids=SESSIONS.keys())
-def test_clients_made_while_active(make: Callable[..., Any], road: Callable[[Any], Any]) -> None:
+def test_clients_made_while_active(make: Callable[..., Any], intercept: Callable[[Any], Any]) -> None:
     """A client made inside is answered, whichever library made it."""
     with FakeSecretsManager() as fake:
         fake.seed("db/password", VALUE)
         client = make()
-        road(client)
+        intercept(client)
         assert reads(client, fake)
 
 
-@ROADS
+@INTERCEPTIONS
 @pytest.mark.parametrize("make", SESSIONS.values(), ids=SESSIONS.keys())
-def test_clients_made_before(make: Callable[..., Any], road: Callable[[Any], Any]) -> None:
+def test_clients_made_before(make: Callable[..., Any], intercept: Callable[[Any], Any]) -> None:
     """A client made before the fake starts is answered."""
     client = make(region_name=REGION, **KEYS)
-    road(client)
+    intercept(client)
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("db/password", VALUE)
         assert reads(client, fake)
 
 
-@ROADS
-def test_a_client_made_at_import(road: Callable[[Any], Any]) -> None:
+@INTERCEPTIONS
+def test_a_client_made_at_import(intercept: Callable[[Any], Any]) -> None:
     """A client that a module made while it was imported is answered."""
-    road(MADE_AT_IMPORT)
+    intercept(MADE_AT_IMPORT)
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("db/password", VALUE)
         assert reads(MADE_AT_IMPORT, fake)
 
 
-@ROADS
-def test_a_client_left_over_from_an_earlier_fake(road: Callable[[Any], Any]) -> None:
+@INTERCEPTIONS
+def test_a_client_left_over_from_an_earlier_fake(intercept: Callable[[Any], Any]) -> None:
     """A client made inside one fake is answered by the next one, and finds nothing of the first there."""
     with FakeSecretsManager(region=REGION) as first:
         first.seed("db/password", VALUE)
         client = boto3.client("secretsmanager")
-        road(client)
+        intercept(client)
         assert reads(client, first)
     with FakeSecretsManager(region=REGION) as second, refused("ResourceNotFoundException"):
         client.get_secret_value(SecretId="db/password")
@@ -122,13 +122,13 @@ with FakeSecretsManager() as fake:
     assert run_python(source) == "b"
 
 
-@ROADS
-def test_the_region_of_a_call_is_its_clients(road: Callable[[Any], Any]) -> None:
+@INTERCEPTIONS
+def test_the_region_of_a_call_is_its_clients(intercept: Callable[[Any], Any]) -> None:
     """Clients of several regions see the secrets of their own region, whatever the fake's is."""
     with FakeSecretsManager(region=REGION) as fake:
         for region in ("us-east-1", "ap-southeast-2", "cn-north-1", "us-gov-west-1"):
             client = boto3.client("secretsmanager", region_name=region)
-            road(client)
+            intercept(client)
             arn = client.create_secret(Name="db/password", SecretString=region)["ARN"]
             assert arn.split(":")[3] == fake.calls[-1].region == region
             assert client.get_secret_value(SecretId="db/password")["SecretString"] == region
@@ -136,7 +136,7 @@ def test_the_region_of_a_call_is_its_clients(road: Callable[[Any], Any]) -> None
             fake.client().get_secret_value(SecretId="db/password")
 
 
-@ROADS
+@INTERCEPTIONS
 @pytest.mark.parametrize(
     ("options", "region"),
     [
@@ -168,11 +168,13 @@ def test_the_region_of_a_call_is_its_clients(road: Callable[[Any], Any]) -> None
         "v6",
     ],
 )
-def test_every_endpoint_is_secrets_manager(options: dict[str, Any], region: str, road: Callable[[Any], Any]) -> None:
+def test_every_endpoint_is_secrets_manager(
+    options: dict[str, Any], region: str, intercept: Callable[[Any], Any]
+) -> None:
     """The service counts, not the host: FIPS, VPC, custom and local endpoints are all answered."""
     with FakeSecretsManager(region=REGION) as fake:
         client = boto3.client("secretsmanager", **options)
-        road(client)
+        intercept(client)
         client.create_secret(Name="db/password", SecretString=VALUE)
         assert fake.secret("db/password", region).region == region
 
@@ -187,19 +189,19 @@ def test_an_endpoint_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> No
         assert reads(client, fake)
 
 
-@ROADS
-def test_a_client_without_credentials(road: Callable[[Any], Any]) -> None:
+@INTERCEPTIONS
+def test_a_client_without_credentials(intercept: Callable[[Any], Any]) -> None:
     """A client that found no credentials when it was made needs none."""
     client = boto3.Session().client("secretsmanager", region_name=REGION)
     assert client._request_signer._credentials is None
-    road(client)
+    intercept(client)
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("db/password", VALUE)
         assert reads(client, fake)
 
 
 def test_a_fault_reaches_a_client_without_credentials() -> None:
-    """A fault, which takes the long road, needs no credentials either."""
+    """A fault, which needs late interception, needs no credentials either."""
     client = boto3.Session().client("secretsmanager", region_name=REGION)
     with FakeSecretsManager(region=REGION) as fake:
         fake.fail("GetSecretValue", "DecryptionFailure")
@@ -207,8 +209,8 @@ def test_a_fault_reaches_a_client_without_credentials() -> None:
             client.get_secret_value(SecretId="db/password")
 
 
-@ROADS
-def test_credentials_that_would_be_fetched_are_not_asked(road: Callable[[Any], Any]) -> None:
+@INTERCEPTIONS
+def test_credentials_that_would_be_fetched_are_not_asked(intercept: Callable[[Any], Any]) -> None:
     """A client whose credentials come from the network at the first signature does not fetch them."""
     from botocore.credentials import DeferredRefreshableCredentials
 
@@ -218,14 +220,14 @@ def test_credentials_that_would_be_fetched_are_not_asked(road: Callable[[Any], A
     session = botocore.session.Session()
     session._credentials = DeferredRefreshableCredentials(fetch, "sso")
     client = session.create_client("secretsmanager", region_name=REGION)
-    road(client)
+    intercept(client)
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("db/password", VALUE)
         assert reads(client, fake)
 
 
 def test_clients_made_before_the_package_was_imported() -> None:
-    """Clients that were there before this package was even imported are found, and answered on both roads."""
+    """Clients made before the import of this package are found and answered, by early and late interception."""
     source = f"""
 import sys
 import boto3
@@ -240,7 +242,7 @@ clients = [
         lambda **options: botocore.session.Session().create_client("secretsmanager", **options),
     )
     for credentials in (keys, {{}})
-    for road in ("short", "long")
+    for interception in ("early", "late")
 ]
 for client in clients[::2]:
     client.meta.events.register("before-send", lambda **_: None)

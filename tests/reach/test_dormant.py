@@ -50,8 +50,8 @@ def test_a_client_of_the_fake_goes_towards_the_network_after_it() -> None:
     assert len(fake.calls) == 1
 
 
-def test_the_long_road_leads_to_the_network_after_the_fake() -> None:
-    """A client that has been the long road keeps nothing of it."""
+def test_late_interception_leaves_nothing_behind() -> None:
+    """A client keeps nothing of a late interception."""
     client = boto3.Session().client("secretsmanager", **KEYS)
     with FakeSecretsManager(region=REGION) as fake:
         fake.fail("DescribeSecret", "DecryptionFailure")

@@ -13,9 +13,11 @@ import freezegun
 import pytest
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._reach import http_server
 from pytest_secretsdelete._service import locks
 
 from ..support import PATIENCE, in_threads, run_python
+from .http import ask, connect, server_threads, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,6 +176,56 @@ print(*outcomes)
     assert forking(source) == ["0"]
 
 
+ENDPOINT = """
+import contextlib, http.client, socket
+fake = FakeSecretsManager(region="eu-west-1").start()
+block = contextlib.ExitStack()
+address = block.enter_context(fake.endpoint()).partition("//")[2]
+headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "secretsmanager.ListSecrets"}
+def status(connection):
+    connection.request("POST", "/", b"{}", headers)
+    response = connection.getresponse()
+    response.read()
+    return response.status
+kept = http.client.HTTPConnection(address, timeout=10)
+status(kept)
+"""
+
+
+def test_a_child_that_leaves_an_endpoint() -> None:
+    """The child does not wait for its parent's threads, and the parent goes on serving old and new connections."""
+    source = f"""{ENDPOINT}
+def child():
+    assert status(http.client.HTTPConnection(address, timeout=10)) == 200
+    block.close()
+    assert "AWS_ENDPOINT_URL_SECRETS_MANAGER" not in os.environ
+print(forked(child), status(kept), status(http.client.HTTPConnection(address, timeout=10)))
+block.close()
+"""
+    assert forking(source) == ["0", "200", "200"]
+
+
+def test_a_child_that_outlives_an_endpoint() -> None:
+    """A child keeps no socket of its parent's endpoint open: its connections end, and its port is free."""
+    source = f"""{ENDPOINT}
+reading, writing = os.pipe()
+child = os.fork()
+if not child:
+    os.close(writing)
+    os.read(reading, 1)  # until the parent lets it go
+    os._exit(0)
+block.close()
+print(repr(kept.sock.recv(1)))
+try:
+    socket.create_connection(address.split(":"), timeout=10)
+except ConnectionRefusedError:
+    print("refused")
+os.write(writing, b"x")
+print(ended(child))
+"""
+    assert forking(source) == ["b''", "refused", "0"]
+
+
 def test_a_lock_that_stays_held(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fork waits once for holders that do not let go; what it could not take is made anew in the child."""
     monkeypatch.setattr(locks, "PATIENCE", 0.01)
@@ -227,6 +279,28 @@ def test_what_a_fake_and_a_clock_renew() -> None:
         assert time.time() == before + 60
         fake.client().delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
         assert "a" not in fake
+
+
+def test_what_an_endpoint_renews(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An endpoint closes its copies of the sockets, and its end then stops nothing."""
+    made: list[http_server._Server] = []
+
+    class Recorded(http_server._Server):
+        def __init__(self, application: http_server.Application) -> None:
+            super().__init__(application)
+            made.append(self)
+
+    monkeypatch.setattr(http_server, "_Server", Recorded)
+    with fake.endpoint() as url:
+        client = connect(url)
+        assert ask(client, "ListSecrets").status == 200
+        sockets = [made[0].socket, *made[0]._connections.values()]
+        made[0].shutdown()  # as in a child no thread accepts
+        locks._before_fork()
+        locks._in_child()
+        assert [copied.fileno() for copied in sockets] == [-1, -1]
+        client.close()
+        until(lambda: server_threads() == [])
 
 
 def test_what_is_renewed_goes_with_its_owner() -> None:

@@ -1,4 +1,4 @@
-"""Where a guard stands and no fake: what the interception hands to it, on both roads."""
+"""What the interception passes to a guard while no fake is active, early and late."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from botocore.config import Config
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import EVENTS_BEFORE_SENDING, ORDERS, REGION, VALUE, Watch, json_response, take_the_long_road
+from ..support import EVENTS_BEFORE_SENDING, ORDERS, REGION, VALUE, Watch, force_late_interception, json_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -201,11 +201,11 @@ def test_a_handler_on_the_session(fake: FakeSecretsManager) -> None:
 
 
 def test_handlers_may_come_and_go(fake: FakeSecretsManager, client: Any) -> None:
-    """A client takes the road that its handlers of the moment ask for."""
+    """The present handlers of a client decide between early and late interception."""
     fake.seed("db/password", VALUE)
     for _ in range(2):
         assert read(client) == VALUE
-        watch = take_the_long_road(client)
+        watch = force_late_interception(client)
         assert read(client) == VALUE
         assert read(client) == VALUE
         client.meta.events.unregister("before-send.secrets-manager", watch)
@@ -257,7 +257,7 @@ def test_what_a_handler_raises(event: str, fake: FakeSecretsManager, client: Any
 
 
 def test_a_handler_sees_the_request_and_the_answer(fake: FakeSecretsManager, client: Any) -> None:
-    """On the long road handlers see what goes out, signed, and what comes back."""
+    """Under late interception handlers see the signed request and the response."""
     seen: dict[str, Any] = {}
     client.meta.events.register("before-send", lambda request, **_: seen.update(request=request))
     client.meta.events.register("response-received", lambda response_dict, **_: seen.update(response=response_dict))
@@ -291,7 +291,7 @@ def test_a_fake_that_starts_in_the_midst_of_a_call(event: str) -> None:
     """It answers the call at before-send, in the region of that call and not of an earlier one."""
     with FakeSecretsManager(region="us-east-2") as warm:
         client, elsewhere = warm.client(REGION), warm.client()
-        take_the_long_road(elsewhere)
+        force_late_interception(elsewhere)
         elsewhere.list_secrets()
     fake = FakeSecretsManager(region="us-west-2")
     fake.seed("db/password", VALUE, region=REGION)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import boto3
+import freezegun
 import pytest
 
 import pytest_secretsdelete
-from pytest_secretsdelete import FakeSecretsManager, _active
+from pytest_secretsdelete import Clock, FakeSecretsManager, _active
 from pytest_secretsdelete._botocore import retry_buckets
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach import environment, interception
+from pytest_secretsdelete._time import freezing, patching
 
 from ..support import REGION, VALUE, run_python
 
@@ -115,11 +119,8 @@ def test_start(was_used: bool, is_nested: bool) -> None:
 
     def check(number: int) -> None:
         fake = fakes[-1]
-        is_active = _active.is_active(service_of(fake))
-        assert is_active == ("not active" not in repr(fake)), number
-        if is_active:
-            assert os.environ["AWS_DEFAULT_REGION"] == REGION, number
-            fake.stop()
+        assert not _active.is_active(service_of(fake)), number
+        assert "not active" in repr(fake)
         assert state() == before, number
         with fake:
             fake.seed("a", VALUE)
@@ -160,7 +161,7 @@ def test_stop(others: str, makes_a_session: bool) -> None:
 
     def check(number: int) -> None:
         is_active = _active.is_active(service_of(fakes[-1]))
-        assert service_of(fakes[-1]).stands_still is not is_active
+        assert service_of(fakes[-1]).is_stopped is not is_active
         if others == "inner":
             assert os.environ["AWS_DEFAULT_REGION"] == "us-east-2"
             inner.stop()
@@ -226,6 +227,43 @@ def test_an_interrupt_of_the_undoing(number: int, monkeypatch: pytest.MonkeyPatc
     assert state() == before
 
 
+@pytest.mark.parametrize("change", ["start", "stop"])
+def test_a_second_interrupt(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a second interrupt cuts short what a start or stop does after the first, the next fake does the rest."""
+
+    class First(BaseException):
+        """The first interrupt; the tracer is to strike after it."""
+
+    before, name = state(), "push" if change == "start" else "remove"
+    real = getattr(_active, name)
+    for number in range(1, MANY):
+        fake, passed = FakeSecretsManager(region=REGION), []
+
+        def first(service: Any, passed: list[Any] = passed) -> None:
+            passed.append(service)
+            if len(passed) == 1:
+                raise First
+            real(service)
+
+        if change == "stop":
+            fake.start()
+        with monkeypatch.context() as patched:
+            patched.setattr(_active, name, first)
+            try:
+                assert interrupted_at(number, getattr(fake, change))
+            except First as error:
+                if error.__context__ is None:
+                    break  # there are no more lines
+        if change == "stop" and not passed:
+            fake.stop()  # a single interrupt
+        another_starts_and_stops()
+        assert not _active.is_active(service_of(fake)), number
+        assert state() == before, number
+    assert passed
+    assert number > 30
+    assert state() == before
+
+
 @pytest.mark.parametrize("is_covered", [False, True], ids=["on top", "covered"])
 def test_layers(is_covered: bool) -> None:
     """After an interrupt of its beginning or its end, a layer of variables is there or not, and can be ended."""
@@ -258,6 +296,31 @@ def test_layers(is_covered: bool) -> None:
     layers[-1].end()
     assert at_each_line(end, check) > 5
     check(0)
+
+
+def test_skipped_sleeps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an interrupt at the beginning or the end of a block, sleeps and event loops are as they were before it."""
+    modules = [time, asyncio, sys.modules[__name__]]
+    monkeypatch.setattr(patching, "_modules", lambda: modules)  # all of them have too many lines
+
+    def present() -> tuple[Any, ...]:
+        loop_times = [loop.__dict__.get("time") for loop in freezing._classes_below(asyncio.BaseEventLoop)]
+        return time.sleep, asyncio.sleep, loop_times
+
+    def hold() -> None:
+        with freezing.real_event_loops(), Clock().skip_sleeps():
+            assert not {id(value) for value in before[:2]} & {id(value) for value in present()[:2]}
+
+    def check(number: int) -> None:
+        assert present() == before, number
+        assert patching._open_schedulers == []
+        assert retry_buckets._paces == []
+
+    with freezegun.freeze_time("2030-01-01"):
+        before = present()
+        hold()
+        assert at_each_line(lambda: hold, check) > 60
+        check(0)
 
 
 def test_the_handlers_are_put_in_place_once() -> None:

@@ -11,7 +11,7 @@ from moto.backends import get_backend
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import REGION, ROADS, VALUE, Watch, refused, send_raw
+from ..support import INTERCEPTIONS, REGION, VALUE, Watch, refused, send_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -30,15 +30,15 @@ def motos_secrets() -> list[str]:
     return [name for account in accounts for backend in account.values() for name in backend.secrets]
 
 
-@ROADS
+@INTERCEPTIONS
 @pytest.mark.parametrize("made", ["before", "inside"])
 @pytest.mark.usefixtures("moto")
-def test_motos_store_stays_empty(made: str, road: Callable[[Any], Any]) -> None:
+def test_motos_store_stays_empty(made: str, intercept: Callable[[Any], Any]) -> None:
     """The fake answers under mock_aws, and moto hears nothing of it."""
     early = boto3.client("secretsmanager", region_name=REGION)
     with FakeSecretsManager(region=REGION) as fake:
         client = early if made == "before" else boto3.client("secretsmanager")
-        road(client)
+        intercept(client)
         client.create_secret(Name="db/password", SecretString=VALUE)
         assert client.get_secret_value(SecretId="db/password")["SecretString"] == VALUE
         assert "db/password" in fake
@@ -46,16 +46,16 @@ def test_motos_store_stays_empty(made: str, road: Callable[[Any], Any]) -> None:
     assert motos_secrets() == []
 
 
-@ROADS
-def test_mock_aws_begins_later(road: Callable[[Any], Any]) -> None:
+@INTERCEPTIONS
+def test_mock_aws_begins_later(intercept: Callable[[Any], Any]) -> None:
     """mock_aws that is begun inside a fake does not take its calls away, for old clients nor for new ones."""
     with FakeSecretsManager(region=REGION) as fake:
         old = boto3.client("secretsmanager")
-        road(old)
+        intercept(old)
         old.create_secret(Name="one", SecretString=VALUE)
         with mock_aws():
             new = boto3.client("secretsmanager", region_name=REGION)
-            road(new)
+            intercept(new)
             old.create_secret(Name="two", SecretString=VALUE)
             new.create_secret(Name="three", SecretString=VALUE)
             assert motos_secrets() == []
@@ -94,12 +94,12 @@ def test_other_services_are_motos() -> None:
     assert list(get_backend("s3")["123456789012"]["aws"].buckets) == ["mine"]
 
 
-@ROADS
+@INTERCEPTIONS
 @pytest.mark.usefixtures("moto")
-def test_moto_answers_again_after_the_fake(road: Callable[[Any], Any]) -> None:
+def test_moto_answers_again_after_the_fake(intercept: Callable[[Any], Any]) -> None:
     """The same client goes to moto before the fake starts and after it has stopped."""
     client = boto3.client("secretsmanager", region_name=REGION)
-    road(client)
+    intercept(client)
     client.create_secret(Name="before", SecretString=VALUE)
     with FakeSecretsManager(region=REGION) as fake:
         client.create_secret(Name="inside", SecretString=VALUE)

@@ -10,9 +10,8 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from pytest_secretsdelete import FakeSecretsManager, Timeout
+from pytest_secretsdelete import FakeSecretsManager, FakeStoppedError, Timeout
 from pytest_secretsdelete._reach.guard import Guard
-from pytest_secretsdelete._reach.under_way import FakeStoppedError
 
 from ..support import (
     EVENTS_BEFORE_SENDING,
@@ -20,10 +19,10 @@ from ..support import (
     PATIENCE,
     REGION,
     VALUE,
+    force_late_interception,
     json_response,
     refused,
     send_raw,
-    take_the_long_road,
 )
 from .test_moto import motos_secrets
 
@@ -61,7 +60,7 @@ def test_a_retry_after_the_stop(
     assert listener.requests == []
     for part in (f"DeleteSecret of 'db/password' in {REGION}", "has stopped", "Nothing was sent", "join"):
         assert part in str(caught.value)
-    assert str(caught.value).endswith("Read on: docs/explanation/limits.md#the-ways-in")
+    assert str(caught.value).endswith("Read on: docs/explanation/limits.md#calls-and-processes")
 
 
 def test_a_stop_from_another_thread(
@@ -197,7 +196,7 @@ def test_a_fake_that_starts_does_not_take_over(
     assert len(started.calls) == 2
 
 
-@pytest.mark.parametrize("take", [lambda client: None, take_the_long_road], ids=["early", "late"])
+@pytest.mark.parametrize("take", [lambda client: None, force_late_interception], ids=["early", "late"])
 def test_the_next_page_after_the_stop(
     take: Callable[[Any], Any], started: FakeSecretsManager, listener: Listener
 ) -> None:
@@ -277,7 +276,7 @@ def test_the_guard_remembers_it(event: str, started: FakeSecretsManager, listene
 def test_calls_within_calls(event: str, started: FakeSecretsManager, listener: Listener) -> None:
     """A handler that makes calls of its own, and then spans the stop, does not make a call forget its fake."""
     client, other = listener.client(), listener.client()
-    take_the_long_road(other)
+    force_late_interception(other)
 
     def call_and_stop(**_: Any) -> None:
         other.describe_secret(SecretId="db/password")

@@ -10,8 +10,7 @@ import pytest
 aiobotocore_session = pytest.importorskip("aiobotocore.session")
 from aiobotocore.config import AioConfig  # noqa: E402
 
-from pytest_secretsdelete import FakeSecretsManager  # noqa: E402
-from pytest_secretsdelete._reach.under_way import FakeStoppedError  # noqa: E402
+from pytest_secretsdelete import FakeSecretsManager, FakeStoppedError  # noqa: E402
 
 from ..support import VALUE  # noqa: E402
 from .listener import KEYS  # noqa: E402

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError, StubResponseError
 from botocore.stub import Stubber
 
-from ..support import REGION, ROADS, VALUE
+from ..support import INTERCEPTIONS, REGION, VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 ANSWER = {"ARN": f"arn:aws:secretsmanager:{REGION}:123456789012:secret:db/password-AbCdEf", "Name": "stubbed"}
 
 
-@ROADS
-def test_an_active_stubber_wins(road: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
+@INTERCEPTIONS
+def test_an_active_stubber_wins(intercept: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
     """Its answers and errors are given, and the fake neither knows of the calls nor changes."""
     fake.seed("db/password", VALUE)
     fault = fake.fail("*", "ThrottlingException")
-    road(client)
+    intercept(client)
     before = fake.secrets()
     with Stubber(client) as stubber:
         stubber.add_response("delete_secret", ANSWER, {"SecretId": "db/password"})
@@ -37,11 +37,13 @@ def test_an_active_stubber_wins(road: Callable[[Any], Any], fake: FakeSecretsMan
     assert fake.unused_faults() == (fault,)
 
 
-@ROADS
-def test_a_deactivated_stubber_gives_way(road: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
+@INTERCEPTIONS
+def test_a_deactivated_stubber_gives_way(
+    intercept: Callable[[Any], Any], fake: FakeSecretsManager, client: Any
+) -> None:
     """Before it is activated and after it is deactivated, the fake answers."""
     fake.seed("db/password", VALUE)
-    road(client)
+    intercept(client)
     stubber = Stubber(client)
     stubber.add_response("describe_secret", ANSWER)
     assert client.describe_secret(SecretId="db/password")["Name"] == "db/password"

@@ -171,7 +171,7 @@ def test_nothing_is_due(clock: Clock, fake: FakeSecretsManager, client: Any) -> 
     assert service.next_due() is None
 
 
-def test_a_stopped_fake_stands_still(clock: Clock) -> None:
+def test_nothing_comes_due_in_a_stopped_fake(clock: Clock) -> None:
     """What a fake holds stays to be read once it has stopped, whatever time it becomes; started again, it goes on."""
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("a", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
@@ -201,5 +201,5 @@ def test_a_rotation_reaches_its_own_fake(clock: Clock, fake: FakeSecretsManager)
 
 def test_what_another_thread_has_let_happen_meanwhile(fake: FakeSecretsManager) -> None:
     """A thread that comes second, when nothing is due any more, lets nothing happen."""
-    background._happen(service_of(fake).vault, due=1, until=1)
+    background._run_next(service_of(fake).vault, due=1, until=1)
     assert (fake.events, fake.secrets()) == ((), ())

@@ -240,7 +240,7 @@ def test_a_fault_comes_before_the_request_is_looked_at(fake: FakeSecretsManager,
 
 
 def test_a_body_that_cannot_be_read(fake: FakeSecretsManager, client: Any) -> None:
-    """A fault waits on while a request comes that cannot be read, on the short road as well."""
+    """A fault is not used up by a request that cannot be read, under early interception as well."""
     fault = fake.fail("*", "DecryptionFailure")
 
     def rewrite(params: dict[str, Any], **_: Any) -> None:

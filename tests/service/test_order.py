@@ -83,3 +83,33 @@ def test_the_agenda_does_not_grow(fake: FakeSecretsManager, client: Any) -> None
         client.delete_secret(SecretId="a", RecoveryWindowInDays=8)
         client.restore_secret(SecretId="a")
     assert len(service_of(fake).vault._agenda) <= 1100
+
+
+@pytest.mark.parametrize("scheduled", [0, 3, 20, 21, 40])
+def test_pages_beside_secrets_scheduled_for_deletion(scheduled: int, fake: FakeSecretsManager, client: Any) -> None:
+    """A listing shows each active secret once, whether few or many scheduled for deletion are among them."""
+    for number in range(scheduled + 3):
+        fake.seed(f"s{number:02d}", created_days_ago=50 - number, deleted_days_ago=None if number % 20 == 2 else 0)
+    active = [secret.name for secret in fake.secrets() if not secret.is_scheduled_for_deletion]
+    for order, expected in (("asc", active), ("desc", active[::-1])):
+        pages = client.get_paginator("list_secrets").paginate(
+            SortOrder=order, SortBy="created-date", PaginationConfig={"PageSize": 1}
+        )
+        assert [entry["Name"] for page in pages for entry in page["SecretList"]] == expected
+    whole = client.list_secrets(IncludePlannedDeletion=True, SortOrder="asc")["SecretList"]
+    assert [entry["Name"] for entry in whole] == [secret.name for secret in fake.secrets()]
+
+
+def test_leftovers_and_names_are_kept_up(fake: FakeSecretsManager, client: Any) -> None:
+    """What calls have created is left over until it is scheduled for deletion or gone, and again once restored."""
+    fake.seed("seeded")
+    for name in ("kept", "restored", "scheduled", "gone"):
+        client.create_secret(Name=name)
+    for name in ("restored", "scheduled"):
+        client.delete_secret(SecretId=name)
+    client.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
+    assert [secret.name for secret in fake.leftovers()] == ["kept"]
+    client.restore_secret(SecretId="restored")
+    assert [secret.name for secret in fake.leftovers()] == ["kept", "restored"]
+    assert ["gone" in fake, "scheduled" in fake, fake.secret("kept").arn in fake] == [False, True, True]
+    assert "4 secrets" in repr(fake)

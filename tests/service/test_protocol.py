@@ -11,7 +11,7 @@ from botocore.config import Config
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._service.operations import OPERATIONS
 
-from ..support import REGION, ROADS, VALUE, refused, send_raw
+from ..support import INTERCEPTIONS, REGION, VALUE, refused, send_raw
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,14 +26,14 @@ def stumble(*_: Any) -> timedelta:
     raise ZeroDivisionError(VALUE)
 
 
-@ROADS
-def test_a_callable_that_raises(road: Callable[[Any], Any]) -> None:
+@INTERCEPTIONS
+def test_a_callable_that_raises(intercept: Callable[[Any], Any]) -> None:
     """A purge_delay that raises is an InternalServiceError with status 500; the store stays as it was."""
     with FakeSecretsManager(region=REGION, purge_delay=stumble, force_delete_delay=stumble) as fake:
         fake.seed("a", VALUE)
         before = fake.secrets()
         client = fake.client(config=ONCE)
-        road(client)
+        intercept(client)
         for options in ({}, {"ForceDeleteWithoutRecovery": True}):
             with refused("InternalServiceError", match="failed with ZeroDivisionError") as caught:
                 client.delete_secret(SecretId="a", **options)
@@ -73,14 +73,14 @@ def test_a_delay_is_asked_once(clock: Clock) -> None:
     assert seen == [("a", date, VALUE)]
 
 
-@ROADS
+@INTERCEPTIONS
 def test_an_operation_that_is_not_implemented(
-    road: Callable[[Any], Any], fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch
+    intercept: Callable[[Any], Any], fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An operation of the model that the fake does not know yet is its own error, status 400, not retried."""
     monkeypatch.delitem(OPERATIONS, "ListSecrets")
     client = fake.client()
-    road(client)
+    intercept(client)
     with refused("NotImplementedByFake", match="does not answer ListSecrets yet: nothing was sent to AWS") as caught:
         client.list_secrets()
     assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import itertools
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -16,10 +17,10 @@ from pytest_secretsdelete import FakeSecretsManager, _active
 from pytest_secretsdelete._fake import service_of
 
 from ..support import (
+    INTERCEPTIONS,
     LAMBDA,
     PATIENCE,
     REGION,
-    ROADS,
     STEPS,
     VALUE,
     Rotator,
@@ -52,12 +53,12 @@ def names_of(fake: FakeSecretsManager, beginning: str) -> list[str]:
     return [event.name for event in fake.events if event.name.startswith(beginning)]
 
 
-@ROADS
+@INTERCEPTIONS
 def test_four_steps(
-    road: Callable[[Any], Any], clock: Clock, fake: FakeSecretsManager, client: Any, rotator: Rotator
+    intercept: Callable[[Any], Any], clock: Clock, fake: FakeSecretsManager, client: Any, rotator: Rotator
 ) -> None:
     """A rotation calls the function for four steps; its own calls reach the fake, and the new value is current."""
-    road(client)
+    intercept(client)
     answer = client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(1))
     assert answer["VersionId"] == token(1)
     arn = fake.secret("a").arn
@@ -527,6 +528,23 @@ def test_a_thousand_years_of_rotations(clock: Clock, fake: FakeSecretsManager) -
     assert (clock.now(), rotator.steps) == (start, [])
     clock.advance(days=1)
     assert rotator.steps.count("createSecret") == 6
+
+
+@pytest.mark.parametrize("other", [None, FakeSecretsManager(region=REGION, rotation_limit=3)], ids=["same", "other"])
+def test_many_rotations_of_several_secrets(clock: Clock, other: FakeSecretsManager | None) -> None:
+    """They are counted before any has run, also those of secrets and fakes whose turn comes later."""
+    with FakeSecretsManager(region=REGION, rotation_limit=9) as fake:
+        fake.seed("daily", VALUE)
+        daily = set_up_rotation(fake, "daily", AutomaticallyAfterDays=1)
+        with other or contextlib.nullcontext(fake) as later_fake:
+            later_fake.seed("later", VALUE)
+            later = set_up_rotation(later_fake, "later", AutomaticallyAfterDays=2)
+            start = clock.now()
+            with pytest.raises(RuntimeError, match="rotations come due at once, those of 'later' among them"):
+                clock.advance(days=8)
+            assert (clock.now(), daily.steps, later.steps) == (start, [], [])
+            clock.advance(days=4)
+            assert (daily.steps + later.steps).count("createSecret") == 6
 
 
 def test_many_rotations_found_by_a_call(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:

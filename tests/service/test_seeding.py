@@ -13,7 +13,7 @@ import pytest
 from freezegun import freeze_time
 
 from pytest_secretsdelete import FakeSecretsManager
-from pytest_secretsdelete._service import seeding
+from pytest_secretsdelete._service import seeding, seeds
 from pytest_secretsdelete._service.instant import parse, to_microseconds
 from pytest_secretsdelete._service.settings import Settings
 
@@ -340,13 +340,13 @@ CHECKED: list[tuple[dict[str, Any], dict[str, Any], str | None]] = [
 def test_checking_without_a_fake(options: dict[str, Any], given: dict[str, Any], message: str | None) -> None:
     """A seed can be checked against settings and an instant alone; a callable delay is not called for it."""
     with nullcontext() if message is None else pytest.raises(ValueError, match=message):
-        seeding.check(seeding.secret("a", VALUE, **options), Settings(**given), NOW)
+        seeding.check(seeds.secret("a", VALUE, **options), Settings(**given), NOW)
 
 
 @pytest.mark.parametrize("at", ["0001-01-02T00:00:00Z", "9999-12-30T00:00:00Z"])
 def test_dates_that_no_year_has(at: str) -> None:
     """A date before the year 1 or after the year 9999 is an error, in the check and in the fake alike."""
-    seed = seeding.secret("a", VALUE, deleted_days_ago=3)
+    seed = seeds.secret("a", VALUE, deleted_days_ago=3)
     with pytest.raises(ValueError, match="dates of 'a' are outside the years 1 to 9999"):
         seeding.check(seed, Settings(), to_microseconds(parse(at)) // 1000)
     with freeze_time(at), FakeSecretsManager(region=REGION) as fake:

@@ -1,7 +1,16 @@
-"""What tests of several folders share."""
+"""Helpers that tests of several folders share."""
 
 from .accounts import CROSS_ACCOUNT, OTHER_ACCOUNT, client_of
-from .handlers import EVENTS_BEFORE_SENDING, ORDERS, ROADS, Network, Watch, json_response, response, take_the_long_road
+from .handlers import (
+    EVENTS_BEFORE_SENDING,
+    INTERCEPTIONS,
+    ORDERS,
+    Network,
+    Watch,
+    force_late_interception,
+    json_response,
+    response,
+)
 from .names import LAMBDA, REGION, STEPS, TOKEN, VALUE, policy, token
 from .raw import make_request, raw_request, refused, send_raw
 from .rotation import Rotator, rotate_as_the_template, set_up_rotation, tick, until_the_next_due
@@ -15,7 +24,7 @@ __all__ = [
     "OTHER_ACCOUNT",
     "PATIENCE",
     "REGION",
-    "ROADS",
+    "INTERCEPTIONS",
     "STEPS",
     "TOKEN",
     "VALUE",
@@ -34,7 +43,7 @@ __all__ = [
     "run_python",
     "send_raw",
     "set_up_rotation",
-    "take_the_long_road",
+    "force_late_interception",
     "tick",
     "token",
     "until_the_next_due",

@@ -10,7 +10,7 @@ import pytest
 from pytest_secretsdelete._botocore import sessions
 
 OTHER_ACCOUNT = "210987654321"
-#: Replicas in other accounts are newer than the lowest botocore.
+#: The lowest supported botocore lacks replicas in other accounts.
 CROSS_ACCOUNT = pytest.mark.skipif(
     "AssociateCrossAccountReplica" not in sessions.service_model().operation_names,
     reason="this botocore does not know of replicas in other accounts",

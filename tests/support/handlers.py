@@ -1,4 +1,4 @@
-"""Handlers on botocore's events: a network that answers, one that looks on, answers that are not the fake's."""
+"""Handlers on botocore's events: a network that answers, a handler that counts, responses of other origin."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class _Stream(io.BytesIO):
 
 
 class Network:
-    """Stands where the network is: the last on before-send, answering what nobody else has."""
+    """Replaces the network: the last handler on before-send, which answers what no other handler has answered."""
 
     def __init__(self, client: Any, content: bytes = b'{"Name":"from the network"}') -> None:
         self.urls: list[str] = []
@@ -53,13 +53,13 @@ class Network:
         client.meta.events.register_last("before-send", self.send)
 
     def send(self, request: Any, **_: Any) -> AWSResponse:
-        """Answer a request that has come this far."""
+        """Answer a request that no other handler has answered."""
         self.urls.append(request.url)
         return response(self._content, url=request.url)
 
 
 class Watch:
-    """A handler that looks on: counts and answers nothing."""
+    """A handler that counts the requests and answers none."""
 
     def __init__(self) -> None:
         self.seen: list[str] = []
@@ -68,12 +68,14 @@ class Watch:
         self.seen.append(event_name)
 
 
-def take_the_long_road(client: Any) -> Watch:
-    """Give a client a foreign handler on a later event, so that its calls go as far as before-send."""
+def force_late_interception(client: Any) -> Watch:
+    """Give a client a foreign handler on a later event, so that late interception answers its calls."""
     watch = Watch()
     client.meta.events.register("before-send.secrets-manager", watch)
     return watch
 
 
-#: Runs a test on both roads: `road(client)` prepares a client for one of them.
-ROADS = pytest.mark.parametrize("road", [lambda client: None, take_the_long_road], ids=["short", "long"])
+#: Runs a test under early and under late interception: `intercept(client)` prepares a client for one of them.
+INTERCEPTIONS = pytest.mark.parametrize(
+    "intercept", [lambda client: None, force_late_interception], ids=["early", "late"]
+)

@@ -30,7 +30,7 @@ def raw_request(client: Any, operation: str, body: Any, **context: Any) -> dict[
 def make_request(
     client: Any, operation: str, body: Any, *, target: str | None = None, **context: Any
 ) -> tuple[AWSResponse, dict[str, Any]]:
-    """Send a request past all of the client's own checks; return the HTTP response and what botocore makes of it."""
+    """Send a request without the client's own checks; return the HTTP response and botocore's parsed answer."""
     request = raw_request(client, operation, body, **context)
     if target is not None:
         request["headers"]["X-Amz-Target"] = target
@@ -41,7 +41,7 @@ def make_request(
 def send_raw(
     client: Any, operation: str, body: Any, *, target: str | None = None, **context: Any
 ) -> tuple[int, dict[str, Any]]:
-    """Send a request past all of the client's own checks; return its status and its parsed answer."""
+    """Send a request without the client's own checks; return its status and its parsed answer."""
     response, parsed = make_request(client, operation, body, target=target, **context)
     return response.status_code, parsed
 

@@ -1,4 +1,4 @@
-"""A rotation function that does what AWS's template does, and what comes due by itself."""
+"""A rotation function like AWS's template, and helpers for what comes due."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def rotate_as_the_template(client: Any, event: Mapping[str, str], *, keeps_pending: bool = False) -> None:
-    """Do in one step what AWS's template of a rotation function does; the new value names its version."""
+    """Run one step of AWS's template of a rotation function; the new value contains the id of its version."""
     arn, token = event["SecretId"], event["ClientRequestToken"]
     if event["Step"] == "createSecret":
         client.get_secret_value(SecretId=arn)
@@ -40,7 +40,7 @@ def rotate_as_the_template(client: Any, event: Mapping[str, str], *, keeps_pendi
 
 
 class Rotator:
-    """The template as the rotation function of a fake, in the region of the secret; it remembers its calls."""
+    """The template as the rotation function of a fake, in the region of the secret; it records its calls."""
 
     def __init__(self, fake: FakeSecretsManager, *, fails_at: str | None = None, keeps_pending: bool = False) -> None:
         self._fake = fake
@@ -51,7 +51,7 @@ class Rotator:
 
     @property
     def steps(self) -> list[str]:
-        """The steps it was called for."""
+        """The steps for which it was called."""
         return [event["Step"] for event in self.events]
 
     def __call__(self, event: dict[str, str], context: Any) -> None:
@@ -74,12 +74,12 @@ def set_up_rotation(fake: FakeSecretsManager, name: str, **rules: Any) -> Rotato
 
 
 def until_the_next_due(fake: FakeSecretsManager, clock: Clock) -> timedelta:
-    """Return how long it is until something comes due by itself."""
+    """Return the time until something comes due."""
     due = service_of(fake).next_due()
     assert due is not None
     return to_datetime(due) - clock.now()
 
 
 def tick(step: timedelta) -> None:
-    """Move the innermost freeze as a user of freezegun does, past the clock."""
+    """Move the innermost freeze through freezegun, without the clock."""
     freezegun.api.freeze_factories[-1].tick(step)

@@ -1,4 +1,4 @@
-"""Running what might hang or fail: in threads, in an interpreter of its own, within a time limit."""
+"""Runs code that might hang or fail: in threads, in another interpreter, within a time limit."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-#: Real seconds that nothing takes, on the slowest of machines: what takes longer hangs.
+#: A time limit in real seconds: code that takes longer, even on a slow machine, hangs.
 PATIENCE = 120.0
 
 
 def run_python(source: str, **environment: str) -> str:
-    """Run a script in an interpreter of its own, on a machine without any AWS configuration; return its output."""
+    """Run a script in another interpreter, without any AWS configuration; return its output."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     nothing = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull}
     nothing["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
@@ -33,14 +33,14 @@ def run_python(source: str, **environment: str) -> str:
 
 
 def within_patience(function: Callable[[], Any]) -> Any:
-    """Run what might hang in a thread of its own; return what it returns, raise what it raises."""
+    """Run a function that might hang in another thread; return its result, or raise its exception."""
     outcome: list[Any] = []
     in_threads(lambda: outcome.append(function()))
     return outcome[0]
 
 
 def in_threads(*functions: Callable[[], Any]) -> None:
-    """Run functions at the same time, and wait for all of them; none may hang or raise."""
+    """Run functions concurrently, and wait for all of them; none may hang or raise."""
     errors: list[BaseException] = []
 
     def guarded(function: Callable[[], Any]) -> None:

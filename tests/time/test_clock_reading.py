@@ -225,7 +225,7 @@ def test_microseconds_of_the_clock() -> None:
         assert Clock().now().microsecond == datetime.now(timezone.utc).microsecond == 123456
 
 
-def test_who_holds_time() -> None:
+def test_who_controls_time() -> None:
     """Whether time is frozen, real, or may be frozen."""
     assert (reading.is_frozen(), reading.is_real(), reading.may_freeze()) == (False, True, True)
     with freeze_time(TEXT):

@@ -10,6 +10,7 @@ import types
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
+import freezegun.api
 import pytest
 
 from pytest_secretsdelete import Clock
@@ -42,6 +43,22 @@ def test_a_freeze_that_fails_to_start() -> None:
     assert (time.time, time.monotonic, datetime.datetime, datetime.date) == REAL
     with freezing.freeze():
         assert reading.is_frozen()
+    assert reading.is_real()
+
+
+def test_a_freeze_that_does_not_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a freeze is interrupted before it has begun, the freeze outside it goes on."""
+
+    def interrupted(_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with freezing.freeze(datetime.datetime(2030, 1, 1, tzinfo=datetime.timezone.utc)):
+        with monkeypatch.context() as patched:
+            patched.setattr(freezegun.api._freeze_time, "start", interrupted)
+            with pytest.raises(KeyboardInterrupt), freezing.freeze():
+                raise AssertionError("it has been entered")
+        assert reading.is_frozen()
+        assert Clock().now().year == 2030
     assert reading.is_real()
 
 

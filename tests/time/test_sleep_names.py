@@ -109,10 +109,19 @@ def test_nothing_is_left_after_an_exception(clock: Clock) -> None:
 
 
 class ReadOnly(types.ModuleType):
-    """A module whose attributes cannot be set."""
+    """A module of whose attributes some cannot be set."""
 
     def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(name)
+        if name in self.read_only:
+            raise self.error(name)
+        super().__setattr__(name, value)
+
+
+class Watching(types.ModuleType):
+    """A module that has a look at what is set."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        super().__setattr__(name, value)
 
 
 class Raising(types.ModuleType):
@@ -154,11 +163,11 @@ def namespace_of(module: Any) -> Any:
 
 @pytest.mark.parametrize(
     "make",
-    [ReadOnly, Raising, Lying, Silent, lambda _: types.ModuleType.__new__(types.ModuleType)],
-    ids=["read-only", "raising", "lying", "silent", "empty"],
+    [Watching, Raising, Lying, Silent, lambda _: types.ModuleType.__new__(types.ModuleType)],
+    ids=["watching", "raising", "lying", "silent", "empty"],
 )
 def test_an_odd_module(make: Any, clock: Clock) -> None:
-    """A module that resists does no harm: the others are patched, and afterwards it is as before."""
+    """A module that is not as others is patched all the same, and afterwards it is as before."""
     odd = make("odd")
     namespace = namespace_of(odd)
     if namespace:
@@ -171,6 +180,31 @@ def test_an_odd_module(make: Any, clock: Clock) -> None:
     assert namespace_of(odd) == before
     assert (time.sleep, sleep, asyncio.sleep) == (REAL[0], REAL[0], REAL[1])
     assert slept(clock, sleep, 0.001) == timedelta(0)
+
+
+@pytest.mark.parametrize("read_only", [{"sleep", "other"}, {"sleep"}, {"other"}], ids=["wholly", "first", "second"])
+@pytest.mark.parametrize("error", [AttributeError, TypeError, ZeroDivisionError])
+def test_a_read_only_module_is_passed_over(read_only: set[str], error: type[Exception], clock: Clock) -> None:
+    """A module that refuses to have one of its names set keeps all of them, and the others are patched."""
+    odd = ReadOnly("odd")
+    namespace = namespace_of(odd)
+    namespace.update(sleep=REAL[0], other=REAL[0], read_only=read_only, error=error)
+    before = dict(namespace)
+    with mock.patch.dict(sys.modules, odd=odd), clock.skip_sleeps():
+        assert slept(clock, sleep, 10) == timedelta(seconds=10)
+        assert namespace == before
+    assert namespace == before
+    assert (time.sleep, sleep, asyncio.sleep) == (REAL[0], REAL[0], REAL[1])
+
+
+def test_a_read_only_module_imported_inside(clock: Clock) -> None:
+    """One that has taken a replacement for its own, before it became read-only, gets the real function afterwards."""
+    odd = ReadOnly("odd")
+    with mock.patch.dict(sys.modules):
+        with clock.skip_sleeps():
+            namespace_of(odd).update(sleep=time.sleep, read_only={"sleep"}, error=AttributeError)
+            sys.modules["odd"] = odd
+        assert namespace_of(odd)["sleep"] is REAL[0]
 
 
 @pytest.mark.parametrize("odd", [NoModule(), None, "text", 5], ids=["object", "None", "text", "number"])

@@ -41,9 +41,9 @@ class Operation:
     """An operation: its function, and the properties that the rest of the service reads."""
 
     run: Callable[[Store, Request], Members | Outcome]
-    #: Whether it only reads: then its success is no step in the life of a secret.
+    #: Whether it only reads: then its success is not a lifecycle event.
     reads: bool = False
-    #: Whether the secret that it names is yet to be made.
+    #: Whether it creates the secret that it names.
     creates: bool = False
     #: "Required permissions" of the service model, beside the operation's own name.
     permissions: tuple[Permission, ...] = ()
@@ -51,7 +51,7 @@ class Operation:
     refuse_missing_token: Callable[[str], errors.Refusal] = errors.invalid_request
 
     def actions(self, name: str, members: Mapping[str, Any], store: Store) -> Iterator[str]:
-        """Yield the actions that a caller needs for a request, which may yet turn out not to be valid."""
+        """Yield the actions that a caller needs for a request, which may still be invalid."""
         yield name
         yield from (more.action for more in self.permissions if more.is_needed(members, store))
 

@@ -1,4 +1,4 @@
-"""CreateSecret and UpdateSecret: a secret and what describes it."""
+"""CreateSecret and UpdateSecret: a secret and its description."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def create_secret(store: Store, request: Request) -> dict[str, Any]:
 
 
 def update_secret(store: Store, request: Request) -> dict[str, Any]:
-    """Change the description, the key or the type of a secret, or its value; nothing given changes nothing."""
+    """Change the description, the key or the type of a secret, or its value; without any of them nothing changes."""
     secret = find_primary(store, request)
     changes = _described(secret, request)
     value = offered_value(request)
@@ -55,7 +55,7 @@ def update_secret(store: Store, request: Request) -> dict[str, Any]:
     known = secret.version(token)
     if value is not None and known is not None:
         if known.value == value:
-            return named(secret, VersionId=token)  # said again: nothing changes (asserted against AWS)
+            return named(secret, VersionId=token)  # repeated: nothing changes (asserted against AWS)
         raise token_in_use(token, secret)
     if value is not None:
         add_version(store, replace(secret, **changes), request, value, [CURRENT], **changes)

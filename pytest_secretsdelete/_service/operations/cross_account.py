@@ -50,7 +50,7 @@ def disassociate_cross_account_replica(store: Store, request: Request) -> dict[s
 
 
 def check_cross_account_replica(request: Request) -> None:
-    """Refuse a CreateSecret that asks for a cross-account replica and for what one cannot have."""
+    """Refuse a CreateSecret that combines CrossAccountPrimaryARN with what such a replica cannot have."""
     primary = request.get("CrossAccountPrimaryARN")
     if primary is None:
         return
@@ -82,7 +82,7 @@ def detach_from_primary(vault: Vault, replica: SecretRecord, at: int) -> SecretR
 
 
 def sync_cross_account(vault: Vault, secret: SecretRecord, at: int) -> None:
-    """Carry the versions and tags of a primary to its replica in another account."""
+    """Copy the versions and tags of a primary to its replica in another account."""
     for link in secret.cross_account_replicas:
         replica = vault.by_arn(link.arn)
         if link.status == "InSync" and replica is not None:

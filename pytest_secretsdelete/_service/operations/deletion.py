@@ -9,11 +9,11 @@ fake's `purge_delay`.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..instant import DAY, LATEST, on_the_wire, to_datetime
+from ..records import replace
 from .lookup import find, named, refuse_replica
 from .rotation_dates import turned_off
 
@@ -57,7 +57,7 @@ def check_window(window: int | None, *, forced: bool) -> None:
 
 
 def restore_secret(store: Store, request: Request) -> dict[str, Any]:
-    """Cancel a scheduled deletion, as long as its date has not come; rotation stays off (inferred)."""
+    """Cancel a scheduled deletion before its date; rotation stays off (inferred)."""
     secret = find(store, request)
     if secret.deletion is None:
         return named(secret)
@@ -133,7 +133,7 @@ def _answer_for_nothing(store: Store, request: Request) -> dict[str, Any]:
         return {"ARN": store.new_arn(secret_id), "Name": secret_id, **members}
     arn = names.parse_arn(secret_id)
     if arn is None:
-        raise errors.validation(errors.BAD_NAME)  # no ARN of a secret, and no name either; inferred
+        raise errors.validation(errors.BAD_NAME)  # neither a name nor the ARN of a secret; inferred
     return {"ARN": secret_id, "Name": arn.name, **members}
 
 

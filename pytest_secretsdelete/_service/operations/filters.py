@@ -34,7 +34,7 @@ def admitting(filters: Sequence[Mapping[str, Any]]) -> Callable[[SecretRecord], 
 
 
 def name_prefixes(filters: Sequence[Mapping[str, Any]]) -> list[str] | None:
-    """Return the prefixes of which a name that the filters admit begins with one; None where any name may."""
+    """Return prefixes, one of which begins every name that the filters admit; None if they admit any name."""
     wanted = [one["Values"] for one in filters if one["Key"] == "name"]
     positive = [values for values in wanted if not any(value.startswith("!") for value in values)]
     return min(positive, key=len, default=None)
@@ -50,7 +50,7 @@ def _holds(test: Callable[[SecretRecord, str], bool], secret: SecretRecord, valu
 
 
 def _has_words(text: str, value: str) -> bool:
-    """Return whether the text has every word of the value, whatever the case of either; without a word it has none.
+    """Return whether the text has every word of the value, ignoring case; False for a value without a word.
 
     A word is there as a whole, or as a prefix of a part, where words are split at capitals; or each of its own parts
     is such a prefix. So `appbeta`, `Beta` and `AppB` are in AppBeta, `company` is in COMPANY, and it is not in

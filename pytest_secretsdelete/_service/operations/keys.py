@@ -1,4 +1,4 @@
-"""KmsKeyId: a text that names a KMS key. No key is looked up, so what could name one is taken for one."""
+"""KmsKeyId: a text that names a KMS key. No key is looked up: every text that could name one is accepted."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_KEY = "The operation failed because of an invalid KMS key: Invalid keyId"
 
 
 def checked_key(kms_key_id: str | None) -> str | None:
-    """Return a key as it was given, or None for none at all; refuse what is no key id, alias or ARN of either."""
+    """Return a key as it was given, or None for none; refuse a text that is no key id, alias or ARN of either."""
     if kms_key_id and not _KEY.fullmatch(kms_key_id):
         raise errors.invalid_parameter(NO_KEY)
     return kms_key_id or None

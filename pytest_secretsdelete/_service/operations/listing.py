@@ -1,4 +1,4 @@
-"""DescribeSecret, ListSecrets and ListSecretVersionIds: everything about a secret but its value."""
+"""DescribeSecret, ListSecrets and ListSecretVersionIds: everything about a secret except its value."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def describe_secret(store: Store, request: Request) -> dict[str, Any]:
 
 
 def list_secrets(store: Store, request: Request) -> dict[str, Any]:
-    """List the secrets of the account and region; those scheduled for deletion only where asked for."""
+    """List the secrets of the account and region; those scheduled for deletion only on request."""
     planned = request.get("IncludePlannedDeletion", False)
     chosen, more = page_of_secrets(
         store,
@@ -46,7 +46,7 @@ def list_secrets(store: Store, request: Request) -> dict[str, Any]:
 
 
 def list_secret_version_ids(store: Store, request: Request) -> dict[str, Any]:
-    """List the versions that hold a value; those without a staging label only where asked for."""
+    """List the versions that hold a value; those without a staging label only on request."""
     secret = find(store, request)
     deprecated = request.get("IncludeDeprecated", False)
     shown = [

@@ -1,4 +1,4 @@
-"""Pages of a listing. A NextToken is opaque, and good for the listing that gave it out alone."""
+"""Pages of a listing. A NextToken is opaque, and valid for the listing that returned it alone."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 Item = TypeVar("Item")
 _NOT_PART_OF_THE_LISTING = {"NextToken", "MaxResults", "SecretId"}
-#: A seal and a position, as in next_token.
+#: A hash of the listing and a position, as next_token makes them.
 _TOKEN = re.compile(r"[0-9a-f]{16}\[.*\]", re.DOTALL)
-#: What a listing is without these members, and with them just as well.
+#: Members with these values do not change a listing.
 _DEFAULTS: dict[str, Any] = {
     "Filters": [],
     "IncludeDeprecated": False,
@@ -43,8 +43,8 @@ def page(
 
     A listing of what belongs to one secret gives its ARN.
 
-    The token holds the key of the last item given out, not a number of items, so that nothing is shown
-    twice or left out where a secret comes or goes between two pages.
+    The token holds the key of the last item returned, not a number of items, so that no item is repeated
+    or left out if a secret is created or removed between two pages.
     """
     last = last_key(request, arn)
     ordered = sorted((item for item in items if last is None or key(item) > last), key=key)
@@ -53,12 +53,12 @@ def page(
 
 
 def last_key(request: Request, arn: str = "") -> Key | None:
-    """Return the key of the last item that has been given out; None at the beginning of a listing."""
+    """Return the key of the last item that has been returned; None at the beginning of a listing."""
     return _read_token(request, arn) if "NextToken" in request else None
 
 
 def is_own_token(token: object) -> bool:
-    """Return whether a NextToken is one that a fake has given out, whichever it was."""
+    """Return whether a fake, whichever it was, has returned this NextToken."""
     try:
         return _TOKEN.fullmatch(_decoded(token)) is not None
     except (TypeError, ValueError):
@@ -87,7 +87,7 @@ def _read_token(request: Request, arn: str) -> Key:
 
 
 def _seal(request: Request, arn: str, position: str) -> str:
-    """Bind a position to the listing it belongs to, however that is worded."""
+    """Return a hash that binds a position to its listing, however the request is worded."""
     listing = {
         name: value
         for name, value in request.parameters.items()

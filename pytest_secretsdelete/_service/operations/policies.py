@@ -35,22 +35,28 @@ _CHECKS = {
 
 
 def put_resource_policy(store: Store, request: Request) -> dict[str, Any]:
-    """Attach a policy, or put it in the place of the one that is there."""
+    """Attach a policy, or replace the existing one."""
     secret = find_usable(store, request)
     refuse_replica(secret)
     _refuse_other_names(request)
     document = request["ResourcePolicy"]
+    block_public = request.get("BlockPublicPolicy", False)
+    check_policy(document, account=request.account, resource=secret.arn, block_public=block_public)
+    secret = store.vault.change(secret, request.at, policy=document)
+    sync_replicas(store.vault, secret, request.at)
+    return named(secret)
+
+
+def check_policy(document: str, *, account: str, resource: str | None, block_public: bool = False) -> None:
+    """Refuse a policy that cannot be attached to the secret with this ARN; None where the ARN is not known yet."""
     try:
         policy.read(document)
     except policy.MalformedPolicy as malformed:
         raise _malformed(malformed) from None
-    if request.get("BlockPublicPolicy", False) and policy_evaluation.is_public(document):
+    if block_public and policy_evaluation.is_public(document):
         raise errors.Refusal("PublicPolicyException", PUBLIC)
-    if policy_evaluation.locks_out(document, account=request.account, resource=secret.arn):
+    if policy_evaluation.locks_out(document, account=account, resource=resource):
         raise errors.invalid_parameter(LOCKOUT)  # code inferred
-    secret = store.vault.change(secret, request.at, policy=document)
-    sync_replicas(store.vault, secret, request.at)
-    return named(secret)
 
 
 def get_resource_policy(store: Store, request: Request) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Replicas in other regions: ReplicateSecretToRegions, RemoveRegionsFromReplication, StopReplicationToReplica.
 
 A replica is a secret of another region with the same ARN but for the region. Its primary's value, tags and
-policy follow to it at once; AWS says InProgress in the answer and InSync when one asks again (documentation).
+policy are copied to it at once; the answer says InProgress, later answers say InSync (documentation).
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def replicate_secret_to_regions(store: Store, request: Request) -> dict[str, Any
 
 
 def remove_regions_from_replication(store: Store, request: Request) -> dict[str, Any]:
-    """Delete the replicas of some regions: they go at once. A region without one is no error (inferred)."""
+    """Delete the replicas of some regions: they are removed at once. A region without one is no error (inferred)."""
     secret = find_primary(store, request)
     regions = request["RemoveReplicaRegions"]
     for region in regions:
@@ -69,7 +69,7 @@ def replicate(
     added: list[Replica] = []
     for one in wanted:
         region = one.get("Region", "")
-        # what failed may be asked for again
+        # a replication that failed may be requested again
         _check_region(store, secret, region, {replica.region for replica in (*secret.live_replicas, *added)})
         added.append(_new_replica(store, secret, one, overwrite=request.get("ForceOverwriteReplicaSecret", False)))
     if not added:
@@ -80,7 +80,7 @@ def replicate(
 
 
 def sync_replicas(vault: Vault, secret: SecretRecord, at: int) -> None:
-    """Carry the state of a primary to its replicas."""
+    """Copy the state of a primary to its replicas."""
     for replica in secret.live_replicas:
         vault.put(_copy(vault, secret, replica, at))
     sync_cross_account(vault, secret, at)
@@ -93,7 +93,7 @@ def forget_replica(vault: Vault, copy: SecretRecord, at: int) -> None:
 
 
 def asked_for(wanted: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Return the ReplicationStatus of replicas that have all just been asked for."""
+    """Return the ReplicationStatus of replicas that have just been requested."""
     named = [one for one in wanted if "Region" in one]
     return [_status(Replica(one["Region"], _key(one)), "InProgress") for one in named]
 
@@ -146,7 +146,7 @@ def _copy_in(vault: Vault, secret: SecretRecord, region: str) -> SecretRecord | 
 
 
 def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> SecretRecord:
-    """Return the replica's secret as it follows from the primary; its own LastAccessedDates stay.
+    """Return the replica as a copy of its primary; its own LastAccessedDates stay.
 
     It has no Tags where the primary has an empty list (recorded).
     """

@@ -41,7 +41,7 @@ def rotate_secret(store: Store, request: Request) -> Outcome:
     function = setup.function_arn or setup.external_role_arn
     if function is None and secret.owning_service is None:
         raise errors.invalid_request(NO_FUNCTION)
-    if function is not None and function not in store.vault.rotations.functions:
+    if function is not None and not store.vault.rotations.has_stand_in(function):
         raise errors.access_denied(NOT_INVOKABLE)
     token = request["ClientRequestToken"]
     refuse_rotation_in_progress(secret)
@@ -65,7 +65,7 @@ def rotate_secret(store: Store, request: Request) -> Outcome:
 def _rotate_managed(
     store: Store, secret: SecretRecord, setup: RotationSetup, request: Request, *, immediately: bool
 ) -> Outcome:
-    """Let the service that owns a secret rotate it, or only take the rules over."""
+    """Let the service that owns a secret rotate it, or only store the rules."""
     token = request["ClientRequestToken"]
     turn = None
     if immediately:
@@ -93,8 +93,8 @@ def start(
 ) -> SecretRecord:
     """Give the secret its new version: AWSPENDING, and without a value (asserted against AWS).
 
-    Where the function is only tried out, the version has the value of the one to try it on: AWS's own rotation
-    functions log in with it in testSecret, which an empty version would not let them (inferred).
+    If the function is only tested, the version has the current value: AWS's own rotation functions log in with
+    the version's value in testSecret (inferred).
     """
     fresh = VersionRecord(token, at, tried.value if tried else None, kms_key_id=secret.kms_key_id)
     started = store.vault.change(secret, at, versions=add(secret.versions, fresh, [PENDING]), **changes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from ..store import by_creation
 from .filters import admitting, name_prefixes
 from .paging import last_key, next_token
 
@@ -12,11 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ..model import SecretRecord
+    from ..order import Order
     from ..request import Request
     from ..store import Store
 
 BY_CREATION = "created-date"
-#: A prefix that so many names share, for each that a page shows, is not sorted anew: the page is soon full anyway.
+#: If more names than this, for each entry of a page, have the prefix, they are not sorted: the page fills soon.
+#: As many secrets that are scheduled for deletion are skipped; only more of them need an order without them.
 _FEW = 20
 
 
@@ -33,16 +36,20 @@ def page_of_secrets(
     descending = request.get("SortOrder") == "desc"
     few = _few_by_name(store, filters, planned=planned, most=_FEW * size)
     if few is None:
-        names = _order(store, sort_by, planned=planned).names(last, descending=descending)
+        names = _order(store, sort_by, planned=planned, most=_FEW * size).names(last, descending=descending)
     else:
         names = _sorted_after(few, _SORT_KEYS[sort_by], last, descending=descending)
-    found = (secret for name in names if admits(secret := store.by_name[name]))
+    listed = (store.by_name[name] for name in names)
+    found = (secret for secret in listed if (planned or _is_active(secret)) and admits(secret))
     seen = list(islice(found, size + 1))
     chosen = seen[:size]
     return chosen, next_token(request, _SORT_KEYS[sort_by](chosen[-1])) if len(seen) > size else {}
 
 
-def _order(store: Store, sort_by: str, *, planned: bool) -> Any:
+def _order(store: Store, sort_by: str, *, planned: bool, most: int = 0) -> Order:
+    """Return an order for a listing; it may hold secrets scheduled for deletion where these are at most so many."""
+    if sort_by == BY_CREATION and (planned or store.scheduled <= most):
+        return store.by_creation
     if planned:
         return store.order(f"{sort_by}, all", _SORT_KEYS[sort_by])
     return store.order(sort_by, _SORT_KEYS[sort_by], _is_active)
@@ -51,7 +58,7 @@ def _order(store: Store, sort_by: str, *, planned: bool) -> Any:
 def _few_by_name(
     store: Store, filters: list[dict[str, Any]], *, planned: bool, most: int
 ) -> Iterable[SecretRecord] | None:
-    """Return the secrets whose names begin as the filters want, where these are few; None where they are not."""
+    """Return the secrets whose names have a prefix of the filters, if they are few; None if they are not."""
     prefixes = name_prefixes(filters)
     if prefixes is None:
         return None
@@ -85,7 +92,7 @@ def _by_accessed(secret: SecretRecord) -> tuple[Any, ...]:
 
 
 _SORT_KEYS: dict[str, Callable[[SecretRecord], tuple[Any, ...]]] = {
-    "created-date": lambda secret: (secret.created, secret.serial),
+    BY_CREATION: by_creation,
     "last-accessed-date": _by_accessed,
     "last-changed-date": lambda secret: (secret.changed, secret.serial),
     "name": lambda secret: (secret.name, secret.serial),

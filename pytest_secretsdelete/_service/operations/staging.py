@@ -1,16 +1,16 @@
 """Staging labels: which version holds which, and UpdateSecretVersionStage.
 
-A label is on one version at a time. Where AWSCURRENT leaves a version, AWSPREVIOUS follows to it, and an
-AWSPENDING that it still holds disappears; labels of the user stay (recorded).
+A label is on one version at a time. The version that loses AWSCURRENT gets AWSPREVIOUS, and loses an AWSPENDING
+that it still holds; labels of the user stay (recorded).
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..model import CURRENT, PENDING, PREVIOUS, SecretRecord, VersionRecord
+from ..records import replace
 from .lookup import find_primary, named
 from .replication import sync_replicas
 
@@ -30,17 +30,17 @@ LABEL_UPDATED = "Secret Label Updated"
 def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
     """Add a newest version, and attach labels to it, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
-    dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
-    fresh = _relabelled(version, version.version_id, given, dethroned)
-    return _others_relabelled(versions, version.version_id, given, dethroned).added(fresh)
+    former = _loses_current(versions, version.version_id) if CURRENT in given else None
+    fresh = _relabelled(version, given, former)
+    return versions.added(fresh, *_others_relabelled(versions, version.version_id, given, former))
 
 
 def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
     """Attach labels to a version, taking each from the version that holds it."""
     given = tuple(dict.fromkeys(labels))
-    dethroned = _loses_current(versions, version.version_id) if CURRENT in given else None
-    changed = _relabelled(version, version.version_id, given, dethroned)
-    return _others_relabelled(versions, version.version_id, given, dethroned).replaced(changed)
+    former = _loses_current(versions, version.version_id) if CURRENT in given else None
+    changed = _relabelled(version, given, former)
+    return versions.replaced(*_others_relabelled(versions, version.version_id, given, former), changed)
 
 
 def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
@@ -57,7 +57,7 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     _check_move(secret, label, source, target)
     if target is not None:
         versions = attach(secret.versions, named_versions[target], [label])
-        check_label_limit(secret.versions, versions)
+        check_label_limit(versions)
     else:
         versions = detach(secret.versions, named_versions[source], label)
     changed = store.vault.change(secret, request.at, versions=versions)
@@ -67,24 +67,25 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
 
 
 def pending_version(secret: SecretRecord) -> VersionRecord | None:
-    """Return the version of a rotation that has not come to its end."""
+    """Return the version of a rotation that is not complete."""
     holder = secret.holder_of(PENDING)
     return None if holder is None or CURRENT in holder.labels else holder
 
 
 def note_labels(vault: Vault, before: SecretRecord, after: SecretRecord, at: int) -> None:
-    """Note the labels that have come to a version, but for those of a rotation, as EventBridge is told of them.
+    """Record the event that EventBridge gets for each label attached to a version, but AWSPENDING and AWSPREVIOUS.
 
-    Which labels is documented. That neither a secret's creation nor a label taken off counts is inferred.
+    Which labels is documented. That neither a secret's creation nor a removed label counts is inferred.
     """
-    held = set(_attachments(before))
-    for label, version_id in _attachments(after):
-        if label not in {PENDING, PREVIOUS} and (label, version_id) not in held:
-            vault.timeline.event(LABEL_UPDATED, after, at, name=after.name, labelUpdated=label, versionId=version_id)
-
-
-def _attachments(secret: SecretRecord) -> list[tuple[str, str]]:
-    return [(label, version.version_id) for version in secret.versions.labelled for label in version.labels]
+    for version in after.versions.labelled:
+        known = before.version(version.version_id)
+        if version is known:
+            continue
+        held = {PENDING, PREVIOUS, *(known.labels if known is not None else ())}
+        for label in version.labels:
+            if label not in held:
+                detail = {"name": after.name, "labelUpdated": label, "versionId": version.version_id}
+                vault.timeline.event(LABEL_UPDATED, after, at, **detail)
 
 
 def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
@@ -95,9 +96,9 @@ def _known(secret: SecretRecord, version_id: str) -> VersionRecord:
 
 
 def _check_move(secret: SecretRecord, label: str, source: str | None, target: str | None) -> None:
-    """Refuse a move that does not name the version which holds the label, or takes AWSCURRENT away.
+    """Refuse a move that does not name the version which holds the label, or that removes AWSCURRENT.
 
-    How a label that nobody holds, or another version, is refused is inferred, and so is a move without versions.
+    Inferred: the refusals of a label that no version holds, of another version, and of a move without versions.
     """
     holder = secret.holder_of(label)
     if source is None and target is None:
@@ -124,50 +125,46 @@ def _not_attached(label: str, version_id: str) -> str:
     return f"Staging label {label} is not attached to version {version_id}."
 
 
-def check_label_limit(before: Versions, after: Versions) -> None:
-    """Refuse a change that leaves more than 20 labels, and more than there were (code and text inferred)."""
-    if not _fit(before, after):
+def check_label_limit(versions: Versions) -> None:
+    """Refuse a change that leaves more than 20 labels (code and text inferred)."""
+    if versions.label_count > LABELS_PER_SECRET:
         raise errors.limit_exceeded(TOO_MANY_LABELS)
 
 
 def has_room_for_version(versions: Versions, label: str) -> bool:
     """Return whether a new version may hold a label, as that of a rotation does."""
-    return _fit(versions, add(versions, VersionRecord("", 0, None), [label]))
-
-
-def _fit(before: Versions, after: Versions) -> bool:
-    return _count_labels(after) <= max(LABELS_PER_SECRET, _count_labels(before))
-
-
-def _count_labels(versions: Versions) -> int:
-    return sum(len(version.labels) for version in versions.labelled)
+    return add(versions, VersionRecord("", 0, None), [label]).label_count <= LABELS_PER_SECRET
 
 
 def _loses_current(versions: Versions, version_id: str) -> str | None:
-    """Return the id of the version that AWSCURRENT leaves when it goes to `version_id`."""
+    """Return the id of the version that loses AWSCURRENT to `version_id`."""
     holder = versions.holder_of(CURRENT)
     return holder.version_id if holder is not None and holder.version_id != version_id else None
 
 
-def _others_relabelled(versions: Versions, version_id: str, given: tuple[str, ...], dethroned: str | None) -> Versions:
-    others = [version for version in versions.labelled if version.version_id != version_id]
-    return versions.replaced(*(_relabelled(version, version_id, given, dethroned) for version in others))
+def _relabelled(version: VersionRecord, given: tuple[str, ...], former: str | None) -> VersionRecord:
+    """Return the version that labels are attached to; AWSPREVIOUS leaves it for the one that AWSCURRENT leaves."""
+    kept = _without(version.labels, {PREVIOUS}) if former and PREVIOUS not in given else version.labels
+    return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
 
 
-def _relabelled(
-    version: VersionRecord, version_id: str, given: tuple[str, ...], dethroned: str | None
-) -> VersionRecord:
-    if version.version_id == version_id:
-        kept = _without(version.labels, {PREVIOUS} if dethroned and PREVIOUS not in given else set())
-        return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
-    gone = set(given)
-    if dethroned:
-        gone.add(PREVIOUS)
-    if version.version_id != dethroned:
-        return replace(version, labels=_without(version.labels, gone))
-    heir = () if PREVIOUS in given else (PREVIOUS,)
-    return replace(version, labels=(*heir, *_without(version.labels, gone | {PENDING})))
+def _others_relabelled(
+    versions: Versions, version_id: str, given: tuple[str, ...], former: str | None
+) -> list[VersionRecord]:
+    """Return the newer states of the other versions that labels leave or follow to."""
+    gone = {*given, PREVIOUS} if former else {*given}
+    relabelled = []
+    for version in versions.labelled:
+        if version.version_id == version_id:
+            continue
+        labels = _without(version.labels, gone)
+        if version.version_id == former:
+            added = () if PREVIOUS in given else (PREVIOUS,)
+            labels = (*added, *_without(labels, {PENDING}))
+        if labels != version.labels:
+            relabelled.append(replace(version, labels=labels))
+    return relabelled
 
 
 def _without(labels: tuple[str, ...], gone: set[str]) -> tuple[str, ...]:
-    return tuple(label for label in labels if label not in gone)
+    return labels if gone.isdisjoint(labels) else tuple(label for label in labels if label not in gone)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import base64
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors
 from ..instant import midnight, on_the_wire
 from ..model import CURRENT, PENDING, SecretRecord, VersionRecord
+from ..records import replace
 from .lookup import find, find_primary, find_usable, named, refuse_foreign_default_key, refuse_scheduled
 from .replication import sync_replicas
 from .rotation_dates import counted_as_rotation
@@ -63,7 +63,7 @@ def batch_get_secret_value(store: Store, request: Request) -> dict[str, Any]:
 
 
 def offered_value(request: Request) -> str | bytes | None:
-    """Return the value that a request brings, or None; both kinds at once are refused (text seen, code inferred)."""
+    """Return the value in a request, or None; both kinds at once are refused (text seen, code inferred)."""
     if "SecretString" in request and "SecretBinary" in request:
         raise errors.invalid_parameter(
             "You can't specify both a binary secret value and a string secret value in the same secret."
@@ -77,15 +77,19 @@ def add_version(
 ) -> SecretRecord:
     """Add a version, or fill the empty one that a rotation made, and attach its labels, with other changes.
 
-    A new version ends a rotation that is under way to another one: AWSPENDING leaves that (documentation).
+    A new version abandons a rotation to another version, which loses AWSPENDING (documentation).
     """
     token, at = request["ClientRequestToken"], request.at
-    empty = secret.version(token) or VersionRecord(token, at, None, kms_key_id=secret.kms_key_id)
-    versions = add(secret.versions, replace(empty, value=value, created=at), labels)
+    empty = secret.version(token)
+    if empty is None:
+        version = VersionRecord(token, at, value, kms_key_id=secret.kms_key_id)
+    else:
+        version = replace(empty, value=value, created=at)
+    versions = add(secret.versions, version, labels)
     abandoned = _rotation_abandoned_for(store, secret, token)
     if abandoned is not None and (left := versions.get(abandoned)) is not None:
         versions = detach(versions, left, PENDING)
-    check_label_limit(secret.versions, versions)
+    check_label_limit(versions)
     changes["versions"] = versions
     changes |= counted_as_rotation(secret, max(at, store.vault.latest)) if CURRENT in labels else {}
     changed = store.vault.change(secret, at, **changes)
@@ -98,7 +102,7 @@ def add_version(
 
 
 def _rotation_abandoned_for(store: Store, secret: SecretRecord, token: str) -> str | None:
-    """Return the version of the rotation that a new version puts an end to, or None."""
+    """Return the version of the rotation that a new version abandons, or None."""
     pending = pending_version(secret)
     if pending is None or pending.version_id == token:
         return None

@@ -33,7 +33,7 @@ def random_password(
     Inferred: the space is no type of its own, for the model says that a password *can* contain it and lists
     four types; a type whose characters are all excluded one by one is not included; the refusals' texts.
 
-    Raises ImpossiblePassword where no character is left, or fewer are asked for than types are required.
+    Raises ImpossiblePassword where no character is left, or fewer characters than required types are requested.
     """
     offered = (
         (string.ascii_uppercase, exclude_uppercase),

@@ -1,7 +1,7 @@
 """Parses the resource policy of a secret.
 
-The grammar is the IAM User Guide's ("Grammar of the IAM JSON policy language"), no more of it than a secret's
-policy needs. What is unspecified is marked inferred.
+The grammar is the IAM User Guide's ("Grammar of the IAM JSON policy language"), as far as a secret's policy
+needs it. What is unspecified is marked inferred.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Evaluates the resource policy of a secret: whom it admits, whether it allows public access or locks out the caller.
 
-The evaluation is the IAM User Guide's ("Policy evaluation logic"), no more of it than a secret's policy
-needs. What is unspecified is marked inferred.
+The evaluation is the IAM User Guide's ("Policy evaluation logic"), as far as a secret's policy
+needs it. What is unspecified is marked inferred.
 """
 
 from __future__ import annotations

@@ -29,9 +29,9 @@ _HOURS_A_DAY = 24
 _RATE_BELOW_DAYS = 1000
 _LEAST_HOURS = 4
 _CRON_FIELDS = 6
-# The farthest that a date can be: the weekdays of 29 February come round in 28 years, in 40 across 2100.
+# The longest wait for a date: a weekday of 29 February recurs after 28 years, or 40 across 2100.
 _HORIZON = 41 * 366 * DAY
-# aws-croniter gives up after ten months without a match; sought again from here on, nothing is missed.
+# aws-croniter gives up after ten months without a match; the search is then repeated from here on.
 _READER_REACH = 240 * DAY
 
 _RATE = re.compile(r"rate\(([0-9]+) (hour|day)s?\)")  # that "1 days" and "4 hour" pass is inferred

@@ -20,12 +20,12 @@ def many(world):
 
 
 def idle(world):
-    """Let the rotation function do nothing."""
+    """Register a rotation function that does nothing."""
     world.fake.rotation_function(FUNCTION, lambda event, context: None)
 
 
 def later(hours):
-    """Return a step that lets hours pass."""
+    """Return a step that moves the clock by hours."""
     return lambda world: world.advance(hours=hours)
 
 
@@ -44,7 +44,7 @@ def read(case, evidence, version_id, answer, *given):
 
 
 def value(version_id, offset=0, text=None, **more):
-    """Return the answer to a reading."""
+    """Return the answer to a read."""
     return named(VersionId=version_id, CreatedDate=At(offset), SecretString=text or version_id, **more)
 
 

@@ -125,7 +125,7 @@ ROWS = filled([
              source=sources.DELETION_WINDOW_TEXT) for days in (0, 6, 31)],
     delete("window with force", F, {"RecoveryWindowInDays": 7, "ForceDeleteWithoutRecovery": True}, NOT_BOTH, then="A",
            source=sources.DELETION_CONJUNCTION),
-    delete("window 0 with force: the range is looked at first", F,
+    delete("window 0 with force: the range is checked first", F,
            {"RecoveryWindowInDays": 0, "ForceDeleteWithoutRecovery": True}, NO_WINDOW, then="A",
            source=sources.DELETION_WINDOW_TEXT),
     *[delete(f"a primary with replicas{how}", F, more,

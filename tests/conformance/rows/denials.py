@@ -1,4 +1,4 @@
-"""Denials: what IAM says, and KMS."""
+"""Denials by IAM and by KMS."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def denied(operation, case, evidence, parameters, resource=None, action=None, so
 
 
 def without_key(world):
-    """Let KMS refuse the next reading."""
+    """Make KMS refuse the next read."""
     a(world)
     world.fake.fail("GetSecretValue", "AccessDeniedException")
 

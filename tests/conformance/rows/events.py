@@ -1,4 +1,4 @@
-"""What CloudTrail is told of a rotation that a new value ends, and EventBridge of labels that have come to a version."""
+"""Events: CloudTrail's of a rotation that a new value abandons, and EventBridge's of attached labels."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ AT_ONCE = "createSecret setSecret testSecret finishSecret"
 
 
 def rotating_by(function):
-    """Return a step that puts a function in place."""
+    """Return a step that registers a rotation function."""
     return lambda world: world.fake.rotation_function(FUNCTION, lambda event, context: function(world, event))
 
 
@@ -59,8 +59,8 @@ def rotates_again(world):
     world.call("RotateSecret", SecretId="a", RotationLambdaARN=FUNCTION, ClientRequestToken=T4)
 
 
-def told(*expected):
-    """Return a check of what EventBridge is told: pairs of a label and a version."""
+def labels_updated(*expected):
+    """Return a check of EventBridge's events: pairs of a label and a version."""
 
     def check(world):
         events = [event for event in world.fake.events if event.name == TOLD_OF_LABELS]
@@ -71,10 +71,10 @@ def told(*expected):
     return check
 
 
-def is_told(operation, case, call, members, *expected, given=a, evidence=D):
-    """Return a row that asks what EventBridge is told of labels, from the creation of the secret on."""
+def label_events(operation, case, call, members, *expected, given=a, evidence=D):
+    """Return a row that checks EventBridge's events of labels since the creation of the secret."""
     return Row(operation, f"EventBridge: {case}", evidence, call, named(**members), given=given,
-               afterwards=told(*expected), source=EVENTBRIDGE if evidence == D else "")  # fmt: skip
+               afterwards=labels_updated(*expected), source=EVENTBRIDGE if evidence == D else "")  # fmt: skip
 
 
 def moved(label, source=None, target=None):
@@ -91,7 +91,7 @@ def shown(*stages):
 ROWS = filled([
     Row("PutSecretValue", "a rotation that is not complete is abandoned", D, THREE, named(**shown(CURRENT)), given=failed,
         afterwards=steps(labels(v1=PREVIOUS, v2="", v3=CURRENT), ended("Started", "Failed", "Abandoned"), rotates_again)),
-    Row("PutSecretValue", "a rotation that is not complete is abandoned for a label of one's own", D,
+    Row("PutSecretValue", "a rotation that is not complete is abandoned for a custom label", D,
         {**THREE, "VersionStages": ["X"]}, named(**shown("X")), given=failed,
         afterwards=steps(labels(v1=CURRENT, v2="", v3="X"), ended("Started", "Failed", "Abandoned"), rotates_again)),
     Row("PutSecretValue", "a rotation that is not complete is abandoned for another AWSPENDING", D,
@@ -112,19 +112,19 @@ ROWS = filled([
         given=steps(a, rotating_by(put_another)),
         afterwards=steps(labels(v1=PREVIOUS, v2="", v3=CURRENT), ended("Started", "Abandoned"),
                          steps_run("createSecret setSecret"), rotates_again)),
-    is_told("CreateSecret", "nothing of the first AWSCURRENT", {"Name": "a", "SecretString": "one", "ClientRequestToken": T1},
+    label_events("CreateSecret", "nothing of the first AWSCURRENT", {"Name": "a", "SecretString": "one", "ClientRequestToken": T1},
             {"VersionId": T1}, given=lambda world: None, evidence=I),
-    is_told("PutSecretValue", "the first AWSCURRENT", THREE, shown(CURRENT), (CURRENT, T3), given=empty),
-    is_told("PutSecretValue", "AWSCURRENT, and nothing of AWSPREVIOUS", THREE, shown(CURRENT), (CURRENT, T3)),
-    is_told("PutSecretValue", "labels of one's own, and nothing of AWSPENDING", {**THREE, "VersionStages": ["X", PENDING, "Y"]},
+    label_events("PutSecretValue", "the first AWSCURRENT", THREE, shown(CURRENT), (CURRENT, T3), given=empty),
+    label_events("PutSecretValue", "AWSCURRENT, and nothing of AWSPREVIOUS", THREE, shown(CURRENT), (CURRENT, T3)),
+    label_events("PutSecretValue", "custom labels, and nothing of AWSPENDING", {**THREE, "VersionStages": ["X", PENDING, "Y"]},
             shown("X", PENDING, "Y"), ("X", T3), ("Y", T3)),
-    is_told("UpdateSecret", "AWSCURRENT", THREE, {"VersionId": T3}, (CURRENT, T3)),
-    is_told("UpdateSecretVersionStage", "AWSCURRENT moved", moved(CURRENT, T1, T2), {}, ("X", T2), (CURRENT, T2),
+    label_events("UpdateSecret", "AWSCURRENT", THREE, {"VersionId": T3}, (CURRENT, T3)),
+    label_events("UpdateSecretVersionStage", "AWSCURRENT moved", moved(CURRENT, T1, T2), {}, ("X", T2), (CURRENT, T2),
             given=steps(a, put(T2, "X", PENDING))),
-    is_told("UpdateSecretVersionStage", "a label of one's own moved", moved("X", T2, T1), {}, ("X", T2), ("X", T1),
+    label_events("UpdateSecretVersionStage", "a custom label moved", moved("X", T2, T1), {}, ("X", T2), ("X", T1),
             given=steps(a, put(T2, "X"))),
-    is_told("UpdateSecretVersionStage", "nothing of AWSPENDING and AWSPREVIOUS", moved(PREVIOUS, T1, T3), {},
+    label_events("UpdateSecretVersionStage", "nothing of AWSPENDING and AWSPREVIOUS", moved(PREVIOUS, T1, T3), {},
             (CURRENT, T2), ("X", T3), given=steps(a, put(T2), put(T3, "X"), move(PENDING, None, T3))),
-    is_told("UpdateSecretVersionStage", "nothing of a label taken off", moved("X", T2), {}, ("X", T2),
+    label_events("UpdateSecretVersionStage", "nothing of a removed label", moved("X", T2), {}, ("X", T2),
             given=steps(a, put(T2, "X")), evidence=I),
 ], {D: CLOUDTRAIL})  # fmt: skip

@@ -1,4 +1,4 @@
-"""What follows from a primary to its replicas in other regions, and what is a replica's own."""
+"""Changes that a primary passes to its replicas in other regions, and properties of a replica itself."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def replica(changed=0, **more):
 
 
 def seen(world, region):
-    """Return what a primary hands on, as a region has it."""
+    """Return what a primary passes to its replicas, as seen in a region."""
     described = world.call("DescribeSecret", region=region, SecretId="a")
     stages = {version_id: sorted(labels) for version_id, labels in described["VersionIdsToStages"].items()}
     policy = world.call("GetResourcePolicy", region=region, SecretId="a").get("ResourcePolicy")
@@ -34,12 +34,12 @@ def seen(world, region):
 
 
 def follows(world):
-    """Find the replica as its primary is."""
+    """Check that the replica equals its primary."""
     assert seen(world, AWAY) == seen(world, HERE)
 
 
 def follow(operation, more, answer, given=replicated, evidence=D, case="a replica follows its primary"):
-    """Return a row of a change that reaches the replica, and shows in what is seen of it."""
+    """Return a row of a change that reaches the replica and is visible there."""
 
     def changed(world):
         follows(world)
@@ -60,12 +60,12 @@ def keys_away(world):
 
 
 def failing(event, context):
-    """Stand for a rotation function that does not come to its end."""
+    """Fail, as the rotation function."""
     raise RuntimeError("no database")
 
 
 def function(called):
-    """Return a step that lets a callable stand for the rotation function."""
+    """Return a step that registers a callable as the rotation function."""
     return lambda world: world.fake.rotation_function(FUNCTION, called)
 
 
@@ -74,7 +74,7 @@ ROWS = filled([
     follow("UpdateSecretVersionStage", {"VersionStage": "mine", "MoveToVersionId": T1}, named()),
     follow("UpdateSecretVersionStage", {"VersionStage": "mine", "RemoveFromVersionId": T1}, named(),
            steps(replicated, call("UpdateSecretVersionStage", SecretId="a", VersionStage="mine", MoveToVersionId=T1)),
-           case="a label taken off leaves the replica, too"),
+           case="a removed label is removed from the replica, too"),
     follow("TagResource", {"Tags": [{"Key": "team", "Value": "blue"}]}, {}),
     follow("UntagResource", {"TagKeys": ["team"]}, {}, steps(a, tagged, call("ReplicateSecretToRegions", **REPLICATE))),
     follow("PutResourcePolicy", {"ResourcePolicy": POLICY}, named()),
@@ -93,7 +93,7 @@ ROWS = filled([
         {"Name": "a", "SecretString": "one", "ClientRequestToken": T1, "KmsKeyId": "alias/own",
          "AddReplicaRegions": [{"Region": AWAY, "KmsKeyId": "alias/away"}]},
         named(VersionId=T1, ReplicationStatus=[status("InProgress", key="alias/away")]), afterwards=keys_away),
-    Row("DescribeSecret", "a replica that has followed", I, {"SecretId": "a"},
+    Row("DescribeSecret", "a replica after a change of its primary", I, {"SecretId": "a"},
         replica(1, VersionIdsToStages={T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}), region=AWAY,
         given=steps(replicated, put(T2))),
     Row("DescribeSecret", "a replica that was read keeps its own dates", I, {"SecretId": "a"},
@@ -126,7 +126,7 @@ ROWS = filled([
                     lambda world: world.call("AssociateCrossAccountReplica", SecretId="a",
                                              CrossAccountReplicaARN=world.arn("copy")),
                     )),
-    Row("ListSecrets", "a replica keeps its place when it follows", I, {},
+    Row("ListSecrets", "a replica keeps its place when its primary changes", I, {},
         {"SecretList": [{"ARN": REPLICA_ARN, "Name": "a", "CreatedDate": At(), "LastChangedDate": At(1), "KmsKeyId": KEY,
                          "PrimaryRegion": HERE, "Tags": [{"Key": "team", "Value": "blue"}],
                          "SecretVersionsToStages": {T1: ["AWSCURRENT"]}},

@@ -52,7 +52,7 @@ def began_with_a_password(world):
 
 
 def rotates_by_itself(world):
-    """Find the service rotating again when the rules say so, and no function called."""
+    """Check that the service rotates again by the rules, and that no function is called."""
     world.advance(days=7)
     secret = world.fake.secret(NAME)
     assert len(secret.versions) == 3
@@ -89,7 +89,7 @@ ROWS = filled([
         given=steps(managed, call("RotateSecret", **ROTATE)), afterwards=rotated_to(T1)),
     Row("RotateSecret", "managed: without a value", I, ROTATE, named(NAME, VersionId=T1), given=without_a_value,
         afterwards=began_with_a_password),
-    Row("RotateSecret", "managed: the next time comes by itself", I, ROTATE, named(NAME, VersionId=T1), given=managed,
+    Row("RotateSecret", "managed: the next rotation begins by itself", I, ROTATE, named(NAME, VersionId=T1), given=managed,
         afterwards=rotates_by_itself, timed=True),
     Row("RotateSecret", "managed: a function that does not exist", I, {**ROTATE, "RotationLambdaARN": f"{FUNCTION}r"},
         Refused("AccessDeniedException", "Secrets Manager cannot invoke the specified Lambda function. Ensure that the "

@@ -11,13 +11,13 @@ PUNCTUATION = re.escape("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")
 
 
 def password(case, evidence, parameters, pattern):
-    """Return a row whose password has a form."""
+    """Return a row whose password matches a pattern."""
     source = model("GetRandomPasswordRequest", next(iter(parameters))) if evidence == D else ""
     return Row("GetRandomPassword", case, evidence, parameters, {"RandomPassword": Pattern(pattern)}, source=source)
 
 
 def impossible(case, evidence, text, **parameters):
-    """Return the row of a password that cannot be as asked."""
+    """Return the row of a request that no password satisfies."""
     return Row("GetRandomPassword", case, evidence, parameters, Refused("InvalidParameterException", text))
 
 

@@ -17,7 +17,7 @@ REPLICA_ARN = Late(lambda world: world.arn("a").replace(HERE, AWAY))
 NOT_HERE = Refused("InvalidParameterException",
                    "Operation not permitted on a replica secret. Call must be made in primary secret's region.")  # fmt: skip
 
-#: What changes a secret, and so has to be asked of its primary.
+#: Operations that change a secret, and so are legal at its primary only.
 CHANGES = {
     "UpdateSecret": {"Description": "new"},
     "TagResource": {"Tags": [{"Key": "team", "Value": "blue"}]},
@@ -74,7 +74,7 @@ def standalone(world):
 
 
 def taken(world):
-    """Let the other region hold the name."""
+    """Create a secret with this name in the other region."""
     a(world)
     world.call("CreateSecret", region=AWAY, Name="b", SecretString="other")
     world.call("CreateSecret", Name="b", SecretString="one", ClientRequestToken=T1)
@@ -127,7 +127,7 @@ def changed_at(offset):
 
 
 def replica_of_another(world):
-    """Let the other region hold the name as the replica of a third one's secret."""
+    """Give the other region a replica of a third region's secret with this name."""
     a(world)
     world.call("CreateSecret", region=FURTHER, Name="b", SecretString="other")
     world.call("ReplicateSecretToRegions", region=FURTHER, SecretId="b", AddReplicaRegions=[{"Region": AWAY}])
@@ -222,7 +222,7 @@ ROWS = filled([
         {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
         named(VersionId=T2, VersionStages=["AWSCURRENT"]), given=replicated, afterwards=follows,
         source=sources.REPLICATION_FOLLOWS),
-    Row("PutSecretValue", "whose replication failed: who holds the name stays", I,
+    Row("PutSecretValue", "whose replication failed: the secret with the name stays", I,
         {"SecretId": "b", "SecretString": "two", "ClientRequestToken": T2},
         named("b", VersionId=T2, VersionStages=["AWSCURRENT"]), afterwards=untouched,
         given=steps(taken, call("ReplicateSecretToRegions", SecretId="b", AddReplicaRegions=[{"Region": AWAY}]))),
@@ -236,7 +236,7 @@ ROWS = filled([
         {"ARN": ARN_A, "ReplicationStatus": [status("InSync", region=FURTHER)]}, afterwards=gone,
         given=steps(a, call("ReplicateSecretToRegions", SecretId="a",
                             AddReplicaRegions=[{"Region": AWAY}, {"Region": FURTHER}]))),
-    Row("RemoveRegionsFromReplication", "one that failed: who holds the name stays", I,
+    Row("RemoveRegionsFromReplication", "one that failed: the secret with the name stays", I,
         {"SecretId": "a", "RemoveReplicaRegions": [AWAY]}, {"ARN": ARN_A, "ReplicationStatus": []},
         given=steps(replicated, call("StopReplicationToReplica", region=AWAY, SecretId="a"),
                     call("ReplicateSecretToRegions", **REPLICATE)), afterwards=still_alone),

@@ -78,7 +78,7 @@ def external(world):
 
 
 def tried_on_the_current_value(world):
-    """Let the function read the version it is tried on, as AWS's templates do."""
+    """Register a function that reads the version in testSecret, as AWS's templates do."""
     a(world)
     read = []
 
@@ -113,7 +113,7 @@ def rotated_again(world):
 
 
 def listening(world):
-    """Put a function in place that keeps what it is called with."""
+    """Register a function that records its events."""
     a(world)
     world.events = []
     world.fake.rotation_function(FUNCTION, lambda event, context: world.events.append(event))
@@ -130,7 +130,7 @@ def called_with_four_members(world):
 
 
 def looking(world):
-    """Put a function in place that looks for the new version in its first step."""
+    """Register a function that looks up the new version in its first step."""
     a(world)
     world.seen = []
 

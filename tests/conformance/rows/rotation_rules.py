@@ -1,4 +1,4 @@
-"""What RotateSecret is given to rotate with and when: the function's ARN and RotationRules."""
+"""Arguments of RotateSecret: the function's ARN and RotationRules."""
 
 from __future__ import annotations
 

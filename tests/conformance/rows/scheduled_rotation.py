@@ -1,4 +1,4 @@
-"""Rotations that begin by themselves: when they do, what moves them, and what keeps them from it."""
+"""Scheduled rotations: when they begin, and what moves or prevents them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FIRST = DAY - NOON
 
 
 def later(days):
-    """Return a step that lets days pass."""
+    """Return a step that moves the clock by days."""
     return lambda world: world.advance(days=days)
 
 
@@ -60,7 +60,7 @@ def tried_again(world):
 
 
 def fails(world):
-    """Create a, and let the rotation function fail in its second step."""
+    """Create a, and register a rotation function that fails in its second step."""
     a(world)
 
     def fail(event, context):
@@ -122,14 +122,14 @@ ROWS = filled([
     row("RotateSecret", "a failed rotation is tried again, to the same version", D,
         {"RotationRules": DAILY, "ClientRequestToken": T2, "RotationLambdaARN": FUNCTION}, named(VersionId=T2),
         fails, tried_again),
-    row("UpdateSecretVersionStage", "twenty labels: no room for a rotation by itself, until one is free", I,
+    row("UpdateSecretVersionStage", "twenty labels: a scheduled rotation fails until one is free", I,
         {"VersionStage": "free", "MoveToVersionId": T2}, named(), full_but_one, never_began, begins_once_there_is_room),
-    row("CancelRotateSecret", "no rotation by itself any more", D, {}, named(), daily, ran(0, after=3)),
+    row("CancelRotateSecret", "no scheduled rotation any more", D, {}, named(), daily, ran(0, after=3)),
     row("PutSecretValue", "a value put by hand moves the window", D, VALUE,
         named(VersionId=T3, VersionStages=["AWSCURRENT"]), steps(every_ten_days, later(2)), next_is(12 * DAY + END)),
     row("UpdateSecret", "a value put by hand moves the window", D, VALUE, named(VersionId=T3),
         steps(every_ten_days, later(2)), next_is(12 * DAY + END)),
-    row("PutSecretValue", "a value with a label of its own moves no window", I, {**VALUE, "VersionStages": ["mine"]},
+    row("PutSecretValue", "a value with a custom label moves no window", I, {**VALUE, "VersionStages": ["mine"]},
         named(VersionId=T3, VersionStages=["mine"]), steps(every_ten_days, later(2)), next_is(10 * DAY + END)),
     row("PutSecretValue", "a value put by hand moves no window of a schedule expression", D, VALUE,
         named(VersionId=T3, VersionStages=["AWSCURRENT"]), steps(at_a_rate, later(2)), next_is(10 * DAY + END)),

@@ -1,4 +1,4 @@
-"""Staging labels: what they do under Put, Update and UpdateSecretVersionStage."""
+"""Staging labels under Put, Update and UpdateSecretVersionStage."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 
 
 def step(case, given, operation, call, evidence=R, source="", **expected):
-    """Return a row that only asks where the labels are afterwards."""
+    """Return a row that checks only the labels afterwards."""
     version = call.get("ClientRequestToken")
     members = {"VersionId": version} if version else {}
     if operation == "PutSecretValue":
@@ -95,7 +95,7 @@ ROWS = filled([
     refused("RemoveFromVersionId is not the holder", D, moved(CURRENT, T2, T1), "InvalidParameterException",
             f"Staging label AWSCURRENT is not attached to version {T2}.", steps(a, put(T2, PENDING)),
             model("UpdateSecretVersionStageRequest", "RemoveFromVersionId"), code_is_inferred=True),
-    refused("nobody holds the label to remove", I, moved("X", T1), "InvalidParameterException",
+    refused("no version holds the label to remove", I, moved("X", T1), "InvalidParameterException",
             f"Staging label X is not attached to version {T1}."),
     refused("neither version", I, moved("X"), "InvalidParameterException",
             "You must specify RemoveFromVersionId, MoveToVersionId, or both."),

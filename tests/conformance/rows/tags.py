@@ -22,7 +22,7 @@ def held(expected):
 
 
 def refused(text):
-    """Return the refusal of tags: of the limits alone AWS tells, not of what it answers."""
+    """Return the refusal of tags: AWS documents the limits, and not the error."""
     return Refused("InvalidParameterException", text, code_is_inferred=True)
 
 

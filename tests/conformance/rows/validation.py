@@ -36,7 +36,7 @@ ROWS = filled([
         constraint(f"Value '{'t' * 65}'", "clientRequestToken", AT_MOST.format(64))),
     Row("CreateSecret", "tag key of 129 characters", I, {"Name": "a", "Tags": [{"Key": "k" * 129, "Value": ""}]},
         constraint(f"Value '{'k' * 129}'", "tags.1.member.key", AT_MOST.format(128))),
-    Row("CreateSecret", "several complaints at once", I, {"Name": "", "Description": "d" * 2049},
+    Row("CreateSecret", "several constraints violated at once", I, {"Name": "", "Description": "d" * 2049},
         Refused("ValidationException", "2 validation errors detected: Value '' at 'name' failed to satisfy constraint: "
                 f"{AT_LEAST.format(1)}; Value '{'d' * 2049}' at 'description' failed to satisfy constraint: "
                 f"{AT_MOST.format(2048)}"), raw=True),

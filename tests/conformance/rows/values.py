@@ -30,7 +30,7 @@ NO_VALUE = Refused("InvalidRequestException", "You must provide either SecretStr
 
 
 def nobody(label):
-    """Return the refusal of a label that nobody holds."""
+    """Return the refusal of a label that no version holds."""
     return Refused(
         "ResourceNotFoundException",
         f"Secrets Manager can't find the specified secret value for staging label: {label}",
@@ -111,7 +111,7 @@ ROWS = filled([
     Row("GetSecretValue", "purged", D, {"SecretId": "a"}, NOT_FOUND, given=purged, timed=True,
         source=DELETION_REFERENCE),
     Row("GetSecretValue", "no version", R, {"SecretId": "a"}, nobody("AWSCURRENT"), given=empty),
-    Row("GetSecretValue", "nobody holds the label", R, {"SecretId": "a", "VersionStage": "X"}, nobody("X"), given=a),
+    Row("GetSecretValue", "no version holds the label", R, {"SecretId": "a", "VersionStage": "X"}, nobody("X"), given=a),
     Row("GetSecretValue", "unknown VersionId", R, {"SecretId": "a", "VersionId": T2},
         Refused("ResourceNotFoundException",
                 f"Secrets Manager can't find the specified secret value for VersionId: {T2}"), given=a),
@@ -152,7 +152,7 @@ ROWS = filled([
     Row("PutSecretValue", "first version, custom stage: AWSCURRENT is added", D,
         {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1, "VersionStages": ["X"]},
         named(VersionId=T1, VersionStages=["X", "AWSCURRENT"]), given=empty, source=model("PutSecretValue")),
-    Row("PutSecretValue", "first version, twenty custom stages: no room for AWSCURRENT", I,
+    Row("PutSecretValue", "first version, twenty custom stages: AWSCURRENT is one too many", I,
         {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T1, "VersionStages": TWENTY},
         Refused("LimitExceededException", "A secret can have at most 20 staging labels."), given=empty),
     Row("PutSecretValue", "same token, same value again", V,

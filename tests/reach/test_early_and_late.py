@@ -1,4 +1,4 @@
-"""The short road and the long one: the same answers, down to the metadata."""
+"""Early and late interception: the same answers, including the metadata."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import LAMBDA, REGION, ROADS, VALUE, Watch, policy, take_the_long_road, token
+from ..support import INTERCEPTIONS, LAMBDA, REGION, VALUE, Watch, force_late_interception, policy, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,14 +65,14 @@ REFUSED: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _run(road: Callable[[Any], Any], run: Callable[[Any], Any]) -> Any:
+def _run(intercept: Callable[[Any], Any], run: Callable[[Any], Any]) -> Any:
     """Run calls against a fake of their own; return their answers, without what differs from call to call."""
     with FakeSecretsManager(region=REGION) as fake:
         fake.seed("held")
         fake.seed("gone", deleted_days_ago=1)
         fake.rotation_function(LAMBDA, lambda event, context: None)
         client = fake.client(config=UNCHECKED)
-        road(client)
+        intercept(client)
         return _comparable(run(client))
 
 
@@ -98,12 +98,12 @@ def _error_of(call: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def test_successes_are_equal(clock: Clock) -> None:
-    """Every kind of success is the same dict on both roads, with dates, blobs and metadata."""
+    """Every kind of success is the same dict under early and late interception, with dates, blobs and metadata."""
     frozen_at = clock.now()
     short = _run(lambda client: None, _answers_of_successes)
     assert clock.now() == frozen_at
     watches: list[Watch] = []
-    long = _run(lambda client: watches.append(take_the_long_road(client)), _answers_of_successes)
+    long = _run(lambda client: watches.append(force_late_interception(client)), _answers_of_successes)
     assert len(watches[0].seen) == len(long) == 18
     for one, other in zip(short, long, strict=True):
         assert one == other
@@ -111,15 +111,15 @@ def test_successes_are_equal(clock: Clock) -> None:
 
 @pytest.mark.parametrize("code", REFUSED)
 def test_errors_are_equal(code: str, clock: Clock) -> None:
-    """Every kind of error is the same response, class and text on both roads."""
+    """Every kind of error is the same response, class and text under early and late interception."""
     run = _error_of(REFUSED[code])
-    short, long = _run(lambda client: None, run), _run(take_the_long_road, run)
+    short, long = _run(lambda client: None, run), _run(force_late_interception, run)
     assert short == long
     assert short["response"]["Error"]["Code"] == code
 
 
 def test_what_goes_wrong_is_equal(clock: Clock) -> None:
-    """An error of the server is the same on both roads, apart from what botocore notes of its retries."""
+    """An error of the server is the same under early and late interception, apart from what botocore notes of its retries."""
 
     def run(client: Any) -> Any:
         with FakeSecretsManager(region=REGION, purge_delay=lambda _: timedelta(days=1 / 0)) as inner:
@@ -127,7 +127,7 @@ def test_what_goes_wrong_is_equal(clock: Clock) -> None:
             with clock.skip_sleeps():
                 return _error_of(lambda client: client.delete_secret(SecretId="held"))(client)["response"]
 
-    short, long = _run(lambda client: None, run), _run(take_the_long_road, run)
+    short, long = _run(lambda client: None, run), _run(force_late_interception, run)
     assert long["ResponseMetadata"].pop("MaxAttemptsReached") is True
     assert long["ResponseMetadata"].pop("RetryAttempts") > short["ResponseMetadata"].pop("RetryAttempts") == 0
     assert short == long
@@ -135,10 +135,10 @@ def test_what_goes_wrong_is_equal(clock: Clock) -> None:
     assert short["ResponseMetadata"]["HTTPStatusCode"] == 500
 
 
-@ROADS
-def test_metadata_of_a_success(road: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
+@INTERCEPTIONS
+def test_metadata_of_a_success(intercept: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
     """ResponseMetadata is the service's: id, status, headers of JSON 1.1, and no retries."""
-    road(client)
+    intercept(client)
     first, second = client.list_secrets()["ResponseMetadata"], client.list_secrets()["ResponseMetadata"]
     headers = first["HTTPHeaders"]
     assert first["RequestId"] == headers["x-amzn-requestid"] != second["RequestId"]
@@ -149,10 +149,10 @@ def test_metadata_of_a_success(road: Callable[[Any], Any], fake: FakeSecretsMana
     assert set(headers) == {"x-amzn-requestid", "content-type", "content-length", "date"}
 
 
-@ROADS
-def test_modelled_errors_have_a_message_of_their_own(road: Callable[[Any], Any], client: Any) -> None:
+@INTERCEPTIONS
+def test_modelled_errors_have_a_message_of_their_own(intercept: Callable[[Any], Any], client: Any) -> None:
     """A modelled error shows its Message at the top as well; one that the model lacks does not."""
-    road(client)
+    intercept(client)
     with pytest.raises(client.exceptions.ResourceNotFoundException) as modelled:
         client.get_secret_value(SecretId="none")
     assert modelled.value.response["Message"] == modelled.value.response["Error"]["Message"]
@@ -162,12 +162,10 @@ def test_modelled_errors_have_a_message_of_their_own(road: Callable[[Any], Any],
     assert "Message" not in unmodelled.value.response
 
 
-@ROADS
-def test_paginators_and_context_go_both_roads(
-    road: Callable[[Any], Any], fake: FakeSecretsManager, client: Any
-) -> None:
-    """A paginator gathers its pages on both roads."""
-    road(client)
+@INTERCEPTIONS
+def test_paginators_and_context(intercept: Callable[[Any], Any], fake: FakeSecretsManager, client: Any) -> None:
+    """A paginator gathers its pages under early and late interception."""
+    intercept(client)
     for number in range(5):
         fake.seed(f"s{number}", VALUE)
     pages = client.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 2})
@@ -179,8 +177,8 @@ def test_paginators_and_context_go_both_roads(
     assert len(fake.calls) == 3
 
 
-def test_the_short_road_shows_handlers_that_are_botocores_own(client: Any, fake: FakeSecretsManager) -> None:
-    """Where nobody looks on, no request is built: the short road is the common one."""
+def test_early_interception_builds_no_request(client: Any, fake: FakeSecretsManager) -> None:
+    """Without foreign handlers no request is built: early interception is the normal case."""
     built: list[str] = []
     create = client._endpoint.create_request
 

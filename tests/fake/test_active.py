@@ -1,0 +1,61 @@
+"""`FakeSecretsManager.active`: the fake that answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pytest_secretsdelete import FakeSecretsManager
+
+from ..support import rotate_as_the_template
+
+FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
+
+
+def test_the_innermost() -> None:
+    """The innermost active fake is returned, as it was made."""
+    with FakeSecretsManager() as outer:
+        with FakeSecretsManager() as inner:
+            assert FakeSecretsManager.active() is inner
+        assert FakeSecretsManager.active() is outer
+
+
+def test_none() -> None:
+    """Without an active fake the error says how to have one."""
+    with FakeSecretsManager() as fake:
+        pass
+    with pytest.raises(RuntimeError, match=r"No fake .* is active\. Ask for the secretsmanager fixture") as raised:
+        FakeSecretsManager.active()
+    assert fake.secrets() == ()
+    assert "docs/reference/fake.md#start-and-stop" in str(raised.value)
+
+
+def test_in_a_rotation_function() -> None:
+    """Inside a rotation function it is the fake whose rotation it is."""
+    seen: list[Any] = []
+    with FakeSecretsManager(region="us-east-1") as outer:
+        client = outer.client()
+
+        def rotate(event: Any, context: Any) -> None:
+            with FakeSecretsManager():
+                seen.append(FakeSecretsManager.active())
+            rotate_as_the_template(client, event)
+
+        outer.rotation_function(FUNCTION, rotate)
+        outer.seed("a", "x")
+        client.rotate_secret(SecretId="a", RotationLambdaARN=FUNCTION)
+    assert seen == [outer] * 4
+
+
+def test_a_function_for_all() -> None:
+    """`*` stands for every function that has none of its own, whichever was given first."""
+    called: list[str] = []
+    with FakeSecretsManager(region="us-east-1") as fake:
+        client = fake.client()
+        fake.rotation_function("*", lambda event, context: called.append(context.invoked_function_arn))
+        fake.rotation_function(FUNCTION, lambda event, context: called.append("own"))
+        for name, function in (("a", FUNCTION), ("b", f"{FUNCTION}-other")):
+            fake.seed(name, "x")
+            client.rotate_secret(SecretId=name, RotationLambdaARN=function)
+    assert called == ["own"] * 4 + [f"{FUNCTION}-other"] * 4

@@ -1,0 +1,40 @@
+"""All that a fake holds, as a value that can be compared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_secretsdelete._fake import service_of
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete import FakeSecretsManager
+
+
+def whole_state(fake: FakeSecretsManager) -> dict[str, Any]:
+    """Return everything that a fake holds: secrets, listings, records, failures, rotations, what comes due."""
+    service = service_of(fake)
+    vault, failures, rotations = service.vault, service.failures, service.vault.rotations
+    return {
+        "secrets": dict(vault._by_arn),
+        "names": {place: dict(store.by_name) for place, store in vault._stores.items() if store.by_name},
+        "records": list(service.timeline),
+        "calls": service.timeline.calls,
+        "faults": [(fault, fault.left, fault.withdrawn) for fault in failures._faults],
+        "denials": list(failures._denials),
+        "functions": dict(rotations.functions),
+        "rotations": (set(rotations._begun), set(rotations._to_complete), set(rotations._abandoned)),
+        "busy": rotations.is_busy,
+        "due": vault.next_due(),
+        "latest": vault.latest,
+        "region": service._region,
+        "delays": vault.delays,
+        "forgetting": (service.timeline._floor, service.timeline._next_look),
+    }
+
+
+def check_orders(fake: FakeSecretsManager) -> None:
+    """Assert that each listing that is kept up has what a new one would have, and that nothing due is missed."""
+    vault = service_of(fake).vault
+    for store in vault._stores.values():
+        for order in store._orders.values():
+            assert order._entries == type(order)(store.by_name.values(), order._key, order._admits)._entries
