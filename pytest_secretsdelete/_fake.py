@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import _active
 from ._botocore import sessions
@@ -22,6 +22,7 @@ from ._time import reading
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from datetime import timedelta
     from types import TracebackType
 
     from typing_extensions import Self
@@ -59,6 +60,7 @@ class FakeSecretsManager:
         allow_unknown_regions: bool = Settings.allow_unknown_regions,
         rotation_limit: int = Settings.rotation_limit,
         calls_kept: int = Settings.calls_kept,
+        share_botocore_data: bool = Settings.share_botocore_data,
     ) -> None:
         """Make a fake that is not active yet.
 
@@ -70,7 +72,8 @@ class FakeSecretsManager:
         that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
         `rotation_limit`: how many scheduled rotations may come due at one call, one look-up or one move of the clock,
         10,000 by default; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds,
-        100,000 by default; the oldest are dropped first. ValueError for an illegal value and an unknown region.
+        100,000 by default; the oldest are dropped first. `share_botocore_data`: parse botocore's data files
+        once for all sessions while the fake is active. ValueError for an illegal value and an unknown region.
         """
         settings = Settings(
             region=region,
@@ -81,13 +84,18 @@ class FakeSecretsManager:
             allow_unknown_regions=allow_unknown_regions,
             rotation_limit=rotation_limit,
             calls_kept=calls_kept,
+            share_botocore_data=share_botocore_data,
         )
         self._keep_credentials = settings.keep_credentials
         self._service = Service(_HOST, settings)
         self._vault = self._service.vault
         self._timeline = self._service.timeline
         self._failures = self._service.failures
-        self._activation = Activation(self._service, keep_credentials=settings.keep_credentials)
+        self._activation = Activation(
+            self._service,
+            keep_credentials=settings.keep_credentials,
+            share_botocore_data=settings.share_botocore_data,
+        )
 
     def __repr__(self) -> str:
         state = "active" if _active.is_active(self._service) else "not active"
@@ -165,6 +173,21 @@ class FakeSecretsManager:
         from ._reach.endpoint import serve
 
         return serve(self._service)
+
+    def agent(
+        self, kind: Literal["agent", "extension"] = "agent", *, ttl: timedelta | None = None, cache_size: int = 1000
+    ) -> AbstractContextManager[str]:
+        """Return a context that serves the Secrets Manager Agent, or the Lambda extension, and yields its URL.
+
+        It reads from this fake, in its region, and keeps values under the time of the test. Meanwhile
+        PARAMETERS_SECRETS_EXTENSION_HTTP_PORT and AWS_SESSION_TOKEN, for the Agent AWS_TOKEN as well, name the port
+        and the token. `ttl`: how long a value is kept, 300 seconds unless given (for the extension unless
+        SECRETS_MANAGER_TTL says so); at most 3600 for the Agent and 300 for the extension. `cache_size`: how many
+        values are kept, 1000 at most. ValueError for what is not legal.
+        """
+        from ._reach.agent import serve
+
+        return serve(self._service, kind, ttl, cache_size, keep_credentials=self._keep_credentials)
 
     # Seeds and look-ups
 
@@ -250,7 +273,7 @@ class FakeSecretsManager:
         `secret_id`: a name, which counts in every region, or an ARN, whole or partial; a call is found however it named
         the secret. ValueError for an operation that the service does not have, with what is near.
         """
-        faults.check_operation(operation, self._operations())
+        faults.check_operation(operation, self._operations(("GetParameter", "GetParameters")))
         calls = self.calls if operation == faults.EVERY_OPERATION else self._timeline.calls_of(operation)
         return calls if secret_id is None else tuple(call for call in calls if faults.names_secret(call, secret_id))
 

@@ -31,6 +31,7 @@ _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("allow_unknown_regions", "bool", False, "also answer in regions that no partition of botocore has"),
     ("rotation_limit", "string", "", "how many scheduled rotations may come due at once: 10000"),
     ("calls_kept", "string", "", "how many calls that changed nothing a fake records: 100000"),
+    ("share_botocore_data", "bool", True, "parse botocore's data once for all sessions while a fake is active"),
     ("now", "string", "", "the instant at which tests that use the fake start: ISO 8601 with a zone"),
     ("skip_sleeps", "bool", False, "sleeping moves the clock in tests that use the fake"),
     ("fail_on_leftovers", "bool", False, "fail a test that creates secrets and does not delete them"),
@@ -254,6 +255,13 @@ def secretsmanager_clock(_secretsmanager_fake: FakeSecretsManager, _secretsmanag
 def secretsmanager_endpoint(_secretsmanager_fake: FakeSecretsManager) -> Iterator[str]:
     """Serve the fake of this test over loopback HTTP, and return the URL."""
     with _secretsmanager_fake.endpoint() as url:
+        yield url
+
+
+@pytest.fixture
+def secretsmanager_agent(_secretsmanager_fake: FakeSecretsManager, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Serve the Secrets Manager Agent of this test's fake, or as a parameter the extension, and return the URL."""
+    with _secretsmanager_fake.agent(getattr(request, "param", "agent")) as url:
         yield url
 
 

@@ -64,9 +64,9 @@ def emitter_of(request_signer: Any) -> Any:
     return getattr(emitter, "_emitter", emitter)
 
 
-def handlers_of(emitter: Any, event: str, operation: str) -> list[Any]:
+def handlers_of(emitter: Any, event: str, operation: str, service: str = EVENT_NAME) -> list[Any]:
     """Return the handlers that an event of one operation calls, in their order."""
-    return list(emitter._handlers.prefix_search(f"{event}.{EVENT_NAME}.{operation}"))
+    return list(emitter._handlers.prefix_search(f"{event}.{service}.{operation}"))
 
 
 def remembered(emitter: Any, key: str, find: Callable[[], bool]) -> bool:
@@ -83,13 +83,12 @@ def remembered(emitter: Any, key: str, find: Callable[[], bool]) -> bool:
     return bool(cache[key])
 
 
-def replace_look_up(emitter: Any, event: str, operation: str, kind: type, make: Callable[[bool], Any]) -> None:
-    """Make the look-up of an event return a single handler, until a handler is added or removed.
+def replace_look_up(emitter: Any, name: str, kind: type, make: Callable[[bool], Any]) -> None:
+    """Make the look-up of a full event name return a single handler, until a handler is added or removed.
 
     `make` receives whether the emitter awaits its handlers. Nothing changes if a handler of this `kind` is already
     there, or if the emitter has no look-up cache.
     """
-    name = f"{event}.{EVENT_NAME}.{operation}"
     cache = getattr(emitter, "_lookup_cache", None)
     if cache is not None and not isinstance(next(iter(cache.get(name, ())), None), kind):
         cache[name] = deque([make(inspect.iscoroutinefunction(emitter._emit))])

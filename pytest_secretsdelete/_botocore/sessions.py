@@ -6,6 +6,8 @@ import functools
 import os
 from typing import Any
 
+from . import shared_loading
+
 SERVICE = "secretsmanager"
 FALLBACK_REGION = "us-east-1"
 #: What a session reads once, from the environment.
@@ -14,18 +16,12 @@ _CONFIGURATION_FILES = {"AWS_CONFIG_FILE": "~/.aws/config", "AWS_SHARED_CREDENTI
 
 
 @functools.cache
-def _loader(data_path: str | None) -> Any:
-    from botocore.loaders import create_loader
-
-    return create_loader(data_path)
-
-
-@functools.cache
 def service_model() -> Any:
     """Return the service model of the installed botocore."""
+    from botocore.loaders import create_loader
     from botocore.model import ServiceModel
 
-    loader = _loader(os.environ.get("AWS_DATA_PATH"))
+    loader = create_loader(os.environ.get("AWS_DATA_PATH"))
     return ServiceModel(loader.load_service_model(SERVICE, "service-2"), SERVICE)
 
 
@@ -37,24 +33,27 @@ def input_shape(operation: str) -> Any:
 
 
 def new_session() -> Any:
-    """Return a botocore session of its own; sessions share what they load from disk, nothing else."""
+    """Return a botocore session of its own."""
     from botocore.session import Session
 
-    session = Session()
-    session.register_component("data_loader", _loader(os.environ.get("AWS_DATA_PATH")))
-    return session
+    return Session()
 
 
 def session_for_clients() -> Any:
     """Return a cached session to make clients from: it costs twice as much as a client, and clients copy it.
 
-    A new one if the process's configuration or botocore's built-in handlers have changed.
+    A new one if the process's configuration or botocore's built-in handlers have changed. While files are shared, its
+    loader is a new one: then clients do not share the parsed service model.
     """
     from botocore.handlers import BUILTIN_HANDLERS
+    from botocore.loaders import create_loader
 
     variables = tuple(os.environ.get(name) for name in _CONFIGURATION)
     files = tuple(_state_of(os.environ.get(name, usual)) for name, usual in _CONFIGURATION_FILES.items())
-    return _session_for(len(BUILTIN_HANDLERS), variables, files)
+    session = _session_for(len(BUILTIN_HANDLERS), variables, files)
+    if shared_loading.REPLACEMENTS.are_held():
+        session.register_component("data_loader", create_loader(session.get_config_variable("data_path")))
+    return session
 
 
 @functools.lru_cache(maxsize=4)
@@ -79,6 +78,6 @@ def default_region() -> str:
     from botocore.exceptions import BotoCoreError
 
     try:
-        return new_session().get_config_variable("region") or FALLBACK_REGION
+        return session_for_clients().get_config_variable("region") or FALLBACK_REGION
     except BotoCoreError:  # a profile that does not exist, a file that cannot be read
         return FALLBACK_REGION

@@ -56,6 +56,7 @@ def settings(
     allow_unknown_regions: bool = _UNSET,
     rotation_limit: int = _UNSET,
     calls_kept: int = _UNSET,
+    share_botocore_data: bool = _UNSET,
     now: datetime | str | None = _UNSET,
     skip_sleeps: bool = _UNSET,
     fail_on_leftovers: bool = _UNSET,

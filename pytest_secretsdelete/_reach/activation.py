@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from .. import _active
-from .._botocore import retry_buckets
+from .._botocore import retry_buckets, shared_exceptions, shared_loading
 from .._time import reading
 from . import environment
 from .interception import ensure_installed
@@ -19,9 +19,10 @@ Owner = TypeVar("Owner")
 class Activation:
     """Whether a service answers the calls of the process."""
 
-    def __init__(self, service: Service, *, keep_credentials: bool) -> None:
+    def __init__(self, service: Service, *, keep_credentials: bool, share_botocore_data: bool) -> None:
         self._service = service
         self._keep_credentials = keep_credentials
+        self._share_botocore_data = share_botocore_data
         self._environment = environment.Layer({})
         #: botocore's adaptive retries would wait for ever under frozen time.
         self._pace = retry_buckets.Pace(reading.real_time_in_seconds)
@@ -62,6 +63,9 @@ class Activation:
         self._environment.put_back_again(before)
 
     def _enter(self, owner: object) -> None:
+        shared_exceptions.REPLACEMENTS.begin(self)
+        if self._share_botocore_data:
+            shared_loading.REPLACEMENTS.begin(self)
         retry_buckets.begin(self._pace)
         self._service.owner = owner
         _active.push(self._service)
@@ -72,3 +76,5 @@ class Activation:
         _active.remove(self._service)
         self._service.owner = None
         retry_buckets.end(self._pace)
+        shared_loading.REPLACEMENTS.end(self)
+        shared_exceptions.REPLACEMENTS.end(self)

@@ -18,7 +18,7 @@ from .._service.instant import SECOND, http_date
 from .._service.protocol import unexpected
 from .._service.wire import CONTENT_TYPE, NO_ENDPOINT, TARGET_PREFIX, Answer, Incoming, Origin, Timeout, signed_origin
 from .._time.reading import now
-from .environment import REGION_VARIABLE, Layer
+from .environment import REGION_VARIABLE, variables_set
 from .http_server import LARGEST_BODY, HttpRequest, HttpResponse, serve_http
 
 if TYPE_CHECKING:
@@ -41,25 +41,15 @@ def serve(fake: Service) -> Iterator[str]:
     the request's signature, which is not checked; without one, the fake's own. At the end the variables are
     restored, and no thread, socket or connection is left.
     """
-    with serve_http(_Json11(fake)) as url, _environment(url):
+    with serve_http(_Json11(fake)) as url, variables_set(_variables(url)):
         yield url
 
 
-@contextmanager
-def _environment(url: str) -> Iterator[None]:
+def _variables(url: str) -> dict[str, str | None]:
     variables: dict[str, str | None] = {VARIABLE: url}
     if region := os.environ.get(REGION_VARIABLE):
         variables["AWS_REGION"] = region
-    layer = Layer(variables)
-    try:
-        try:
-            layer.begin()
-            yield
-        finally:
-            layer.end()
-    except BaseException:
-        layer.end()  # an interrupt may have cut the end short
-        raise
+    return variables
 
 
 class _Json11:

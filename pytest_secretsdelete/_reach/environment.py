@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from .._service import locks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 FAKE_CREDENTIALS: dict[str, str | None] = {
     "AWS_ACCESS_KEY_ID": "testing",
@@ -99,6 +100,21 @@ class Layer:
             for name, value in self.variables.items():
                 if not _layers and os.environ.get(name) == value:
                     _set(name, before[name])
+
+
+@contextmanager
+def variables_set(variables: dict[str, str | None]) -> Iterator[None]:
+    """Set variables as long as the context lasts."""
+    layer = Layer(variables)
+    try:
+        try:
+            layer.begin()
+            yield
+        finally:
+            layer.end()
+    except BaseException:
+        layer.end()  # an interrupt may have cut the end short
+        raise
 
 
 def present_variables() -> dict[str, str | None]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _active
 from .._botocore import emitters, responses
@@ -19,6 +19,9 @@ from .._service import locks
 from .._service.operations.paging import is_own_token
 from .._service.wire import TARGET_PREFIX, Incoming, account_of, signed_origin
 from .under_way import UnderWay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 #: Events after before-call on which a foreign handler must see the request.
 LATER_EVENTS = (
@@ -41,7 +44,9 @@ _installation = locks.new()
 
 @functools.cache
 def _install_once() -> None:
-    emitters.install(REGISTRATIONS)
+    from .ssm import REGISTRATIONS as FOR_SSM  # it stands on this module
+
+    emitters.install((*REGISTRATIONS, *FOR_SSM))
 
 
 def ensure_installed() -> None:
@@ -61,11 +66,11 @@ def before_call(
 ) -> tuple[Any, dict[str, Any]] | None:
     """Answer (early interception), or return None to leave the call to late interception."""
     call = context.get(_CONTEXT_KEY) or _now_begun()
-    if not call.needs_a_fake() and not _is_guarded(params.get("url", "")):
+    if not call.needs_a_fake() and not is_guarded(params.get("url", "")):
         return None
     context[_CONTEXT_KEY] = call
-    call.region, call.caller = context.get("client_region"), _caller(request_signer)
-    incoming = Incoming(model.name, _bytes(params.get("body")), call.region, call.caller)
+    call.region, call.caller = context.get("client_region"), caller_of(request_signer)
+    incoming = Incoming(model.name, body_of(params.get("body")), call.region, call.caller)
     fake, emitter = call.responder(incoming), emitters.emitter_of(request_signer)
     if fake is not None and not _needs_late_interception(emitter, model.name) and not fake.expects_failure(incoming):
         answer = fake.answer(incoming)
@@ -92,7 +97,7 @@ def before_sign(
     """Collect for a raw request what before-call provides otherwise, and become the last handler at before-send."""
     call = _call_of(request)
     if call is not None:
-        call.region, call.caller = call.region or region_name, call.caller or _caller(request_signer)
+        call.region, call.caller = call.region or region_name, call.caller or caller_of(request_signer)
         _answer_last(emitters.emitter_of(request_signer), operation_name)
 
 
@@ -102,11 +107,11 @@ def before_send(request: Any, event_name: str, **_: Any) -> Any:
     if call.held is not None:
         return responses.http_response(call.held, request.url)
     guard = _active.guard()
-    if not call.needs_a_fake() and not _is_guarded(request.url):
+    if not call.needs_a_fake() and not is_guarded(request.url):
         return None
-    signed = signed_origin(_header(request, "Authorization"))
+    signed = signed_origin(header_of(request, "Authorization"))
     region, caller = call.region or signed.region, call.caller or signed.caller
-    incoming = Incoming(_operation(request, event_name), _bytes(request.body), region, caller)
+    incoming = Incoming(_operation(request, event_name), body_of(request.body), region, caller)
     call.fake = call.responder(incoming)
     if call.fake is not None:
         return responses.http_response(call.fake.answer(incoming), request.url)
@@ -142,7 +147,7 @@ def _now_begun() -> UnderWay:
     return UnderWay(began_under_a_fake=_active.innermost() is not None)
 
 
-def _is_guarded(url: str) -> bool:
+def is_guarded(url: str) -> bool:
     guard = _active.guard()
     return guard is not None and not guard.lets_through(url)
 
@@ -156,51 +161,77 @@ def origin_package(handler: Any) -> str:
 
 
 def _needs_late_interception(emitter: Any, operation: str) -> bool:
+    return needs_late_interception(emitter, operation, before_call)
+
+
+def needs_late_interception(emitter: Any, operation: str, ours: Any, service: str = EVENT_NAME) -> bool:
     """Return whether foreign handlers are on later events, or after ours at before-call."""
     return emitters.remembered(
-        emitter, f"{_CONTEXT_KEY}.{operation}", lambda: _has_foreign_handlers(emitter, operation)
+        emitter, f"{_CONTEXT_KEY}.{operation}", lambda: _has_foreign_part(emitter, operation, ours, service)
     )
 
 
-def _has_foreign_handlers(emitter: Any, operation: str) -> bool:
-    at_before_call = emitters.handlers_of(emitter, "before-call", operation)
-    behind_ours = at_before_call[at_before_call.index(before_call) + 1 :]
-    later = [handler for event in LATER_EVENTS for handler in emitters.handlers_of(emitter, event, operation)]
-    return any(origin_package(handler) not in KNOWN_PACKAGES for handler in (*behind_ours, *later))
+def _has_foreign_part(emitter: Any, operation: str, ours: Any, service: str) -> bool:
+    at_before_call = emitters.handlers_of(emitter, "before-call", operation, service)
+    behind_ours = at_before_call[at_before_call.index(ours) + 1 :]
+    return any(map(_is_foreign, behind_ours)) or any(
+        has_foreign_handlers(emitter, event, operation, service) for event in LATER_EVENTS
+    )
+
+
+def has_foreign_handlers(emitter: Any, event: str, operation: str, service: str = EVENT_NAME) -> bool:
+    """Return whether handlers of the user's are on an event."""
+    return any(map(_is_foreign, emitters.handlers_of(emitter, event, operation, service)))
+
+
+def _is_foreign(handler: Any) -> bool:
+    return origin_package(handler) not in KNOWN_PACKAGES
 
 
 def _answer_last(emitter: Any, operation: str) -> None:
-    """Make the fake the last handler called at before-send, and skip moto's.
+    answer_last(emitter, operation, before_send, _is_to_answer)
+
+
+def answer_last(
+    emitter: Any, operation: str, ours: Any, is_ours: Callable[[Any], bool], service: str = EVENT_NAME
+) -> None:
+    """Make the fake the last handler called at before-send, and skip moto's for the requests that are the fake's.
 
     botocore calls every handler of this event, even after one has answered. So the look-up of this event gets one
     entry, which calls the others first, and the fake only where none of them answers.
     """
 
     def make(is_async: bool) -> _LastAnswer:  # noqa: FBT001
-        others = emitters.handlers_of(emitter, "before-send", operation)
-        others = [handler for handler in others if handler is not before_send]
-        return _LastAnswerAsync(others) if is_async else _LastAnswer(others)
+        others = emitters.handlers_of(emitter, "before-send", operation, service)
+        others = [handler for handler in others if handler is not ours]
+        return (_LastAnswerAsync if is_async else _LastAnswer)(others, ours, is_ours)
 
-    emitters.replace_look_up(emitter, "before-send", operation, _LastAnswer, make)
+    emitters.replace_look_up(emitter, f"before-send.{service}.{operation}", _LastAnswer, make)
+
+
+def _is_to_answer(request: Any) -> bool:
+    """Return whether a fake answers a request, or would have answered it."""
+    return (emitters.carried(request) or _now_begun()).needs_a_fake()
 
 
 class _LastAnswer:
     """Replaces all handlers of one operation at before-send, and calls them in turn."""
 
-    def __init__(self, others: list[Any]) -> None:
+    def __init__(self, others: list[Any], ours: Any, is_ours: Callable[[Any], bool]) -> None:
         self._others = others
+        self._ours = ours
+        self._is_ours = is_ours
 
     def __call__(self, **kwargs: Any) -> Any:
         answer = None
         for handler in self._asked(**kwargs):
             given = handler(**kwargs)
             answer = given if answer is None else answer
-        return before_send(**kwargs) if answer is None else answer
+        return self._ours(**kwargs) if answer is None else answer
 
     def _asked(self, request: Any, **_: Any) -> list[Any]:
         """Return the handlers to call: without moto's for a call that a fake answers, or would have answered."""
-        call = emitters.carried(request) or _now_begun()
-        if not call.needs_a_fake():
+        if not self._is_ours(request):
             return self._others
         return [handler for handler in self._others if origin_package(handler) != "moto"]
 
@@ -214,26 +245,26 @@ class _LastAnswerAsync(_LastAnswer):
             given = handler(**kwargs)
             given = await given if inspect.isawaitable(given) else given
             answer = given if answer is None else answer
-        return before_send(**kwargs) if answer is None else answer
+        return self._ours(**kwargs) if answer is None else answer
 
 
-def _caller(request_signer: Any) -> str | None:
+def caller_of(request_signer: Any) -> str | None:
     """Return the account that a client's access key id names; credentials that would be fetched are not resolved."""
     held = emitters.held_credentials(request_signer)
     return account_of(held.get("access_key") or held.get("_access_key"))
 
 
 def _operation(request: Any, event_name: str) -> str:
-    target = _header(request, "X-Amz-Target")
+    target = header_of(request, "X-Amz-Target")
     return target[len(TARGET_PREFIX) :] if target.startswith(TARGET_PREFIX) else event_name.rpartition(".")[2]
 
 
-def _header(request: Any, name: str) -> str:
+def header_of(request: Any, name: str) -> str:
     value = request.headers.get(name, "")
     return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
-def _bytes(body: Any) -> bytes:
+def body_of(body: Any) -> bytes:
     """Return a request's body; a stream keeps its position. What is not a body becomes text that is not JSON."""
     if type(body) is bytes:
         return body

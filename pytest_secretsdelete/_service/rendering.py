@@ -19,6 +19,7 @@ _SHOWN_PARAMETERS = {
     "ForceDeleteWithoutRecovery",
     "VersionId",
     "VersionStage",
+    "Names",
     "RemoveFromVersionId",
     "MoveToVersionId",
 }

@@ -40,13 +40,14 @@ class Settings:
     allow_unknown_regions: bool = False
     rotation_limit: int = ROTATION_LIMIT
     calls_kept: int = CALLS_KEPT
+    share_botocore_data: bool = True
 
     def __post_init__(self) -> None:
         if account_of(self.account_id) is None:
             raise ValueError(f"account_id={self.account_id!r} is not an AWS account id: a str of twelve digits.")
         if self.region is not None and not names.is_region(self.region):
             raise ValueError(f"region={self.region!r} is not a region code such as eu-west-1.")
-        for name in ("keep_credentials", "allow_unknown_regions"):
+        for name in ("keep_credentials", "allow_unknown_regions", "share_botocore_data"):
             if not isinstance(getattr(self, name), bool):
                 raise ValueError(f"{name}={getattr(self, name)!r}: True or False is legal.")
         for name in ("rotation_limit", "calls_kept"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from unittest.mock import Mock
 
 import pytest
 
@@ -197,6 +198,59 @@ def test_a_client_made_before_the_fake(fake):
 
     assert asyncio.run(main()) == ["b"]
     assert [secret.name for secret in fake.secrets()] == ["a"]
+
+
+def test_sessions_share_what_is_parsed(fake, monkeypatch):
+    """The second session parses no file again, and has a model of its own."""
+
+    async def changed():
+        async with client() as made:
+            made.meta.service_model.metadata["changed"] = True
+            return made
+
+    asyncio.run(changed())
+    parsed = []
+    monkeypatch.setattr("botocore.loaders.json", Mock(loads=lambda text, **_: parsed.append(text)))
+
+    async def main():
+        async with client() as made:
+            assert "changed" not in made.meta.service_model.metadata
+            await made.list_secrets()
+
+    asyncio.run(main())
+    assert parsed == []
+
+
+def test_exceptions_are_those_of_other_clients(fake):
+    """What an aiobotocore client raises is caught by the class of a boto3 client, and the reverse."""
+    other = fake.client()
+
+    async def main():
+        async with client() as aio:
+            with pytest.raises(other.exceptions.ResourceNotFoundException):
+                await aio.get_secret_value(SecretId="missing")
+            with pytest.raises(aio.exceptions.ResourceNotFoundException):
+                other.get_secret_value(SecretId="missing")
+
+    asyncio.run(main())
+
+
+def test_exceptions_of_a_client_made_before_the_fake():
+    """Its errors are caught by the class that it had before, and by that of a client made since."""
+
+    async def main():
+        async with client() as aio:
+            own = aio.exceptions.ResourceNotFoundException
+            with FakeSecretsManager() as fake:
+                shared = fake.client().exceptions.ResourceNotFoundException
+                with pytest.raises(own):
+                    await aio.get_secret_value(SecretId="missing")
+                with pytest.raises(shared):
+                    await aio.get_secret_value(SecretId="missing")
+                assert aio.exceptions.ResourceNotFoundException is shared
+            assert aio.exceptions.ResourceNotFoundException is own
+
+    asyncio.run(main())
 
 
 def test_the_clock_does_not_stall_the_event_loop(frozen):

@@ -1,50 +1,48 @@
-"""What waiting costs beyond the client calls it makes: a year of rotations, and a poll of 30 days.
-
-Run `python -m tests.benchmarks.waiting`. Each story is timed side by side with the bare client calls that it
-makes, in turns; the medians and their ratio are printed. Nothing is asserted: a shared machine is too noisy.
-"""
+"""Waiting: what a year of rotations and a poll of 30 days cost beside the bare client calls that they make."""
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections import Counter
+from typing import TYPE_CHECKING
 
 import freezegun
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
 
 from ..support import rotate_as_the_template
+from .table import Row
+from .timing import pairs, seconds
 
-ROUNDS = 5
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .sizes import Sizes
+
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
-_REAL = (time.perf_counter,)  # in a tuple, where freezegun does not replace it
 
 
-def a_year_of_rotations(fake, clock, client):
-    """Rotate every day for a year."""
+def a_year_of_rotations(fake, clock, client, days):
+    """Rotating every day for a year."""
     fake.rotation_function(FUNCTION, lambda event, context: rotate_as_the_template(client, event))
     fake.seed("db/password", "hunter2")
     client.rotate_secret(
         SecretId="db/password", RotationLambdaARN=FUNCTION, RotationRules={"ScheduleExpression": "rate(1 day)"}
     )
-    clock.advance(days=364)
-    rotations = sum(event.name == "RotationSucceeded" for event in fake.events)
-    return f"{rotations} rotations"
+    clock.advance(days=days - 1)
+    assert sum(event.name == "RotationSucceeded" for event in fake.events) == days
 
 
-def a_poll_of_30_days(fake, clock, client):
-    """Ask every six hours whether a deleted secret is gone."""
+def a_poll_of_30_days(fake, clock, client, days):
+    """Asking every six hours for 30 days whether a deleted secret is gone."""
     fake.seed("db/password", "hunter2")
     client.delete_secret(SecretId="db/password")
-    reads = 0
     with clock.skip_sleeps():
         while True:
-            reads += 1
             try:
                 client.describe_secret(SecretId="db/password")
             except client.exceptions.ResourceNotFoundException:
-                return f"{reads} reads"
+                return
             time.sleep(6 * 3600)
 
 
@@ -79,33 +77,29 @@ def bare_calls(fake, client, calls, described):
             makers.get(kind, lambda: None)()
 
 
-def timed(story):
-    """Run a story on a fake, a clock and a client of its own; return its seconds, result and calls."""
-    with freezegun.freeze_time("2026-01-01T12:00:00Z", real_asyncio=True), FakeSecretsManager() as fake:
-        client = fake.client()
-        client.list_secrets()
-        start = _REAL[0]()
-        result = story(fake, Clock(), client)
-        seconds = _REAL[0]() - start
-        return seconds, result, Counter((call.operation, call.error_code is None) for call in fake.calls)
-
-
-def main():
-    """Print what each story costs beside its bare calls."""
+def rows(sizes: Sizes) -> Iterator[Row]:
+    """Yield a row for each story."""
     for story, described in ((a_year_of_rotations, {}), (a_poll_of_30_days, {"deleted_days_ago": 0})):
-        calls = timed(story)[2]
+        calls = told(story, sizes.days)[1]
 
-        def bare(fake, clock, client, calls=calls, described=described):
+        def bare(fake, clock, client, days, calls=calls, described=described):
             bare_calls(fake, client, calls, described)
 
-        times = [(timed(story), timed(bare)) for _ in range(ROUNDS)]
-        whole = statistics.median(pair[0][0] for pair in times)
-        alone = statistics.median(pair[1][0] for pair in times)
-        print(
-            f"{story.__name__}: {times[0][0][1]}, {sum(calls.values())} calls: {whole * 1000:.0f} ms; "
-            f"the bare calls: {alone * 1000:.0f} ms; ratio {whole / alone:.2f}"
+        yield Row(
+            f"{story.__doc__.rstrip('.').lower()}: {sum(calls.values()):,} calls",
+            "the bare calls",
+            *pairs(
+                max(sizes.rounds // 5, 1),
+                lambda story=story: told(story, sizes.days)[0],
+                lambda bare=bare: told(bare, sizes.days)[0],
+            ),
         )
 
 
-if __name__ == "__main__":
-    main()
+def told(story, days):
+    """Run a story on a fake, a clock and a client of its own; return its processor time and its calls."""
+    with freezegun.freeze_time("2026-01-01T12:00:00Z", real_asyncio=True), FakeSecretsManager() as fake:
+        client = fake.client()
+        client.list_secrets()
+        took = seconds(lambda: story(fake, Clock(), client, days))
+        return took, Counter((call.operation, call.error_code is None) for call in fake.calls)

@@ -6,8 +6,8 @@ import itertools
 import re
 from pathlib import Path
 
-from .rows import ROWS
-from .table import D, F, I, R, Refused, V
+from .rows import TABLE as ROWS
+from .table import D, F, I, R, Refused, Reply, V
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "fidelity.md"
 HEAD = """# Fidelity
@@ -38,7 +38,10 @@ def answer_of(row) -> str:
     """Return the answer of a row in short form."""
     if isinstance(row.answer, Refused):
         return f"{row.answer.code}: {re.sub(r'{[a-z]+}', '(its ARN)', row.answer.text)}"
-    members = [name for name in row.answer if name != "ResponseMetadata"]
+    if isinstance(row.answer, Reply) and isinstance(row.answer.content, str):
+        return f"{row.answer.status} {row.answer.content}"
+    given = row.answer.content if isinstance(row.answer, Reply) else row.answer
+    members = [name for name in given if name != "ResponseMetadata"]
     return ", ".join(members) or "an empty body"
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import functools
 import json
+import os
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
+
+import urllib3
 
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
@@ -15,6 +18,10 @@ from pytest_secretsdelete._service.instant import milliseconds, to_datetime, to_
 
 from .. import support
 from .table import ACCOUNT, DAY, FUNCTION, HERE, TOKENS, Late, Refused
+
+#: Variables that programs read to find their agent.
+PORT, TOKEN = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "AWS_SESSION_TOKEN"
+HTTP = urllib3.PoolManager(retries=False)
 
 
 @functools.cache
@@ -63,7 +70,8 @@ class World:
         self.transport = transport
         self.fake = FakeSecretsManager(**row.options)
         clock.move_to(to_datetime(to_microseconds(clock.now()) // 1000 // DAY * DAY + DAY + DAY // 2 + 123))
-        self.start = milliseconds(clock.now() - to_datetime(0))
+        self.start_date = clock.now()
+        self.start = milliseconds(self.start_date - to_datetime(0))
         self.fake.rotation_function(FUNCTION, rotate)
         self._arns: dict[str, str] = {}
 
@@ -85,6 +93,15 @@ class World:
         """Make the row's call, by the row's transport."""
         token = {"ClientRequestToken": TOKENS[9]} if "ClientRequestToken" in self._members(operation) else {}
         return self.transport(client_for(self.row.account, self.row.region), operation, {**token, **parameters})
+
+    def ask(
+        self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, *, with_token: bool = True
+    ) -> Any:
+        """Ask the agent of the row over HTTP."""
+        port, token = (os.environ[name] for name in (PORT, TOKEN))
+        named = {"X-Aws-Parameters-Secrets-Token": token} if with_token else {}
+        headers = {name: value.replace("TOKEN", token) for name, value in (headers or {}).items()}
+        return HTTP.request(method, f"http://127.0.0.1:{port}{path}", headers={**named, **headers})
 
     def arn(self, name: str) -> str:
         """Return the ARN that a secret of this row has, or had."""

@@ -100,6 +100,15 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """An HTTP answer: the members of its JSON, or a text."""
+
+    content: Any
+    status: int = 200
+    text_is_inferred: bool = False  # that it is refused is known, and nobody has published the text
+
+
+@dataclass(frozen=True)
 class Late:
     """A parameter that is known when the row runs: looked up in the world."""
 
@@ -130,6 +139,7 @@ class Row:
     )
     needs: str = ""  # another operation, or a member of it, which older service models lack
     library: str = ""  # an optional library without which the fake cannot answer
+    agent: Mapping[str, Any] = field(default_factory=dict)  # the settings of an agent
 
     @property
     def label(self) -> str:

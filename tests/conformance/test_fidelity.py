@@ -11,14 +11,16 @@ from pytest_secretsdelete._botocore.sessions import service_model
 
 from ..docs import pages
 from .fidelity import PAGE, rendered
-from .rows import ROWS, implemented
+from .rows import TABLE as ROWS
+from .rows import implemented
 from .table import D, F, I, R, V
 
 #: What the source of a row may be, by its evidence.
 SOURCES = {
     R: r"(a |three )?record(ed responses?|ings)\b.*",
     V: r"(asserted against AWS, .+|a test that was run against AWS)",
-    D: r"(Secrets Manager API Reference|(IAM )?User Guide|AWS General Reference|service model), .+",
+    D: r"(Secrets Manager API Reference|((IAM|Systems Manager) )?User Guide|AWS General Reference|service model|source of the "
+    r"AWS Secrets Manager Agent), .+",
     F: r"(output of AWS in |(three )?public reports?\b).+",
     I: r"",
 }

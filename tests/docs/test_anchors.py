@@ -15,7 +15,7 @@ from pytest_secretsdelete._pytest import markers
 from pytest_secretsdelete._service import seeds
 
 from ..conformance.fidelity import ANCHORS, evidence_of
-from ..conformance.rows import ROWS
+from ..conformance.rows import TABLE as ROWS
 from . import pages
 
 PACKAGE = Path(pytest_secretsdelete.__file__).parent

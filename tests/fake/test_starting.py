@@ -116,6 +116,7 @@ def test_stopped_out_of_order() -> None:
         ({"region": "Ireland"}, "region='Ireland' is in no partition .* A region is written as eu-west-1 is."),
         ({"region": "1234"}, "region='1234' is not a region code such as eu-west-1"),
         ({"allow_unknown_regions": 1}, "allow_unknown_regions=1: True or False is legal"),
+        ({"share_botocore_data": None}, "share_botocore_data=None: True or False is legal"),
         ({"rotation_limit": 0}, "rotation_limit=0: a whole number of 1 or more is legal"),
         ({"calls_kept": True}, "calls_kept=True: a whole number of 1 or more is legal"),
         ({"region": ""}, "region='' is not a region code"),

@@ -289,6 +289,29 @@ def test_limits(run: Run) -> None:
     run(tests, ini=ini).assert_outcomes(passed=1)
 
 
+@pytest.mark.parametrize(("ini", "expected"), [("", True), ("secretsmanager_share_botocore_data = false", False)])
+def test_sharing_botocores_data(run: Run, ini: str, expected: bool) -> None:
+    """Sessions share what botocore parses, unless the option or the marker says otherwise."""
+    tests = f"""
+        import botocore.loaders
+        import pytest
+
+        def is_replaced():
+            return hasattr(botocore.loaders.JSONFileLoader._load_file, "__wrapped__")
+
+        def test_the_option(secretsmanager):
+            assert is_replaced() is {expected}
+
+        @pytest.mark.secretsmanager(share_botocore_data={not expected})
+        def test_the_marker_wins(secretsmanager):
+            assert is_replaced() is {not expected}
+
+        def test_no_fake():
+            assert not is_replaced()
+    """
+    run(tests, ini=ini).assert_outcomes(passed=3)
+
+
 def test_a_limit_that_is_no_number(run: Run) -> None:
     """What is no number ends the run with what is legal."""
     result = run("def test_it(): pass", ini="secretsmanager_rotation_limit = many", apart=APART)

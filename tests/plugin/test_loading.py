@@ -211,6 +211,8 @@ def test_public_names() -> None:
     names = {
         "FakeSecretsManager",
         "FakeStoppedError",
+        "fake_secretsmanager",
+        "Fault",
         "Clock",
         "Secret",
         "Version",
@@ -220,7 +222,7 @@ def test_public_names() -> None:
         "Timeout",
         "MALFORMED",
     }
-    assert set(pytest_secretsdelete.__all__) == names
+    assert set(pytest_secretsdelete.__all__) == {*names, "__version__"}
     assert names <= set(dir(pytest_secretsdelete))
     for name in names:
         value = getattr(pytest_secretsdelete, name)

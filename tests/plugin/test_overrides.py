@@ -119,7 +119,7 @@ def test_clock_replaced_wholly(run: Run) -> None:
 
 
 def test_a_fake_of_the_users_own(run: Run) -> None:
-    """A wider fake of the user's answers where ours is not asked for; ours is the innermost where it is."""
+    """A wider fake of the user's answers where ours is not asked for; a test that asks for ours joins it."""
     run(
         """
         import boto3
@@ -139,8 +139,8 @@ def test_a_fake_of_the_users_own(run: Run) -> None:
             assert names() == ["outer"]
 
         @pytest.mark.secret("inner", "x")
-        def test_inner(secretsmanager):
-            assert names() == ["inner"]
+        def test_joined(secretsmanager):
+            assert names() == ["outer", "inner"]
 
         def test_outer_again():
             assert names() == ["outer"]

@@ -125,7 +125,15 @@ def _attributes() -> dict[tuple[str, ...], int]:
     """Return what botocore, boto3 and the modules of time hold that can be called, classes' own included."""
     found: dict[tuple[str, ...], int] = {}
     for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] not in {"botocore", "boto3", "time", "asyncio", "datetime", "threading"}:
+        if name.partition(".")[0] not in {
+            "botocore",
+            "boto3",
+            "aiobotocore",
+            "time",
+            "asyncio",
+            "datetime",
+            "threading",
+        }:
             continue
         for attribute, value in list(vars(module).items()):
             if not callable(value):
@@ -141,17 +149,24 @@ def test_nothing_stays_patched(clock: Clock) -> None:
     """Neither a fake nor a clock nor skipped sleeps leave any attribute of botocore, boto3 or time changed."""
     with FakeSecretsManager() as fake:
         fake.client()
+    early = boto3.Session().client("secretsmanager", **KEYS)
+    exceptions = early.exceptions
     before = _attributes()
     session = boto3.DEFAULT_SESSION
     with FakeSecretsManager() as fake, clock.skip_sleeps():
         fake.seed("db/password", VALUE)
         fake.fail("GetSecretValue", "ThrottlingException")
         boto3.client("secretsmanager").get_secret_value(SecretId="db/password")
+        for other in (boto3.Session().client("secretsmanager"), early):
+            with pytest.raises(other.exceptions.ResourceNotFoundException):
+                other.get_secret_value(SecretId="missing")
+        boto3.Session().resource("dynamodb")
         clock.advance(days=1)
     after = _attributes()
     assert {("time", "sleep"), ("botocore.endpoint", "Endpoint", "make_request")} <= before.keys()
     assert {key for key in before if after.get(key) != before[key]} == set()
     assert boto3.DEFAULT_SESSION is session
+    assert early.exceptions is exceptions
 
 
 def test_handlers_are_put_in_place_once() -> None:

@@ -92,9 +92,7 @@ def test_pages_beside_secrets_scheduled_for_deletion(scheduled: int, fake: FakeS
         fake.seed(f"s{number:02d}", created_days_ago=50 - number, deleted_days_ago=None if number % 20 == 2 else 0)
     active = [secret.name for secret in fake.secrets() if not secret.is_scheduled_for_deletion]
     for order, expected in (("asc", active), ("desc", active[::-1])):
-        pages = client.get_paginator("list_secrets").paginate(
-            SortOrder=order, SortBy="created-date", PaginationConfig={"PageSize": 1}
-        )
+        pages = client.get_paginator("list_secrets").paginate(SortOrder=order, PaginationConfig={"PageSize": 1})
         assert [entry["Name"] for page in pages for entry in page["SecretList"]] == expected
     whole = client.list_secrets(IncludePlannedDeletion=True, SortOrder="asc")["SecretList"]
     assert [entry["Name"] for entry in whole] == [secret.name for secret in fake.secrets()]

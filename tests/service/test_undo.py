@@ -233,3 +233,13 @@ def test_interrupted(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) 
         fake.seed("b", "x")
     assert fake.secrets() == ()
     fake.seed("a", "x")
+
+
+def test_rotation_functions(fake: FakeSecretsManager) -> None:
+    """A function that was replaced inside is the one of before again; one given inside is gone."""
+    functions = service_of(fake).vault.rotations.functions
+    fake.rotation_function(FUNCTION, print)
+    with fake.checkpoint():
+        fake.rotation_function(FUNCTION, repr)
+        fake.rotation_function("*", repr)
+    assert functions == {FUNCTION: print}

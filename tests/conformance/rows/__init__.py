@@ -6,8 +6,21 @@ from importlib.util import find_spec
 
 import boto3
 
-from . import accounts, clean_up, creation, deletion, denials, events, filters, following, listing, managed
-from . import passwords, policies, replication, rotation, rotation_rules, scheduled_rotation, staging, tags
+from . import (
+    accounts,
+    agent,
+    clean_up,
+    creation,
+    deletion,
+    denials,
+    events,
+    extension,
+    filters,
+    following,
+    listing,
+    managed,
+)
+from . import passwords, policies, replication, rotation, rotation_rules, scheduled_rotation, ssm, staging, tags
 from . import tokens_and_names, validation, values
 
 FAMILIES = (
@@ -33,7 +46,10 @@ FAMILIES = (
     accounts,
     denials,
 )
+#: The rows of the service's own API.
 ROWS = [row for family in FAMILIES for row in family.ROWS]
+#: All rows: test_ssm_and_agents.py runs those of SSM and of the agents.
+TABLE = [*ROWS, *ssm.ROWS, *agent.ROWS, *extension.ROWS]
 _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.service_model
 
 

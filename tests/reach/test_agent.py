@@ -1,0 +1,253 @@
+"""The Agent and the extension as servers: who may ask, the variables that name them, and what lasts of them."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import boto3
+import pytest
+
+from pytest_secretsdelete import MALFORMED, Clock, FakeSecretsManager
+from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service.agent_cache import Kept
+from pytest_secretsdelete._time import freezing
+
+from ..support import REGION, VALUE
+from .http import Reply, open_sockets, raw, server_threads, until
+
+PORT, TOKEN, AGENT_TOKEN = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "AWS_SESSION_TOKEN", "AWS_TOKEN"
+TTL = "SECRETS_MANAGER_TTL"
+GET = "/secretsmanager/get?secretId=a"
+KINDS = pytest.mark.parametrize("kind", ["agent", "extension"])
+REFUSED = b"an unexpected error occurred while executing request"
+
+
+@pytest.fixture(autouse=True)
+def seeded(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> FakeSecretsManager:
+    """Let the fake hold a secret, and no variable of the machine's name an agent."""
+    for name in (PORT, TTL):
+        monkeypatch.delenv(name, raising=False)
+    fake.seed("a", VALUE)
+    return fake
+
+
+def ask(url: str, path: str = GET, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
+    """Ask as a program does, with the token of the environment."""
+    connection = http.client.HTTPConnection(url.removeprefix("http://"))
+    try:
+        sent = {"X-Aws-Parameters-Secrets-Token": os.environ.get(TOKEN, os.environ.get(AGENT_TOKEN, "")), **headers}
+        connection.request(method, path, body, sent)
+        response = connection.getresponse()
+        return Reply(response.status, response.headers, response.read())
+    finally:
+        connection.close()
+
+
+def variables() -> dict[str, str | None]:
+    """Return the variables that name an agent."""
+    return {name: os.environ.get(name) for name in (PORT, TOKEN, AGENT_TOKEN)}
+
+
+@KINDS
+def test_the_variables_name_it(kind: Any, fake: FakeSecretsManager) -> None:
+    """Port and token are there as long as it is served, for children too; then all is as before."""
+    before = variables()
+    code = (
+        "import os, urllib.request\n"
+        f"url = 'http://localhost:' + os.environ['{PORT}'] + '{GET}'\n"
+        f"headers = {{'X-Aws-Parameters-Secrets-Token': os.environ['{TOKEN}']}}\n"
+        "print(urllib.request.urlopen(urllib.request.Request(url, headers=headers)).read().decode())\n"
+    )
+    with fake.agent(kind) as url:
+        inside = variables()
+        assert url == f"http://127.0.0.1:{inside[PORT]}"
+        assert inside[TOKEN]
+        assert inside[AGENT_TOKEN] == (inside[TOKEN] if kind == "agent" else None)
+        printed = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        assert json.loads(printed)["SecretString"] == VALUE
+    assert variables() == before
+    with pytest.raises(ConnectionRefusedError):
+        ask(url)
+
+
+@KINDS
+def test_a_token_that_is_there_is_kept(kind: Any, fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A session token of the process is the token, and stays."""
+    monkeypatch.setenv(TOKEN, "of the process")
+    with fake.agent(kind) as url:
+        assert os.environ[TOKEN] == "of the process"
+        assert ask(url).status == 200
+    assert os.environ.pop(TOKEN) == "of the process"
+
+
+def test_real_credentials_stay_whole(fake: FakeSecretsManager) -> None:
+    """With keep_credentials the Agent sets no session token; the extension has no other."""
+    fake.stop()
+    with FakeSecretsManager(region=REGION, keep_credentials=True) as keeping:
+        keeping.seed("a", VALUE)
+        with keeping.agent() as url:
+            assert TOKEN not in os.environ
+            assert ask(url).status == 200
+        with keeping.agent("extension") as url:
+            assert ask(url, **{"X-Aws-Parameters-Secrets-Token": os.environ[TOKEN]}).status == 200
+
+
+def test_two_at_once(fake: FakeSecretsManager) -> None:
+    """The inner one is named by the variables, the outer one serves on, and each has its cache."""
+    with fake.agent() as outer:
+        with fake.agent("extension") as inner:
+            assert os.environ[PORT] == inner.rpartition(":")[2]
+            assert ask(outer).status == ask(inner).status == 200
+        assert os.environ[PORT] == outer.rpartition(":")[2]
+        assert ask(outer).status == 200
+    assert [call.operation for call in fake.calls] == ["GetSecretValue", "GetSecretValue"]
+
+
+@KINDS
+def test_foreign_hosts_are_refused(kind: Any, fake: FakeSecretsManager) -> None:
+    """A request to another host, and a web page of another origin, get nothing."""
+    with fake.agent(kind) as url:
+        for headers in ({"Host": "evil.test"}, {"Origin": "http://evil.test"}):
+            assert ask(url, **headers).status == 403
+        assert ask(url, Host=f"localhost:{os.environ[PORT]}").status == 200
+    assert len(fake.calls) == 1
+
+
+@KINDS
+def test_bodies(kind: Any, fake: FakeSecretsManager) -> None:
+    """A body is not looked at; one whose end cannot be told is refused, and so is one that is too large."""
+    with fake.agent(kind) as url:
+        assert ask(url, body=b"{").status == 200
+        assert raw(url, b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: x\r\n\r\n").endswith(b"\r\n\r\nBad Request")
+        assert b" 413 " in raw(url, b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9999999\r\n\r\n")
+
+
+@KINDS
+def test_nothing_lasts(kind: Any, fake: FakeSecretsManager) -> None:
+    """At the end there is no thread and no socket more than before, also after an exception."""
+    before = open_sockets()
+    with pytest.raises(ZeroDivisionError), fake.agent(kind) as url:
+        ask(url)
+        raise ZeroDivisionError
+    until(lambda: not server_threads())
+    assert open_sockets() <= before
+
+
+@pytest.mark.parametrize(
+    ("options", "legal"),
+    [
+        ({"kind": "lambda"}, "'agent' .* or 'extension' is legal"),
+        ({"ttl": timedelta(seconds=3601)}, "0 to 3600 seconds is legal for 'agent'"),
+        ({"kind": "extension", "ttl": timedelta(seconds=301)}, "0 to 300 seconds is legal for 'extension'"),
+        ({"ttl": timedelta(seconds=-1)}, "0 to 3600"),
+        ({"ttl": 300}, "a timedelta"),
+        ({"cache_size": 1001}, "0 to 1000 is legal"),
+        ({"cache_size": -1}, "0 to 1000 is legal"),
+        ({"cache_size": "1"}, "a whole number"),
+    ],
+)
+def test_what_is_not_legal(options: dict[str, Any], legal: str, fake: FakeSecretsManager) -> None:
+    """A wrong setting is a ValueError at the call, before anything is served."""
+    before = variables()
+    with pytest.raises(ValueError, match=legal):
+        fake.agent(**options)
+    assert variables() == before
+
+
+def test_the_time_to_live_of_the_environment(
+    fake: FakeSecretsManager, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SECRETS_MANAGER_TTL is the extension's alone, and the test's own word counts more."""
+    monkeypatch.setenv(TTL, "10")
+    longer = timedelta(seconds=20)
+    for kind, ttl, times in (("extension", None, 2), ("extension", longer, 1), ("agent", None, 1)):
+        before = len(fake.calls)
+        with fake.agent(kind, ttl=ttl) as url:
+            ask(url)
+            clock.advance(seconds=10)
+            ask(url)
+        assert len(fake.calls) - before == times
+    for wrong, legal in (("soon", "a whole number of seconds"), ("301", "0 to 300 seconds")):
+        monkeypatch.setenv(TTL, wrong)
+        with pytest.raises(ValueError, match=legal):
+            fake.agent("extension")
+
+
+def test_no_proper_answer(fake: FakeSecretsManager) -> None:
+    """An answer that breaks off is the Agent's 502, and the extension's one refusal; neither is kept."""
+    for kind, status in (("agent", 502), ("extension", 400)):
+        fake.fail("GetSecretValue", MALFORMED)
+        with fake.agent(kind) as url:
+            assert ask(url).status == status
+            assert ask(url).status == 200
+
+
+@KINDS
+def test_a_mistake_while_answering(kind: Any, fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is an error of the server that shows no value, and the server lives on."""
+
+    def stumble() -> int:
+        raise ZeroDivisionError(VALUE)
+
+    with fake.agent(kind) as url:
+        with monkeypatch.context() as patched:
+            patched.setattr(service_of(fake), "settled", stumble)
+            reply = ask(url)
+        assert (reply.status, reply.members["__type"]) == (500, "InternalServiceError")
+        assert VALUE not in reply.content.decode()
+        assert ask(url).status == 200
+
+
+def test_content_types_and_lengths(fake: FakeSecretsManager) -> None:
+    """JSON says that it is JSON, and a text that it is a text; UTF-8 has its length in bytes."""
+    fake.seed("b", "ü")
+    with fake.agent() as url:
+        value, text = ask(url, "/v1/b"), ask(url, "/ping")
+        assert value.headers["content-type"] == "application/json"
+        assert text.headers["content-type"] == "text/plain; charset=utf-8"
+        assert "ü" in value.content.decode()
+        assert int(value.headers["content-length"]) == len(value.content)
+        assert ask(url, "/ping", "HEAD").status == 405
+
+
+def test_a_name_that_is_written_in_percents(fake: FakeSecretsManager) -> None:
+    """A name may be escaped, in the path and in the query."""
+    fake.seed("db/pass+word", VALUE)
+    with fake.agent() as url:
+        for path in ("/v1/db%2Fpass%2Bword", "/secretsmanager/get?secretId=db%2Fpass%2Bword", "/v1/db/pass+word"):
+            assert ask(url, path).members["SecretString"] == VALUE
+
+
+def test_dates() -> None:
+    """SSM, the Agent and the extension each write the same instant in its own way, without the zeros at the end."""
+    instants = {
+        datetime(2022, 11, 16, 8, 22, 40, 499000, timezone.utc): ("1668586960.499", "2022-11-16T08:22:40.499Z"),
+        datetime(2023, 1, 2, 13, 0, 0, 500000, timezone.utc): ("1672664400.5", "2023-01-02T13:00:00.5Z"),
+        datetime(2023, 1, 3, 0, 0, 0, 0, timezone.utc): ("1672704000", "2023-01-03T00:00:00Z"),
+    }
+    texts = ["Nov 16, 2022, 8:22:40 AM", "Jan 2, 2023, 1:00:00 PM", "Jan 3, 2023, 12:00:00 AM"]
+    for (instant, (epoch, iso)), text in zip(instants.items(), texts, strict=True):
+        with freezing.freeze(instant), FakeSecretsManager(region=REGION) as frozen:
+            frozen.seed("a", VALUE)
+            with frozen.agent() as agent, frozen.agent("extension") as extension:
+                assert ask(agent).members["CreatedDate"] == epoch
+                assert ask(extension).members["CreatedDate"] == iso
+            assert parameter()["SourceResult"].endswith(f'"createdDate":"{text}"}}')
+
+
+def parameter() -> dict[str, Any]:
+    """Return the secret as a parameter."""
+    client = boto3.Session().client("ssm", region_name=REGION)
+    found: dict[str, Any] = client.get_parameter(Name="/aws/reference/secretsmanager/a", WithDecryption=True)
+    return found["Parameter"]
+
+
+def test_no_value_in_a_repr() -> None:
+    """What the cache keeps does not show it."""
+    assert VALUE not in repr(Kept({"SecretString": VALUE}, is_fresh=True))
