@@ -9,7 +9,7 @@ from .due import rotation_due
 from .instant import DAY
 from .model import ALL_STEPS, Turn
 from .operations.managed import rotate_by_owner
-from .operations.rotation import start
+from .operations.rotation import has_room, start
 from .operations.rotation_dates import planned
 from .operations.staging import pending_version
 
@@ -122,10 +122,17 @@ def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
         vault.timeline.event("SecretVersionDeletion", secret, at, versionId=version_id)
 
 
-def _start_rotation(vault: Vault, secret: SecretRecord, setup: RotationSetup, due: int) -> Turn:
-    """Start a scheduled rotation, or retry the one that is not complete (documentation)."""
+def _start_rotation(vault: Vault, secret: SecretRecord, setup: RotationSetup, due: int) -> Turn | None:
+    """Start a scheduled rotation, or retry the one that is not complete (documentation).
+
+    Without room for one more label it fails, and waits for its next window (inferred).
+    """
     setup = planned(setup, due)
     function = setup.function_arn or setup.external_role_arn
+    if not has_room(secret, function):
+        vault.touch(secret, rotation=setup)
+        vault.timeline.event("RotationFailed", secret, due, versionId=str(uuid4()))
+        return None
     if function is None:
         return rotate_by_owner(vault.store_of(secret), secret, str(uuid4()), due, rotation=setup)
     pending = pending_version(secret)

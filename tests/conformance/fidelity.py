@@ -50,7 +50,8 @@ def evidence_of(row) -> str:
     if row.evidence == I or not isinstance(row.answer, Refused):
         return row.evidence
     texts_known = {form_of(one) for one in ROWS if isinstance(one.answer, Refused) and one.evidence in {R, V, F}}
-    is_text_known = (row.evidence != D or form_of(row) in texts_known) and not row.answer.text_is_inferred
+    is_described_alone = row.evidence == D and not row.answer.text_is_documented and form_of(row) not in texts_known
+    is_text_known = not (is_described_alone or row.answer.text_is_inferred)
     inferred = ["code"] * row.answer.code_is_inferred + ["text"] * (not is_text_known)
     return f"{row.evidence}, {' and '.join(inferred)} inferred" if inferred else row.evidence
 

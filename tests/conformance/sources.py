@@ -14,7 +14,7 @@ ANY_REFERENCE = "Secrets Manager API Reference, {operation}"
 QUOTAS = "User Guide, AWS Secrets Manager quotas"
 SCHEDULES = "User Guide, Schedule expressions in Secrets Manager rotation"
 CLOUDTRAIL = "User Guide, Logging Secrets Manager events with CloudTrail"
-EVENTBRIDGE = "User Guide, on events of EventBridge"
+EVENTBRIDGE = "User Guide, Match AWS Secrets Manager events with Amazon EventBridge"
 
 CREATION_RECORDED = "recorded responses, CreateSecret and UpdateSecret"
 CREATION_ASSERTED = "asserted against AWS, ClientRequestToken of CreateSecret and UpdateSecret"
@@ -63,6 +63,7 @@ DELETION_INVALID_REQUEST = "service model, InvalidRequestException: the secret i
 DELETION_PLANNED = "service model, ListSecretsRequest$IncludePlannedDeletion"
 
 KEYS_AS_GIVEN = "recorded responses of DescribeSecret after CreateSecret and UpdateSecret named the default key's alias"
+KEYS_NONE = "output of AWS in issue threads: a KmsKeyId that is no key"
 KEYS_CLEARED = "service model, UpdateSecretRequest$KmsKeyId"
 
 REPLICATION_RECORDED = "recorded responses of a primary secret and of its replica"
@@ -80,7 +81,8 @@ TAGS_QUOTA = "AWS General Reference, Service quotas for Tagging"
 
 POLICIES_RECORDED = "recorded responses, the resource policy of a secret"
 POLICIES_WRITTEN = "a recorded response of GetResourcePolicy, beside the policy that had been put"
-POLICIES_PAGE = "User Guide, the page of managing resource policies; names of checks in an answer are inferred"
+POLICIES_PAGE = "User Guide, the page of managing resource policies"
+POLICIES_CHECKS = f"{POLICIES_PAGE}; names of checks in an answer are inferred"
 POLICIES_NAME = "service model, {operation}Request$PolicyName"
 POLICIES_NO_JSON = "service model, MalformedPolicyDocumentException"
 

@@ -96,6 +96,7 @@ class Refused:
     status: int = 400
     text_is_inferred: bool = False  # known of another operation, and of this one only the code
     code_is_inferred: bool = False  # that it is refused is known, and its code has never been seen
+    text_is_documented: bool = False  # a page of AWS has the text itself, where other pages describe the refusal alone
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,7 @@ class Row:
         ""  # where the evidence is: a recording, a suite and its test, a page, a member of the model, a report
     )
     needs: str = ""  # another operation, or a member of it, which older service models lack
+    library: str = ""  # an optional library without which the fake cannot answer
     agent: Mapping[str, Any] = field(default_factory=dict)  # the settings of an agent
 
     @property

@@ -184,7 +184,7 @@ def look_at_changes(fake: FakeSecretsManager, before: dict[str, Any], after: dic
             assert shown["LastChangedDate"] > old["DescribeSecret"][1]["LastChangedDate"]
         labels = [label for version in secret.versions for label in version.staging_labels]
         assert len(labels) == len(set(labels))
-        assert len(labels) <= 20 + 1  # a rotation's own is never refused
+        assert len(labels) <= 20
         assert len({version.version_id for version in secret.versions}) == len(secret.versions)
         assert ("DeletedDate" in shown) == secret.is_scheduled_for_deletion == (secret.deletion_date is not None)
         look_at_answer("DescribeSecret", described, shown)

@@ -7,13 +7,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
-from ..model import ALL_STEPS, PENDING, TEST_STEP, RotationSetup, SecretRecord, Turn, VersionRecord
+from ..model import ALL_STEPS, CURRENT, PENDING, TEST_STEP, RotationSetup, SecretRecord, Turn, VersionRecord
 from ..request import Outcome
 from .lookup import find_primary, named
 from .managed import rotate_by_owner
 from .replication import sync_replicas
 from .rotation_dates import check_rules, planned, turned_off
-from .staging import add, pending_version
+from .staging import TOO_MANY_LABELS, add, has_room_for_version, pending_version
 from .values import token_in_use
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ def rotate_secret(store: Store, request: Request) -> Outcome:
         refusal = token_in_use(token, secret)
         raise errors.invalid_request(refusal.message)  # the model declares no ResourceExistsException for it
     immediately = request.get("RotateImmediately", True)
+    if (function or immediately) and not has_room(secret, function):
+        raise errors.invalid_request(TOO_MANY_LABELS)  # inferred; the model declares no LimitExceededException for it
     if function is None:
         return _rotate_managed(store, secret, planned(setup, request.at), request, immediately=immediately)
     tried = None if immediately else secret.current
@@ -123,6 +125,11 @@ def refuse_rotation_in_progress(secret: SecretRecord) -> None:
     """Refuse to rotate while AWSPENDING is on another version than AWSCURRENT (documentation; the text is seen)."""
     if pending_version(secret) is not None:
         raise errors.invalid_request(IN_PROGRESS)
+
+
+def has_room(secret: SecretRecord, function: str | None) -> bool:
+    """Return whether the version of a rotation may hold its label: AWSPENDING, or AWSCURRENT where no function runs."""
+    return has_room_for_version(secret.versions, PENDING if function else CURRENT)
 
 
 def _check_function(request: Request) -> None:

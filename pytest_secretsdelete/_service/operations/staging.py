@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 #: The quota counts the labels of all versions of a secret together (documentation, Secrets Manager quotas).
 LABELS_PER_SECRET = 20
+TOO_MANY_LABELS = f"A secret can have at most {LABELS_PER_SECRET} staging labels."
 LABEL_UPDATED = "Secret Label Updated"
 
 
@@ -56,7 +57,7 @@ def update_secret_version_stage(store: Store, request: Request) -> dict[str, Any
     _check_move(secret, label, source, target)
     if target is not None:
         versions = attach(secret.versions, named_versions[target], [label])
-        check_label_limit(secret.versions, versions)
+        check_label_limit(versions)
     else:
         versions = detach(secret.versions, named_versions[source], label)
     changed = store.vault.change(secret, request.at, versions=versions)
@@ -124,10 +125,15 @@ def _not_attached(label: str, version_id: str) -> str:
     return f"Staging label {label} is not attached to version {version_id}."
 
 
-def check_label_limit(before: Versions, after: Versions) -> None:
-    """Refuse a change that leaves more than 20 labels, and more than there were (code and text inferred)."""
-    if LABELS_PER_SECRET < after.label_count > before.label_count:
-        raise errors.limit_exceeded(f"A secret can have at most {LABELS_PER_SECRET} staging labels.")
+def check_label_limit(versions: Versions) -> None:
+    """Refuse a change that leaves more than 20 labels (code and text inferred)."""
+    if versions.label_count > LABELS_PER_SECRET:
+        raise errors.limit_exceeded(TOO_MANY_LABELS)
+
+
+def has_room_for_version(versions: Versions, label: str) -> bool:
+    """Return whether a new version may hold a label, as that of a rotation does."""
+    return add(versions, VersionRecord("", 0, None), [label]).label_count <= LABELS_PER_SECRET
 
 
 def _loses_current(versions: Versions, version_id: str) -> str | None:

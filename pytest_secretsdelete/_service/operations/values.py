@@ -89,7 +89,7 @@ def add_version(
     abandoned = _rotation_abandoned_for(store, secret, token)
     if abandoned is not None and (left := versions.get(abandoned)) is not None:
         versions = detach(versions, left, PENDING)
-    check_label_limit(secret.versions, versions)
+    check_label_limit(versions)
     changes["versions"] = versions
     changes |= counted_as_rotation(secret, max(at, store.vault.latest)) if CURRENT in labels else {}
     changed = store.vault.change(secret, at, **changes)

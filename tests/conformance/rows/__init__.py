@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
+
 import boto3
 
 from . import (
@@ -52,7 +54,9 @@ _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.
 
 
 def implemented(row) -> bool:
-    """Return whether the installed service model has the operation and the members of a row."""
+    """Return whether the installed service model has the operation and the members of a row, and its library is there."""
+    if row.library and find_spec(row.library) is None:
+        return False
     needed, _, member = (row.needs or row.operation).partition(".")
     if {row.operation, needed} - set(_MODEL.operation_names):
         return False

@@ -76,8 +76,10 @@ ROWS = filled([
     Row("CreateSecret", "with the default key", R, {"Name": "a", "KmsKeyId": DEFAULT_KEY}, named(),
         afterwards=describe(KmsKeyId=DEFAULT_KEY), source=sources.KEYS_AS_GIVEN),
     Row("CreateSecret", "with an empty key", I, {"Name": "a", "KmsKeyId": ""}, named(), afterwards=describe(KmsKeyId=None)),
+    Row("CreateSecret", "a KmsKeyId that names no key: my key", F, {"Name": "a", "KmsKeyId": "my key"}, NO_KEY,
+        source=sources.KEYS_NONE),
     *[Row("CreateSecret", f"a KmsKeyId that names no key: {key}", I, {"Name": "a", "KmsKeyId": key}, NO_KEY)
-      for key in ("my key", "alias/", "arn:aws:s3:::bucket")],
+      for key in ("alias/", "arn:aws:s3:::bucket")],
     Row("CreateSecret", "with a type", D, {"Name": "a", "Type": "Partner"}, named(), afterwards=describe(Type="Partner"),
         source=model("CreateSecretRequest", "Type")),
     Row("CreateSecret", "name exists, other token", R, {**SAME, "ClientRequestToken": T2}, EXISTS, given=a),

@@ -23,7 +23,7 @@ ELSEWHERE = policy(
 PUT = {"SecretId": "a", "ResourcePolicy": FINE}
 has_policy = steps(a, call("PutResourcePolicy", **PUT))
 SYNTAX = "This resource policy contains a syntax error."
-MALFORMED = Refused("MalformedPolicyDocumentException", SYNTAX)
+MALFORMED = Refused("MalformedPolicyDocumentException", SYNTAX, text_is_documented=True)
 BROAD = (
     "This resource policy grants broad access to your secret. Secrets Manager does not allow creating and applying such "
     "policies in the console."
@@ -39,21 +39,43 @@ FAULTS = {
 }  # fmt: skip
 #: As written by a caller, and by AWS.
 GIVEN = (
-    '{"Version":"2012-10-17", "Statement":[{"Sid":"é \\"s\\"", "Effect":"Allow",\n\n"Principal":{"AWS":["999999999999",'
-    '"arn:aws:iam::999999999999:root"]}, "Action":["secretsmanager:GetSecretValue"], "Resource":"*", '
-    '"Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":[1e2, 36.50]},"Bool":{"aws:SecureTransport":true}}}, '
-    '{"Effect":"Deny","Principal":{"AWS":"999999999999"},"Action":"secretsmanager:DeleteSecret","Resource":"*",'
-    '"Condition":{}}]}'
+    '{"Version":"2012-10-17", "Statement":[{"Sid":"one", "Effect":"Allow",\n\n"Principal":{"AWS":["999999999999",'
+    '"arn:aws:iam::999999999999:root"]}, "Action":["secretsmanager:GetSecretValue"], "Resource":"*"}, '
+    '{"Effect":"Deny","Principal":{"AWS":"999999999999"},"Action":"secretsmanager:DeleteSecret","Resource":"*"}]}'
 )
 WRITTEN = """{
   "Version" : "2012-10-17",
   "Statement" : [ {
-    "Sid" : "é \\"s\\"",
+    "Sid" : "one",
     "Effect" : "Allow",
     "Principal" : {
       "AWS" : [ "999999999999", "arn:aws:iam::999999999999:root" ]
     },
     "Action" : [ "secretsmanager:GetSecretValue" ],
+    "Resource" : "*"
+  }, {
+    "Effect" : "Deny",
+    "Principal" : {
+      "AWS" : "999999999999"
+    },
+    "Action" : "secretsmanager:DeleteSecret",
+    "Resource" : "*"
+  } ]
+}"""
+#: Values that no recording has: text to escape, numbers, truth values, an empty object.
+GIVEN_VALUES = (
+    '{"Statement":[{"Sid":"é \\"s\\"","Effect":"Deny","Principal":{"AWS":"999999999999"},'
+    '"Action":"secretsmanager:DeleteSecret","Resource":"*",'
+    '"Condition":{"NumericLessThan":{"aws:MultiFactorAuthAge":[1e2, 36.50]},"Bool":{"aws:SecureTransport":true},"Null":{}}}]}'
+)
+WRITTEN_VALUES = """{
+  "Statement" : [ {
+    "Sid" : "é \\"s\\"",
+    "Effect" : "Deny",
+    "Principal" : {
+      "AWS" : "999999999999"
+    },
+    "Action" : "secretsmanager:DeleteSecret",
     "Resource" : "*",
     "Condition" : {
       "NumericLessThan" : {
@@ -61,16 +83,9 @@ WRITTEN = """{
       },
       "Bool" : {
         "aws:SecureTransport" : true
-      }
+      },
+      "Null" : { }
     }
-  }, {
-    "Effect" : "Deny",
-    "Principal" : {
-      "AWS" : "999999999999"
-    },
-    "Action" : "secretsmanager:DeleteSecret",
-    "Resource" : "*",
-    "Condition" : { }
   } ]
 }"""
 OTHER_NAME = Refused("InvalidParameterException", "You can only modify the default resource policy.")
@@ -100,19 +115,22 @@ ROWS = filled([
     *[Row("PutResourcePolicy", f"not JSON: {document}", D, {**PUT, "ResourcePolicy": document}, MALFORMED, given=a,
           source=sources.POLICIES_PAGE) for document in ("{", "[]", '{"Statement": NaN}')],
     *[Row("PutResourcePolicy", case, D, {**PUT, "ResourcePolicy": document},
-          Refused("MalformedPolicyDocumentException", text), given=a, source=sources.POLICIES_PAGE)
+          Refused("MalformedPolicyDocumentException", text, text_is_documented=True), given=a, source=sources.POLICIES_PAGE)
       for case, (document, _, text) in FAULTS.items()],
     Row("PutResourcePolicy", "a lockout", D, {**PUT, "ResourcePolicy": LOCKOUT},
-        Refused("InvalidParameterException", LOCKED, code_is_inferred=True), given=a, source=sources.POLICIES_PAGE),
+        Refused("InvalidParameterException", LOCKED, code_is_inferred=True, text_is_documented=True), given=a, source=sources.POLICIES_PAGE),
     Row("PutResourcePolicy", "a public policy", D, {**PUT, "ResourcePolicy": PUBLIC}, named(), given=a),
     Row("PutResourcePolicy", "a public policy, blocked", D,
         {**PUT, "ResourcePolicy": PUBLIC, "BlockPublicPolicy": True},
         Refused("PublicPolicyException",
-                "You can't attach a resource-based policy that allows broad access to the secret."), given=a,
+                "You can't attach a resource-based policy that allows broad access to the secret.",
+                text_is_documented=True), given=a,
         source=sources.POLICIES_PAGE),
     Row("PutResourcePolicy", "unknown secret", R, {**PUT, "SecretId": "b"}, NOT_FOUND),
     Row("GetResourcePolicy", "a policy, written anew", R, {"SecretId": "a"}, named(ResourcePolicy=WRITTEN),
         given=has(GIVEN), source=sources.POLICIES_WRITTEN),
+    Row("GetResourcePolicy", "text to escape, numbers, truth values and an empty object", I, {"SecretId": "a"},
+        named(ResourcePolicy=WRITTEN_VALUES), given=has(GIVEN_VALUES)),
     Row("GetResourcePolicy", "one statement that is no list", I, {"SecretId": "a"},
         named(ResourcePolicy="""{
   "Statement" : {
@@ -150,16 +168,16 @@ ROWS = filled([
     Row("ValidateResourcePolicy", "of a secret", D, {"ResourcePolicy": FINE, "SecretId": "a"},
         {"PolicyValidationPassed": True, "ValidationErrors": []}, given=a),
     Row("ValidateResourcePolicy", "a public policy", D, {"ResourcePolicy": PUBLIC}, finding("PublicPolicy", BROAD),
-        source=sources.POLICIES_PAGE),
+        source=sources.POLICIES_CHECKS),
     Row("ValidateResourcePolicy", "a lockout", D, {"ResourcePolicy": LOCKOUT}, finding("CallerLockout", LOCKED),
-        source=sources.POLICIES_PAGE),
+        source=sources.POLICIES_CHECKS),
     Row("ValidateResourcePolicy", "a public policy that locks out", I,
         {"ResourcePolicy": json.dumps({"Statement": [json.loads(one)["Statement"][0] for one in (PUBLIC, LOCKOUT)]})},
         {"PolicyValidationPassed": False,
          "ValidationErrors": [{"CheckName": "PublicPolicy", "ErrorMessage": BROAD},
                               {"CheckName": "CallerLockout", "ErrorMessage": LOCKED}]}),
     *[Row("ValidateResourcePolicy", case, D, {"ResourcePolicy": document}, finding(check, text),
-          source=sources.POLICIES_PAGE) for case, (document, check, text) in FAULTS.items()],
+          source=sources.POLICIES_CHECKS) for case, (document, check, text) in FAULTS.items()],
     *[Row("ValidateResourcePolicy", f"not JSON: {document}", D, {"ResourcePolicy": document}, MALFORMED,
           source=sources.POLICIES_NO_JSON) for document in ("{", "[]")],
     Row("ValidateResourcePolicy", "a lockout of another secret", I, {"ResourcePolicy": ELSEWHERE, "SecretId": "a"},

@@ -16,10 +16,10 @@ def invalid(text, code_is_inferred=False):
     return Refused("InvalidParameterException", text, code_is_inferred=code_is_inferred)
 
 
-def refused(case, evidence, refusal, source="", **rules):
+def refused(case, evidence, refusal, source="", library="", **rules):
     """Return a row for rules that AWS refuses; nothing is set up."""
     return Row("RotateSecret", f"rules: {case}", evidence, {**ROTATE, "RotationRules": rules}, refusal, given=a,
-               afterwards=not_rotating, source=source)  # fmt: skip
+               afterwards=not_rotating, source=source, library=library)  # fmt: skip
 
 
 def no_function(case, arn):
@@ -57,6 +57,7 @@ RATE_IN_HOURS = invalid("Rate in hour should be least 4 and less than 24.")
 RATE_IN_DAYS = invalid("Rate in day should be greater than 0 and less than 1000.", code_is_inferred=True)
 NO_SCHEDULE = invalid("Invalid schedule expression.", code_is_inferred=True)
 TOO_LONG = invalid("Duration must be at least 1 hour, at most 24 hour.", code_is_inferred=True)
+BEYOND_MIDNIGHT = invalid("Starting hour and duration must be within a day.", code_is_inferred=True)
 LONGER_THAN_RATE = invalid("Duration cannot be greater than Rate in hour.", code_is_inferred=True)
 ROWS = filled([
     *[Row("RotateSecret", f"rules: {', '.join(rules)}", D, {**ROTATE, "RotationRules": rules}, named(VersionId=T2),
@@ -80,6 +81,8 @@ ROWS = filled([
     refused("a Duration of no hour", I, TOO_LONG, AutomaticallyAfterDays=1, Duration="0h"),
     refused("a Duration beyond the next window", D, LONGER_THAN_RATE, DURATION, ScheduleExpression="rate(4 hours)",
             Duration="5h"),
+    refused("a window beyond midnight", D, BEYOND_MIDNIGHT, DURATION, "aws_croniter",
+            ScheduleExpression="cron(0 20 * * ? *)", Duration="5h"),
     no_function("no ARN", "rotate"),
     no_function("of another service", "arn:aws:s3:::rotate"),
     no_function("without a name", FUNCTION.removesuffix("rotate")),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..sources import filled, model
-from ..table import D, DAY, FUNCTION, I, T2, T3, At, Row, a, call, labels, named, steps
+from ..table import D, DAY, FUNCTION, I, T2, T3, At, Row, a, call, labels, move, named, steps
 from .rotation import END, NOON, ROTATE
 
 DAILY = {"AutomaticallyAfterDays": 1}
@@ -76,6 +76,30 @@ def purged_in_time(world):
     assert "a" not in world.fake
 
 
+def full_but_one(world):
+    """Rotate daily, with nineteen labels: AWSCURRENT, AWSPREVIOUS and AWSPENDING among them."""
+    daily(world)
+    held = sum(map(len, world.labels("a").values()))
+    for number in range(19 - held):
+        move(f"label{number}", None, T2)(world)
+
+
+def never_began(world):
+    """Find that the rotation of the next day did not begin, and that the one after has a date."""
+    world.advance(days=1)
+    assert len(world.fake.rotations) == 4
+    assert world.fake.events[-1].name == "RotationFailed"
+    assert sum(map(len, world.labels("a").values())) == 20
+    next_is(2 * DAY + END)(world)
+
+
+def begins_once_there_is_room(world):
+    """Find the rotation of the next window."""
+    move("free", T2)(world)
+    world.advance(days=1)
+    assert len(world.fake.rotations) == 8
+
+
 def row(operation, case, evidence, more, answer, given, *checks):
     """Return a row that moves the clock."""
     return Row(operation, case, evidence, {"SecretId": "a", **more}, answer, given=given, afterwards=steps(*checks),
@@ -98,6 +122,8 @@ ROWS = filled([
     row("RotateSecret", "a failed rotation is tried again, to the same version", D,
         {"RotationRules": DAILY, "ClientRequestToken": T2, "RotationLambdaARN": FUNCTION}, named(VersionId=T2),
         fails, tried_again),
+    row("UpdateSecretVersionStage", "twenty labels: a scheduled rotation fails until one is free", I,
+        {"VersionStage": "free", "MoveToVersionId": T2}, named(), full_but_one, never_began, begins_once_there_is_room),
     row("CancelRotateSecret", "no scheduled rotation any more", D, {}, named(), daily, ran(0, after=3)),
     row("PutSecretValue", "a value put by hand moves the window", D, VALUE,
         named(VersionId=T3, VersionStages=["AWSCURRENT"]), steps(every_ten_days, later(2)), next_is(12 * DAY + END)),

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ..sources import QUOTAS, STAGING_ASSERTED, STAGING_RECORDED, STAGING_SEEN, DELETION_INVALID_REQUEST, model, filled
-from ..table import D, F, I, MARKED, NOT_FOUND, R, T1, T2, T3, T4, V, Refused, Row, a, labels, move, named, put
-from ..table import empty, scheduled, steps
+from ..table import (
+    D, F, FUNCTION, I, MARKED, NOT_FOUND, R, T1, T2, T3, T4, V, Refused, Row, a, empty, labels, move, named, put,
+    scheduled, steps,
+)  # fmt: skip
 
 CURRENT, PREVIOUS, PENDING = "AWSCURRENT", "AWSPREVIOUS", "AWSPENDING"
 
@@ -109,6 +113,9 @@ ROWS = filled([
     no_room(PUT, "a twenty-first label, AWSPREVIOUS", new(T4), evidence=I),
     no_room(UPDATE, "a twenty-first label, AWSPREVIOUS", new(T4), evidence=I),
     no_room(PUT, "twenty labels beside AWSCURRENT", new(T2, *MANY), given=a),
+    Row("RotateSecret", "a twenty-first label, AWSPENDING", I,
+        {"SecretId": "a", "RotationLambdaARN": FUNCTION, "ClientRequestToken": T4},
+        replace(NO_ROOM, code="InvalidRequestException"), given=FULL),
     step("twenty labels: one of them moved", FULL, STAGE, moved("label0", T2, T3), D, QUOTAS, v1=f"{CURRENT} last",
          v2=" ".join(MANY[1:9]), v3=" ".join(MANY[9:18]) + " label0"),
     Row(STAGE, "unknown secret", R, {"SecretId": "b", "VersionStage": "X", "MoveToVersionId": T1}, NOT_FOUND),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..sources import (
-    BATCH_SEEN, DELETION_INVALID_REQUEST, DELETION_REFERENCE, LENGTHS_SEEN, VALUES_ASSERTED, VALUES_RECORDED, VALUES_SEEN,
+    BATCH_SEEN, CREATION_SEEN, DELETION_INVALID_REQUEST, DELETION_REFERENCE, LENGTHS_SEEN, VALUES_ASSERTED, VALUES_RECORDED, VALUES_SEEN,
     filled, model,
 )  # fmt: skip
 from ..table import (
@@ -174,7 +174,7 @@ ROWS = filled([
         given=steps(a, put(T2), put(T3))),
     Row("PutSecretValue", "no value", F, {"SecretId": "a"}, NO_VALUE, given=a),
     Row("PutSecretValue", "both kinds of value", F, {"SecretId": "a", "SecretString": "x", "SecretBinary": b"\0"}, BOTH,
-        given=a),
+        given=a, source=CREATION_SEEN),
     Row("PutSecretValue", "unknown secret", R, {"SecretId": "b", "SecretString": "x"}, NOT_FOUND),
     Row("PutSecretValue", "scheduled for deletion", D, {"SecretId": "a", "SecretString": "x"}, MARKED, given=scheduled,
         source=DELETION_INVALID_REQUEST),
