@@ -123,7 +123,7 @@ class Fault:
     left: int | None = None
     withdrawn: bool = False
     #: Where the test asked for it.
-    place: Place | None = field(default=None, repr=False)
+    _place: Place | None = field(default=None, repr=False)
     _journal: Journal = field(default_factory=Journal, repr=False)
 
     def withdraw(self) -> None:
@@ -157,7 +157,7 @@ def _struck(fault: Fault) -> Exception:
     if fault.left is not None:
         fault.left -= 1
     answer = _answer_of(fault)
-    answer.asked = Asked("fail()", fault.place)
+    answer.asked = Asked("fail()", fault._place)
     return answer
 
 
@@ -189,7 +189,7 @@ class Failures:
         if times is not None and (not isinstance(times, int) or isinstance(times, bool) or times < 1):
             raise ValueError(f"fail() takes times as a positive number, or None for until withdrawn, not {times!r}.")
         place = places.here()
-        fault = Fault(operation, error, times, secret_id, message, left=times, place=place, _journal=self._journal)
+        fault = Fault(operation, error, times, secret_id, message, left=times, _place=place, _journal=self._journal)
         with self._journal.lock:
             self._journal.note(fault, "withdrawn", value=True, put_back=partial(setattr, fault))
             self._journal.attribute(self, "_faults")

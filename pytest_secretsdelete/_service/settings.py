@@ -26,6 +26,7 @@ class GivenSettings(TypedDict, total=False):
     allow_unknown_regions: bool
     rotation_limit: int
     calls_kept: int
+    share_botocore_data: bool
 
 
 @dataclass(frozen=True, kw_only=True)
