@@ -157,7 +157,7 @@ def _struck(fault: Fault) -> Exception:
     if fault.left is not None:
         fault.left -= 1
     answer = _answer_of(fault)
-    answer.asked = Asked("fail()", fault._place)
+    answer.asked = Asked("fail()", fault._place)  # noqa: SLF001 - of this module
     return answer
 
 
