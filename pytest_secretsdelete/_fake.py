@@ -27,8 +27,10 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from ._botocore.typed import SecretsManagerClient
     from ._service.delays import Delay
     from ._service.faults import Fault
+    from ._service.literals import ErrorCode, OperationName
     from ._service.snapshot import Secret
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import Timeout, _Malformed
@@ -153,7 +155,7 @@ class FakeSecretsManager:
         """The account of every caller whose access key id names no other."""
         return self._service.account_id
 
-    def client(self, region: str | None = None, **client_options: Any) -> Any:
+    def client(self, region: str | None = None, **client_options: Any) -> SecretsManagerClient:
         """Return a new botocore client for this service; options as those of botocore's `create_client`."""
         ensure_installed()
         region = client_options.pop("region_name", None) or region
@@ -162,7 +164,9 @@ class FakeSecretsManager:
             # looking for credentials may ask the network where the environment holds none
             client_options.setdefault("aws_access_key_id", environment.FAKE_CREDENTIALS["AWS_ACCESS_KEY_ID"])
             client_options.setdefault("aws_secret_access_key", environment.FAKE_CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
-        return session.create_client(sessions.SERVICE, region_name=region or self.region, **client_options)
+        region = region or self.region
+        client: SecretsManagerClient = session.create_client(sessions.SERVICE, region_name=region, **client_options)
+        return client
 
     def endpoint(self) -> AbstractContextManager[str]:
         """Return a context that serves this fake over HTTP on loopback, and yields its URL.
@@ -267,7 +271,7 @@ class FakeSecretsManager:
         """The attempts that the fake answered, oldest first, faults and denials included."""
         return self._timeline.calls
 
-    def calls_of(self, operation: str, secret_id: str | None = None) -> tuple[Call, ...]:
+    def calls_of(self, operation: OperationName | str, secret_id: str | None = None) -> tuple[Call, ...]:
         """Return the calls of one operation, or of all ("*"), oldest first; with `secret_id`, those about one secret.
 
         `secret_id`: a name, which counts in every region, or an ARN, whole or partial; a call is found however it named
@@ -302,8 +306,8 @@ class FakeSecretsManager:
 
     def fail(
         self,
-        operation: str,
-        error: str | Timeout | _Malformed,
+        operation: OperationName | str,
+        error: ErrorCode | str | Timeout | _Malformed,
         *,
         times: int | None = 1,
         secret_id: str | None = None,
@@ -318,7 +322,7 @@ class FakeSecretsManager:
         faults.check_operation(operation, self._operations())
         return self._failures.fail(operation, error, times, secret_id, message)
 
-    def deny(self, operation: str = "*", secret_id: str | None = None) -> None:
+    def deny(self, operation: OperationName | str = "*", secret_id: str | None = None) -> None:
         """Answer AccessDeniedException, in the words of IAM, until `allow` withdraws it.
 
         Covers the documented permissions of an operation: denying TagResource also refuses a CreateSecret
@@ -327,7 +331,7 @@ class FakeSecretsManager:
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
         self._failures.deny(operation, secret_id)
 
-    def allow(self, operation: str = "*", secret_id: str | None = None) -> None:
+    def allow(self, operation: OperationName | str = "*", secret_id: str | None = None) -> None:
         """Withdraw denials: of one action or of all, of one secret or of all."""
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
         ids = None if secret_id is None else self._service.ids_of(secret_id)

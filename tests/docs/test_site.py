@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -14,6 +15,8 @@ from . import pages
 
 pytest.importorskip("furo")
 pytest.importorskip("myst_parser")
+if shutil.which("dot") is None:
+    pytest.skip("the pictures need Graphviz", allow_module_level=True)
 
 
 class Page(HTMLParser):
