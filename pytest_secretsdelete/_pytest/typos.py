@@ -20,10 +20,16 @@ def hint(text: str, options: Collection[str]) -> str | None:
     """Return a hint for pytest's complaint of an unknown mark or option, where one of ours is near."""
     if found := _UNKNOWN_MARK.search(text):
         near = _near(found[1] or found[2], _MARKS)
-        return near and f"Did you mean @pytest.mark.{near}? Read on: docs/reference/markers.md"
+        return (
+            near
+            and f"Did you mean @pytest.mark.{near}? Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/markers.html"
+        )
     if found := _UNKNOWN_OPTION.search(text):
         near = _near(found[1], options)
-        return near and f"Did you mean {near}? Read on: docs/reference/ini-options.md"
+        return (
+            near
+            and f"Did you mean {near}? Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/ini-options.html"
+        )
     return None
 
 
