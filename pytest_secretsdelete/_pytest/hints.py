@@ -72,7 +72,7 @@ def _unreached(error: BaseException) -> str | None:
     if _fake_is_active():
         removed = _removed_variables()
         return removed if removed and type(error).__name__ in {"NoCredentialsError", "NoRegionError"} else None
-    is_ours = any(frame.f_globals.get("__package__", "").startswith("pytest_secretsdelete.") for frame in frames)
+    is_ours = any(str(frame.f_globals.get("__package__")).startswith("pytest_secretsdelete.") for frame in frames)
     return None if is_ours or _SERVICE not in map(_service_of, frames) else _NO_FAKE
 
 

@@ -60,12 +60,19 @@ def here(depth: int = 2) -> Place | None:
 
 
 def chain(error: BaseException | None) -> Iterator[BaseException]:
-    """Yield an exception and what it was raised from, each once."""
+    """Yield an exception, what it was raised from, and the exceptions of groups among these, each once."""
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        yield error
-        error = error.__cause__ or error.__context__
+    waiting = [error]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        members = getattr(one, "exceptions", ())  # of an ExceptionGroup; other exceptions may have any attribute
+        waiting += [one.__cause__ or one.__context__]
+        if isinstance(members, tuple):
+            waiting += [each for each in reversed(members) if isinstance(each, BaseException)]
 
 
 def raised_at(error: BaseException) -> Place | None:

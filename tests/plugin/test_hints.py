@@ -60,6 +60,23 @@ def test_a_forgotten_fixture(run: Run, body: str) -> None:
     assert result.stdout.str().count("No fake was active") == 1
 
 
+def test_code_without_a_package(run: Run) -> None:
+    """Code in a module that was made by hand, whose package is None, gets the hint as any other."""
+    result = run(
+        f"""{PREAMBLE}
+import types
+
+def test_it():
+    made = types.ModuleType("made")
+    exec("def read(client): client.list_secrets()", made.__dict__)
+    made.read(boto3.session.Session(region_name="us-east-1").client("secretsmanager"))
+"""
+    )
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines([NO_FAKE])
+    result.stdout.no_fnmatch_line("*INTERNALERROR*")
+
+
 ANOTHER_MATTER = {
     "another service": "client('sqs', region_name=None)",
     "another error": "client().get_secret_value(SecretID='a')",

@@ -33,7 +33,7 @@ class Case(NamedTuple):
     @property
     def before(self) -> list[Entry]:
         """What had happened to the secret by then."""
-        life = self.facts.lives.get(self.subject, [])
+        life = self.facts.life_of(self.subject)
         return life[: life.index(self.call)] if self.call in life else life
 
     @property
@@ -196,7 +196,8 @@ def _there_already(case: Case) -> str | None:
 def _never_there(case: Case) -> str | None:
     if not case.is_not_found or _was_there(case, case.subject):
         return None
-    here = [subject.name for subject in case.facts.lives if _was_there(case, subject)]
+    known = dict.fromkeys((*case.facts.earlier, *case.facts.lives))
+    here = [subject.name for subject in known if _was_there(case, subject)]
     near = difflib.get_close_matches(case.subject.name, here, n=3)
     hint = f"Near: {listed(near)}." if near else f"There: {listed(here) or 'no secret at all'}."
     return f"{case.call.operation} asked for {case.name}, which was never there in {case.subject.region}. {hint}"
@@ -204,7 +205,7 @@ def _never_there(case: Case) -> str | None:
 
 def _was_there(case: Case, subject: Subject) -> bool:
     is_here = (subject.account, subject.region) == (case.subject.account, case.subject.region)
-    entries = case.facts.lives.get(subject, [])
+    entries = case.facts.life_of(subject)
     return is_here and any(not isinstance(entry, Attempt) or entry.step is not None for entry in entries)
 
 

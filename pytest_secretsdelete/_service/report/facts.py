@@ -49,7 +49,13 @@ class Facts:
     failed_elsewhere: bool = False
     #: The text of the failure; it is searched for names, and never shown.
     failure: str = ""
+    #: What had happened to each name before, where the record is a test's and the fake a wider one.
+    earlier: dict[Subject, list[Entry]] = field(default_factory=dict)
     _whole_arns: frozenset[str] = field(default_factory=frozenset)
+
+    def life_of(self, subject: Subject) -> list[Entry]:
+        """Return all that happened to a name, in order."""
+        return [*self.earlier.get(subject, ()), *self.lives.get(subject, ())]
 
     def subjects_of(self, attempt: Attempt) -> list[Subject]:
         """Return what a call is about: nothing, one secret, or those of a batch."""
@@ -75,24 +81,41 @@ class Facts:
 
 def gather(service: Service, record: Sequence[Entry], error: BaseException | None = None) -> Facts:
     """Return the facts of a fake; the call that raised `error`, or led to it, is the one that has failed."""
-    entries = [entry for entry in record if not isinstance(entry, Attempt) or entry.has_ended]
+    entries = _ended(record)
+    earlier = [] if error is None else _before(service, record)
     moves = list(service.timeline.moves)
     instants = [*map(instant_of, entries), *(end for move in moves for end in (move.start, move.end))]
     instants = instants or [service.vault.latest]
-    facts = Facts(
-        service, entries, min(instants), max(instants), moves, {}, [], _whole_arns=frozenset(_arns(service, entries))
-    )
+    arns = frozenset(_arns(service, [*earlier, *entries]))
+    facts = Facts(service, entries, min(instants), max(instants), moves, {}, [], _whole_arns=arns)
     for entry in entries:
-        subjects = _subjects(facts, entry)
-        for subject in dict.fromkeys(subjects):
-            facts.lives.setdefault(subject, []).append(entry)
-        if not subjects and isinstance(entry, Attempt):
+        if not _file(facts, facts.lives, entry) and isinstance(entry, Attempt):
             facts.other_calls.append(entry)
+    for entry in earlier:
+        _file(facts, facts.earlier, entry)
     if error is not None:
         facts.failure = str(error)
         facts.failed = _failed(facts, error)
         facts.failed_elsewhere = facts.failed is not None and facts.failed not in entries
     return facts
+
+
+def _ended(record: Iterable[Entry]) -> list[Entry]:
+    return [entry for entry in record if not isinstance(entry, Attempt) or entry.has_ended]
+
+
+def _before(service: Service, record: Iterable[Entry]) -> list[Entry]:
+    """Return what happened to a fake before a record of it begins."""
+    recorded = set(map(id, record))
+    return [entry for entry in _ended(service.timeline) if id(entry) not in recorded]
+
+
+def _file(facts: Facts, lives: dict[Subject, list[Entry]], entry: Entry) -> bool:
+    """Add an entry to the lives that it is about; return whether there are any."""
+    subjects = dict.fromkeys(_subjects(facts, entry))
+    for subject in subjects:
+        lives.setdefault(subject, []).append(entry)
+    return bool(subjects)
 
 
 def instant_of(entry: Entry) -> int:

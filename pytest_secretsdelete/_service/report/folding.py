@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import places
+from ..instant import SECOND
 from .rows import CALL, LIFE, MOVE, Row
 from .wording import duration
 
@@ -107,7 +108,7 @@ def _times(facts: Facts, row: Row, *, with_start: bool) -> str:
     if row.count == 1:
         return ""
     start = f" from {facts.at(row.at)}" if with_start else ""
-    pace = f", every {duration(row.every)}{start}" if row.every else ""
+    pace = f", every {duration(row.every)}{start}" if row.every and row.every >= SECOND else ""
     last = f"; last {facts.at(row.last)}" if facts.at(row.last) != facts.at(row.at) else ""
     return f"x{row.count:,}{pace}{last}"
 
@@ -141,9 +142,27 @@ def _moves(moves: Iterable[Move]) -> Iterator[Row]:
 
 def brief(facts: Facts, rows: Iterable[Row]) -> str:
     """Return a life in one line."""
-    told = (row for row in rows if row.kind != MOVE and not row.is_inside)
+    told = _without_places(row for row in rows if row.kind != MOVE and not row.is_inside)
     parts = _merged(row.brief if row.kind == LIFE else _call_in_brief(facts, row) for row in told)
     return ("; " if any({",", ";"} & set(part) for part in parts) else ", ").join(parts)
+
+
+def _without_places(rows: Iterable[Row]) -> list[Row]:
+    """Fold calls that differ in their places alone, which the form of one line does not show."""
+    found: list[Row] = []
+    for row in rows:
+        before = found[-1] if found else None
+        if (
+            before
+            and row.kind != LIFE
+            and not before.asked
+            and not row.asked
+            and _is_same(before, replace(row, place=before.place))
+        ):
+            found[-1] = replace(_joined(before, row), every=None)
+        else:
+            found.append(row)
+    return found
 
 
 def _call_in_brief(facts: Facts, row: Row) -> str:

@@ -94,7 +94,7 @@ def _title(facts: Facts) -> str:
 
 
 def _life(facts: Facts, subject: Subject, *, with_clock: bool = False) -> Life:
-    life = facts.lives[subject]
+    life = facts.life_of(subject) if with_clock else facts.lives[subject]
     rows = folded(facts, rows_of(facts, life))
     return Life(facts.called(subject), with_moves(rows, facts.moves) if with_clock else rows, windows(life))
 

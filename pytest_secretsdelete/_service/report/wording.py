@@ -32,7 +32,12 @@ def duration(length: int) -> str:
 
 
 def offset(length: int) -> str:
-    """Return how long after the start something was; real time's first moments are no time at all."""
+    """Return how long after the start something was; real time's first moments are no time at all.
+
+    What was before the start has a minus.
+    """
+    if length <= -SECOND:
+        return f"-{duration(-length)}"
     return f"+{duration(length if length >= SECOND else 0)}"
 
 

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import functools
+import re
 import threading
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 from pytest_secretsdelete import FakeSecretsManager, Timeout
+from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service.report.layout import as_text
+from pytest_secretsdelete._service.report.story import tell
 
 from ...support import LAMBDA, OTHER_ACCOUNT, REGION, VALUE, Rotator, client_of, refused, token
 
@@ -265,6 +270,52 @@ def test_an_exception_made_of_another(fake: FakeSecretsManager, client: Any, tol
     assert told(caught.value).startswith("GetSecretValue asked for none, which was never there in eu-west-1.")
 
 
+def test_an_exception_in_a_group(fake: FakeSecretsManager, client: Any, told: Told) -> None:
+    """The call is found in a group of exceptions, such as a TaskGroup raises, and in a group within it."""
+    with pytest.raises(ClientError) as caught:
+        client.get_secret_value(SecretId="none")
+    with refused("ResourceNotFoundException"):
+        client.describe_secret(SecretId="another")
+    inner = _Group("two", (ValueError(), caught.value))
+    assert told(_Group("one", (KeyError(), inner))).startswith("GetSecretValue asked for none, which was never there")
+    assert told(_Group("no group", ["text"])).startswith("The last call was refused. DescribeSecret asked for another")
+
+
+def test_what_a_wider_fake_holds(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """What happened before the record of a test began counts for the sentence and for the life of that secret."""
+    fake.seed("db/password", VALUE)
+    fake.seed("api/key", VALUE)
+    client.delete_secret(SecretId="api/key", RecoveryWindowInDays=7)
+    with fake.checkpoint():
+        client.get_secret_value(SecretId="db/password")
+    clock.advance(days=2)
+    before = len(list(service_of(fake).timeline))
+
+    def of_the_test(call: Any, **parameters: Any) -> str:
+        with pytest.raises(ClientError) as caught:
+            call(**parameters)
+        timeline = service_of(fake).timeline
+        timeline.moves.clear()
+        return re.sub(
+            r"test_\w+\.py:\d+", "here", as_text(tell(service_of(fake), caught.value, record=list(timeline)[before:]))
+        )
+
+    assert "Near: db/password." in of_the_test(client.get_secret_value, SecretId="db/pasword").replace("\n", " ")
+    told = of_the_test(client.get_secret_value, SecretId="api/key")
+    sentence, life, *_ = told.split("\n\n")
+    assert " ".join(sentence.split()) == (
+        "GetSecretValue came inside the recovery window of api/key: DeleteSecret at -2d (here) has scheduled its "
+        "deletion for +5d (2031-05-13 07:08:09Z). RestoreSecret brings it back until then."
+    )
+    assert [row.split()[:2] for row in life.splitlines() if row.startswith("  -")] == [
+        ["-2d", "seeded"],
+        ["-2d", "DeleteSecret"],
+    ]
+    assert "CreateSecret found db/password there already: it was seeded at -2d." in " ".join(
+        of_the_test(client.create_secret, Name="db/password").split()
+    )
+
+
 def test_other_failures(clock: Clock, fake: FakeSecretsManager, client: Any, told: Told) -> None:
     """A failure that no call raised is told of the last refusal, and of what is still scheduled."""
     fake.seed("a", VALUE)
@@ -324,10 +375,15 @@ def test_left_behind(fake: FakeSecretsManager, client: Any, told: Told) -> None:
     )
 
 
-def _sentences(fake: FakeSecretsManager, error: BaseException) -> str:
-    from pytest_secretsdelete._fake import service_of
-    from pytest_secretsdelete._service.report.story import tell
+class _Group(Exception):
+    """What ExceptionGroup is on every Python: an exception with others in it."""
 
+    def __init__(self, message: str, exceptions: Any) -> None:
+        super().__init__(message)
+        self.exceptions = exceptions
+
+
+def _sentences(fake: FakeSecretsManager, error: BaseException) -> str:
     return " ".join(tell(service_of(fake), error).sentences)
 
 

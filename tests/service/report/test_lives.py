@@ -122,6 +122,27 @@ def test_repeated_calls_are_one_row(clock: Clock, fake: FakeSecretsManager, clie
     assert lines(text) == ["b seeded; GetSecretValue x3, every 1h from +0s; last +2h; DescribeSecret x3 +4h"]
 
 
+def test_no_pace_within_a_second(clock: Clock, fake: FakeSecretsManager, client: Any, told: Told) -> None:
+    """Calls that real time sets apart by the same few milliseconds are not said to have a pace."""
+    fake.seed("a", VALUE)
+    for _ in range(3):
+        client.get_secret_value(SecretId="a")
+        clock.advance(timedelta(milliseconds=1))
+    assert rows(told(ABOUT_A))[:2] == ["+0s seeded", "+0s GetSecretValue x3 here"]
+
+
+def test_calls_from_several_places_in_one_line(fake: FakeSecretsManager, client: Any, told: Told) -> None:
+    """The form of one line shows no places, so that calls which differ in these alone are folded there."""
+    fake.seed("b", VALUE)
+    client.get_secret_value(SecretId="b")
+    client.get_secret_value(SecretId="b")
+    client.describe_secret(SecretId="b")
+    client.get_secret_value(SecretId="b")
+    fake.seed("a", VALUE)
+    client.describe_secret(SecretId="a")
+    assert lines(told(ABOUT_A)) == ["b seeded, GetSecretValue x2 +0s, DescribeSecret +0s, GetSecretValue +0s"]
+
+
 def test_moves_of_the_clock(clock: Clock, fake: FakeSecretsManager, told: Told) -> None:
     """Moves that follow each other from one place are one row."""
     fake.seed("a", VALUE)

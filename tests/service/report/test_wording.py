@@ -35,6 +35,11 @@ def test_offsets_of_real_time() -> None:
     assert [wording.offset(length) for length in (0, 999, 1000, DAY)] == ["+0s", "+0s", "+1s", "+1d"]
 
 
+def test_offsets_before_the_start() -> None:
+    """What a wider fake did before the test has a minus; its last second counts as at once."""
+    assert [wording.offset(length) for length in (-999, -1000, -3 * DAY)] == ["+0s", "-1s", "-3d"]
+
+
 def test_dates() -> None:
     """A date shows its seconds where it has some."""
     assert wording.date(1_772_355_600_000) == "2026-03-01 09:00Z"
