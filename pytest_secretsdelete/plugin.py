@@ -295,14 +295,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
     """Explain in the report of a failed test what happened to its secrets; forget its fake after the last report."""
     test, reporting = _test_of(item), item.config.stash[_run_key].reporting
-    if test.use is None or (call.excinfo is None and reporting is None):
+    use = test.use or _found_use(call)
+    if use is None or (call.excinfo is None and reporting is None):
         outcome = yield
     else:
         from ._pytest import report
 
         with report.folded(call):
             outcome = yield
-        report.add_story(outcome.get_result(), item, call, test.use, reporting)
+        report.add_story(outcome.get_result(), item, call, use, reporting)
     is_concerned = "botocore" in sys.modules or "_secretsmanager_fake" in getattr(item, "fixturenames", ())
     if is_concerned and outcome.get_result().failed:
         from ._pytest import hints
@@ -312,6 +313,15 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> 
         outcome.get_result().sections.extend((hints.TITLE, hint) for hint in found)
     if call.when == "teardown" and _test_key in item.stash:  # a run keeps its items to its end
         del item.stash[_test_key]
+
+
+def _found_use(call: pytest.CallInfo[Any]) -> Use | None:
+    """Return the fake of a failed test that uses one without the fixtures of a test."""
+    if call.excinfo is None or f"{__package__}._fake" not in sys.modules:
+        return None
+    from ._pytest.joining import found_use
+
+    return found_use(call.excinfo.value)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .. import _active
 from .._fake import FakeSecretsManager, service_of
 from .._service import names
+from .._service.places import chain
 from .markers import Plan, plan_from, plan_of, wrong_marker
 
 if TYPE_CHECKING:
@@ -57,6 +59,22 @@ class Use:
     def unused_faults(self) -> tuple[Fault, ...]:
         """Return the faults that the test has made and not used as often as it said."""
         return service_of(self.fake).failures.unused(self.checkpoint)
+
+
+def found_use(error: BaseException | None) -> Use | None:
+    """Return the fake that a failed test has used without the fixtures of a test.
+
+    That is one which is active still, such as a wider fixture's, or one that a frame of the exception holds, such as
+    that of a `with` statement or of the decorator.
+    """
+    if _active.responders():
+        return Use(FakeSecretsManager.active())
+    for raised in chain(error):
+        for frame, _ in traceback.walk_tb(raised.__traceback__):
+            fakes = [value for value in frame.f_locals.values() if isinstance(value, FakeSecretsManager)]
+            if fakes:
+                return Use(fakes[-1])
+    return None
 
 
 def shared_fake() -> FakeSecretsManager | None:
