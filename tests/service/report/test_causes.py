@@ -326,9 +326,9 @@ def test_left_behind(fake: FakeSecretsManager, client: Any, told: Told) -> None:
 
 def _sentences(fake: FakeSecretsManager, error: BaseException) -> str:
     from pytest_secretsdelete._fake import service_of
-    from pytest_secretsdelete._service.report.story import tell
+    from pytest_secretsdelete._service.report.story import story_of
 
-    return " ".join(tell(service_of(fake), error).sentences)
+    return " ".join(story_of(service_of(fake), error).sentences)
 
 
 def _because(fake: FakeSecretsManager, call: Any, **parameters: Any) -> str:
