@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version as version_of
+from typing import Any
 
 project = "pytest-secretsdelete"
 author = copyright = "The pytest-secretsdelete authors"  # noqa: A001 - Sphinx's name
@@ -18,3 +19,20 @@ html_title = project
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
 autodoc_typehints_description_target = "documented"
+
+
+def setup(app: Any) -> None:
+    """Let docstrings be written in Markdown."""
+    app.connect("autodoc-process-docstring", _fences_as_blocks)
+
+
+def _fences_as_blocks(*arguments: Any) -> None:
+    """Turn fenced code into a block of reStructuredText, which autodoc reads."""
+    lines, inside = arguments[-1], False
+    for number, line in enumerate(lines):
+        if line.startswith("```"):
+            lines[number] = "" if inside else f".. code-block:: {line.strip('`')}\n"
+            inside = not inside
+        elif inside:
+            lines[number] = f"   {line}"
+    lines[:] = "\n".join(lines).split("\n")

@@ -62,7 +62,7 @@ def required() -> Service:
         raise RuntimeError(
             "No fake of Secrets Manager is active. Ask for the secretsmanager fixture, decorate the test with "
             "@fake_secretsmanager(), or open a block: with FakeSecretsManager() as fake. "
-            "Read on: docs/reference/fake.md#start-and-stop"
+            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#start-and-stop"
         )
     return found
 

@@ -160,7 +160,7 @@ def _cover(tests: type, make: Make) -> None:
         raise TypeError(
             f"{tests.__name__} has no tests: fake_secretsmanager decorates classes whose methods begin with test, and "
             "those of unittest. For another class, use FakeSecretsManager in its methods. "
-            "Read on: docs/reference/fake.md#fake_secretsmanager"
+            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#fake_secretsmanager"
         )
 
 

@@ -36,17 +36,17 @@ _FIXTURES = ("secretsmanager", "secretsmanager_client", "secretsmanager_clock", 
 _NO_FAKE = (
     "No fake was active: this call of Secrets Manager was on its way to AWS. Ask for the fixture secretsmanager or "
     "secretsmanager_client, mark the test with @pytest.mark.secret(...), or write `with FakeSecretsManager():`. For a "
-    "whole project: usefixtures = secretsmanager. Read on: docs/how-to/block-leaks.md"
+    "whole project: usefixtures = secretsmanager. Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/block-leaks.html"
 )
 _NARROW = (
     "The fixtures of a fake last one test. Where a class, module or session is to share a fake, ask for "
     "secretsmanager_module or secretsmanager_session, or write a fixture of that scope: `with FakeSecretsManager() as "
-    "fake: yield fake`. The fixtures of each test join it. Read on: docs/how-to/share-a-fake.md"
+    "fake: yield fake`. The fixtures of each test join it. Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/share-a-fake.html"
 )
 _MODELS = (
     "A pydantic model was defined while time was frozen, so that its annotations name freezegun's classes in place of "
     "datetime and date. Import the module that defines it before time is frozen: at the top of the test's module. "
-    "Read on: docs/how-to/use-pydantic.md"
+    "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/use-pydantic.html"
 )
 
 
@@ -112,7 +112,7 @@ def _removed_variables() -> str | None:
     return (
         f"The active fake had set {', '.join(removed)}; the test, or a fixture set up after the fake, has removed "
         "them. Do not remove AWS variables in such a test, or set values in their place. "
-        "Read on: docs/reference/fake.md#start-and-stop"
+        "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#start-and-stop"
     )
 
 
@@ -141,5 +141,5 @@ def _set_back(item: pytest.Item, frozen_at: Any) -> Iterator[str]:
             yield (
                 f"Time went back: now= starts the fake at {frozen_at.isoformat()}, and the freeze_time decorator of "
                 f"{item.name} sets {begun.isoformat()} afterwards. Use now= alone: "
-                f"@pytest.mark.secretsmanager(now=...). Read on: docs/explanation/time.md"
+                f"@pytest.mark.secretsmanager(now=...). Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/time.html"
             )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .._service.timeline import Entry
     from .._service.undo import Checkpoint
 
-_READ_ON = "docs/how-to/share-a-fake.md#join-it-from-a-test"
+_READ_ON = "https://pytest-secretsdelete.readthedocs.io/page/how-to/share-a-fake.html#join-it-from-a-test"
 #: The settings of a joined fake that a marker changes for its test.
 _OF_THE_TEST = {"purge_delay", "force_delete_delay"}
 

@@ -32,7 +32,7 @@ SETTINGS = "secretsmanager"
 _UNSET: Any = object()
 #: Characters of a line that every terminal holds, with pytest's own mark in front.
 _WIDTH = 76
-_READ_ON = "Read on: docs/reference/markers.md"
+_READ_ON = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/markers.html"
 
 
 @dataclass(frozen=True, kw_only=True)

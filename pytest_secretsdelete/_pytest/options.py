@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .._fake import FakeSecretsManager
 
-_READ_ON = "Read on: docs/reference/ini-options.md"
+_READ_ON = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/ini-options.html"
 
 
 def begin(config: pytest.Config, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], FakeSecretsManager | None]:

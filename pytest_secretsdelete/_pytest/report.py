@@ -81,11 +81,11 @@ def _findings(use: Use, plan: Plan) -> Iterator[str]:
         yield (
             f"Faults that were not used up: {'; '.join(map(str, unused))}. The code under test made fewer calls than "
             f"the test expected. Give times=None for a fault that may go unused, or withdraw() it. "
-            "Read on: docs/reference/fake.md#faults-and-denials"
+            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#faults-and-denials"
         )
     left = use.leftovers() if plan.fail_on_leftovers else ()
     if left:
         yield (
             f"{_LEFT_BEHIND}{', '.join(secret.name for secret in left)}. The code under test created them and "
-            "did not delete them. Read on: docs/how-to/find-leftovers.md"
+            "did not delete them. Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/find-leftovers.html"
         )

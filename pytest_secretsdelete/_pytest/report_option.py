@@ -41,7 +41,7 @@ def begin(config: pytest.Config, values: Sequence[str]) -> Reporting:
         else:
             raise pytest.UsageError(
                 f"--secretsmanager-report={value}: {', '.join(_SHOWN)}, html and html=PATH are legal. "
-                "Read on: docs/how-to/read-a-failed-test.md#choose-what-is-shown"
+                "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/read-a-failed-test.html#choose-what-is-shown"
             )
     if page is not None and not hasattr(config, "workerinput"):
         from .page import PageOfTheRun

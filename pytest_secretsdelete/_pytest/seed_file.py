@@ -22,7 +22,7 @@ if sys.version_info >= (3, 11):
 else:  # pragma: no cover - measured on newer Pythons alone; on 3.10 pytest brings tomli along
     import tomli as tomllib
 
-_READ_ON = "Read on: docs/how-to/read-secrets-at-import.md"
+_READ_ON = "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/read-secrets-at-import.html"
 
 
 def serve(config: pytest.Config, path: str, settings: Settings) -> FakeSecretsManager:

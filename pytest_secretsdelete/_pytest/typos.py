@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+_ON_MARKS = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/markers.html"
+_ON_OPTIONS = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/ini-options.html"
 _MARKS = ("secret", "secretsmanager")
 _UNKNOWN_MARK = re.compile(r"Unknown pytest\.mark\.(\w+)|'(\w+)' not found in `markers` configuration option")
 _UNKNOWN_OPTION = re.compile(r"Unknown config option: (\w+)")
@@ -20,10 +22,10 @@ def hint(text: str, options: Collection[str]) -> str | None:
     """Return a hint for pytest's complaint of an unknown mark or option, where one of ours is near."""
     if found := _UNKNOWN_MARK.search(text):
         near = _near(found[1] or found[2], _MARKS)
-        return near and f"Did you mean @pytest.mark.{near}? Read on: docs/reference/markers.md"
+        return near and f"Did you mean @pytest.mark.{near}? {_ON_MARKS}"
     if found := _UNKNOWN_OPTION.search(text):
         near = _near(found[1], options)
-        return near and f"Did you mean {near}? Read on: docs/reference/ini-options.md"
+        return near and f"Did you mean {near}? {_ON_OPTIONS}"
     return None
 
 

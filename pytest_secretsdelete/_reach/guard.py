@@ -48,7 +48,7 @@ class Guard:
         message = (
             f"{described(incoming)} would have left the process: no fake was active. Ask for the secretsmanager "
             "fixture, mark the test with @pytest.mark.secret(...), or set secretsmanager_unmocked = pass. "
-            "Read on: docs/how-to/block-leaks.md"
+            "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/block-leaks.html"
         )
         self.remember(message)
         raise UnmockedCallError(message)

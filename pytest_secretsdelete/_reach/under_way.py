@@ -68,7 +68,7 @@ def _stopped(incoming: Incoming) -> FakeStoppedError:
     error = FakeStoppedError(
         f"{described(incoming)} began under a fake that has stopped meanwhile. Nothing was sent. Let the test wait for "
         "its threads and tasks before it ends: join() a thread, take the result() of a future, await a task. "
-        "Read on: docs/explanation/limits.md#calls-and-processes"
+        "Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#calls-and-processes"
     )
     guard = _active.guard()
     if guard is not None:

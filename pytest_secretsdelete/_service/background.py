@@ -52,7 +52,7 @@ class _RotationCount:
             raise TooManyRotations(
                 f"About {self._count:,} rotations come due at once, those of {secret.name!r} among them; the fake runs "
                 f"{limit:,} at the most. Move the clock in smaller steps, give the schedule a longer period, or set "
-                "rotation_limit. Read on: docs/explanation/limits.md#time"
+                "rotation_limit. Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#time"
             )
 
 

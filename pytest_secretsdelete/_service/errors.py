@@ -105,7 +105,7 @@ def beyond_all_dates(what: str) -> Refusal:
     """Return the fake's own error where a date would be after the last that clients can read."""
     return beyond_the_fake(
         f"The {what} would lie beyond 9999-12-31, the last date that clients can read: nothing changed. Start the test "
-        "earlier. Read on: docs/explanation/limits.md#time"
+        "earlier. Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#time"
     )
 
 
@@ -114,5 +114,5 @@ def not_implemented(operation: str) -> Refusal:
     return beyond_the_fake(
         f"pytest-secretsdelete does not answer {operation} yet: nothing was sent to AWS and nothing changed. "
         "A botocore Stubber or a handler of your own on before-call can answer it meanwhile. "
-        "Read on: docs/explanation/limits.md#the-service",
+        "Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#the-service",
     )

@@ -46,7 +46,7 @@ def _missing(store: Store, secret_id: str) -> str:
     hints = [f"Similar names: {', '.join(near)}." if near else f"Existing names: {_some(known) or 'none'}."]
     if elsewhere:
         hints.append(f"The name exists in {', '.join(sorted(elsewhere))}: pass region=.")
-    hints.append("Read on: docs/reference/fake.md#members")
+    hints.append("Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#members")
     return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
 
 

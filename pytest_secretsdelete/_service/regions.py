@@ -35,5 +35,6 @@ class Regions:
         hint = f"Similar names: {', '.join(near)}." if near else "A region is written as eu-west-1 is."
         return (
             f"is in no partition that the installed botocore knows. {hint} A newer botocore may know it; "
-            "allow_unknown_regions=True admits it, and private regions. Read on: docs/reference/fake.md#regions"
+            "allow_unknown_regions=True admits it, and private regions. "
+            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#regions"
         )

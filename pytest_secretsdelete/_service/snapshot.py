@@ -77,7 +77,7 @@ class Secret:
         if current is None or current.value is None:
             raise LookupError(
                 f"The secret {self.name!r} has no current value: no version of it holds AWSCURRENT. "
-                "Read on: docs/reference/records.md#secret"
+                "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/records.html#secret"
             )
         return current.value
 

@@ -134,5 +134,5 @@ def check_is_open(checkpoint: Checkpoint | None, operation: str) -> None:
         raise CheckpointEndedError(
             f"{operation} began inside a checkpoint that has ended meanwhile: a block of fake.checkpoint(), or a test "
             "that shares its fake. Nothing was changed. Let the test wait for its threads and tasks before it ends. "
-            "Read on: docs/how-to/share-a-fake.md#what-to-know"
+            "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/share-a-fake.html#what-to-know"
         )

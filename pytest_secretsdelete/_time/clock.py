@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-_READ_ON = "Read on: docs/reference/clock.md#moving"
+_READ_ON = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/clock.html#moving"
 _TOO_FAR = f"The clock goes from the year 1 to the last midnight of the year 9999; that is beyond it. {_READ_ON}"
 #: Two threads that move time at once must not set it back. The lock is not held while events come due.
 _setting = locks.new()

@@ -73,5 +73,5 @@ def who_controls_time() -> str:
     return (
         f"The clock cannot be moved: {holder}. Freeze time with the secretsmanager_clock fixture, freezegun "
         "or pytest-freezer, or move it with the tool that controls it; the fake reads its time. "
-        "Read on: docs/how-to/use-beside-other-tools.md#time-machine"
+        "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/use-beside-other-tools.html#time-machine"
     )

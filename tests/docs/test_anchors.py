@@ -20,7 +20,7 @@ from . import pages
 
 PACKAGE = Path(pytest_secretsdelete.__file__).parent
 REFERENCE = pages.DOCS / "reference"
-_NAMED_IN_MESSAGE = re.compile(r"docs/[\w/.-]+\.md(?:#[\w-]+)?")
+_NAMED_IN_MESSAGE = re.compile(r"https://pytest-secretsdelete\.readthedocs\.io/page/([\w/-]+)\.html(#[\w-]+)?")
 _LABEL = re.compile(r"\[([\w-]+)\](?![(\[:\w])")
 _OUTSIDE = ("http://", "https://", "mailto:")
 
@@ -33,7 +33,7 @@ def named_by_the_package() -> list[str]:
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
-    return sorted({place for string in strings for place in _NAMED_IN_MESSAGE.findall(string)})
+    return sorted({f"{page}{anchor}" for string in strings for page, anchor in _NAMED_IN_MESSAGE.findall(string)})
 
 
 def is_there(page: Path, anchor: str) -> bool:
@@ -103,7 +103,7 @@ CLASSES = {
 def test_what_a_message_names_is_there(place: str) -> None:
     """The page and the anchor that a message of the package sends its reader to exist."""
     page, _, anchor = place.partition("#")
-    assert is_there(pages.ROOT / page, anchor)
+    assert is_there(pages.DOCS / f"{page}.md", anchor)
 
 
 @pytest.mark.parametrize("page", pages.all_pages(), ids=pages.shown)

@@ -28,7 +28,7 @@ def test_none() -> None:
     with pytest.raises(RuntimeError, match=r"No fake .* is active\. Ask for the secretsmanager fixture") as raised:
         FakeSecretsManager.active()
     assert fake.secrets() == ()
-    assert "docs/reference/fake.md#start-and-stop" in str(raised.value)
+    assert "https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#start-and-stop" in str(raised.value)
 
 
 def test_in_a_rotation_function() -> None:

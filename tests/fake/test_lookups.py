@@ -97,7 +97,10 @@ def test_an_unknown_secret(secret_id: str, region: str | None, message: str, fak
     fake.seed("db/token", VALUE, region="eu-west-2")
     with pytest.raises(LookupError) as caught:
         fake.secret(secret_id, region)
-    assert str(caught.value) == f"{message} Read on: docs/reference/fake.md#members"
+    assert (
+        str(caught.value)
+        == f"{message} Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#members"
+    )
 
 
 @pytest.mark.parametrize("secret_id", [None, 1, b"db/password"])

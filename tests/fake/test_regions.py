@@ -20,7 +20,7 @@ ONCE = Config(retries={"total_max_attempts": 1})
 HINT = re.compile(
     rf"The region '{TYPO}' is in no partition that the installed botocore knows\. Similar names: eu-west-1, [\w, -]+\. "
     r"A newer botocore may know it; allow_unknown_regions=True admits it, and private regions\. "
-    r"Read on: docs/reference/fake\.md#regions"
+    r"Read on: https://pytest-secretsdelete\.readthedocs\.io/page/reference/fake\.html#regions"
 )
 
 

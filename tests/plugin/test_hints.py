@@ -199,7 +199,11 @@ def test_a_mark_that_is_nearly_ours(run: Run, mark: str, strict: bool) -> None:
     result = run(tests, *(["--strict-markers"] if strict else ["-Wdefault"]))
     result.assert_outcomes(errors=1) if strict else result.assert_outcomes(passed=1, warnings=1)
     meant = "secret" if mark.startswith("secert") else "secretsmanager"
-    result.stdout.fnmatch_lines([f"*Did you mean @pytest.mark.{meant}? Read on: docs/reference/markers.md"])
+    result.stdout.fnmatch_lines(
+        [
+            f"*Did you mean @pytest.mark.{meant}? Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/markers.html"
+        ]
+    )
 
 
 def test_marks_and_options_of_others(run: Run) -> None:
@@ -214,7 +218,11 @@ def test_an_option_that_is_nearly_ours(run: Run) -> None:
     """pytest's warning of an unknown ini option gains the name that was meant."""
     result = run("def test_it(): pass", "-Wdefault", ini="secretmanager_region = eu-west-1")
     result.assert_outcomes(passed=1, warnings=1)
-    result.stdout.fnmatch_lines(["*Did you mean secretsmanager_region? Read on: docs/reference/ini-options.md"])
+    result.stdout.fnmatch_lines(
+        [
+            "*Did you mean secretsmanager_region? Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/ini-options.html"
+        ]
+    )
 
 
 def test_typos_under_xdist(run: Run) -> None:

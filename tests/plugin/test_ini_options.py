@@ -228,7 +228,7 @@ def test_wrong_option_under_xdist(run: Run, line: str) -> None:
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     (message,) = messages_of(result)
     assert f"secretsmanager_{line.partition(' ')[0]}" in message
-    assert message.endswith("Read on: docs/reference/ini-options.md")
+    assert message.endswith("Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/ini-options.html")
     assert "Traceback" not in result.stderr.str() + result.stdout.str()
 
 

@@ -92,7 +92,9 @@ def test_wrong_file(run: Run, pytester: pytest.Pytester, content: str) -> None:
     (message,) = messages_of(result)
     assert "secretsmanager_seed_file" in message
     assert "secrets.toml" in message
-    assert message.endswith("Read on: docs/how-to/read-secrets-at-import.md")
+    assert message.endswith(
+        "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/read-secrets-at-import.html"
+    )
     assert "hunter2" not in message
 
 

@@ -60,7 +60,9 @@ def test_a_retry_after_the_stop(
     assert listener.requests == []
     for part in (f"DeleteSecret of 'db/password' in {REGION}", "has stopped", "Nothing was sent", "join"):
         assert part in str(caught.value)
-    assert str(caught.value).endswith("Read on: docs/explanation/limits.md#calls-and-processes")
+    assert str(caught.value).endswith(
+        "Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#calls-and-processes"
+    )
 
 
 def test_a_stop_from_another_thread(

@@ -71,7 +71,7 @@ def test_a_rotation_of_the_inside(step: str, fake: FakeSecretsManager, client: A
     rotation.result(PATIENCE)
     assert steps[-1] == step
     assert len(errors) == 1
-    assert "docs/how-to/share-a-fake.md" in errors[0]
+    assert "https://pytest-secretsdelete.readthedocs.io/page/how-to/share-a-fake.html" in errors[0]
     assert {**whole_state(fake), "records": [], "latest": 0} == {**before, "records": [], "latest": 0}
     assert fake.calls == fake.rotations == fake.events == ()
 

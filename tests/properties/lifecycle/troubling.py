@@ -37,7 +37,9 @@ class Troubling(Machine):
         """Put a secret in without a call; a name is seeded once."""
         region, name = place
         previous = None if value is None else previous
-        ages = {"created_days_ago": age[0], "deleted_days_ago": age[1], "recovery_window_in_days": WINDOW}
+        ages: dict[str, Any] = {"created_days_ago": age[0], "deleted_days_ago": age[1]}
+        if age[1] is not None:
+            ages["recovery_window_in_days"] = WINDOW
         options: dict[str, Any] = {"region": region, "tags": tags, "previous": previous, **ages}
         self.reference.settle(now_in_milliseconds())
         if self.lookup(region, name) is not None:
