@@ -1,22 +1,37 @@
-"""fake_secretsmanager: a fake for each use, as a decorator of functions and classes, and as a context manager."""
+"""fake_secretsmanager: a fake for each use, as a decorator of functions and classes, and as a context manager.
+
+A class of tests has one fake, and what each test does in it is undone. A class of unittest is covered where unittest
+itself begins and ends a test, so that setUp, tearDown and clean-ups are inside; a class of pytest is covered at its
+setup_class, setup_method and the methods that match them.
+"""
 
 from __future__ import annotations
 
 import functools
 import inspect
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 
 from ._fake import FakeSecretsManager
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Generator
+    from collections.abc import AsyncIterator, Callable, Generator, Iterator
     from types import TracebackType
 
     from typing_extensions import Unpack
 
     from ._service.settings import GivenSettings
 
+    Make = Callable[[], FakeSecretsManager]
+
 Target = TypeVar("Target", bound="Callable[..., Any]")
+
+#: The attribute of a class, and of an instance, that holds what covers it.
+_COVER = "_fake_secretsmanager"
+#: The attribute of an instance that holds what ends its test.
+_STACKS = "_fake_secretsmanager_stacks"
+#: The methods that pytest calls at the beginning and the end of a class, and of each of its tests.
+_HOOKS = ("setup_class", "teardown_class", "setup_method", "teardown_method")
 
 
 class FakeUse:
@@ -30,9 +45,7 @@ class FakeUse:
     def __call__(self, target: Target, /) -> Target:
         """Decorate a function, a coroutine function, a generator function, or a class of tests."""
         if inspect.isclass(target):
-            from ._test_classes import cover
-
-            cover(target, self.fake)
+            _cover(target, self.fake)
             return target
         if not callable(target):
             raise TypeError(f"fake_secretsmanager decorates functions and classes, not {type(target).__name__}.")
@@ -76,7 +89,7 @@ def fake_secretsmanager(target: Any = None, /, **settings: Unpack[GivenSettings]
     return use if target is None else use(target)
 
 
-def _wrapped(function: Callable[..., Any], fake: Callable[[], FakeSecretsManager]) -> Callable[..., Any]:
+def _wrapped(function: Callable[..., Any], fake: Make) -> Callable[..., Any]:
     """Return a function that runs under a fake of its own, of the same kind as the one given."""
     if inspect.iscoroutinefunction(function):
         return _coroutine_function(function, fake)
@@ -87,36 +100,34 @@ def _wrapped(function: Callable[..., Any], fake: Callable[[], FakeSecretsManager
 
     @functools.wraps(function)
     def under_a_fake(*args: Any, **kwargs: Any) -> Any:
-        with fake():
+        with fake() as _fake:  # a report finds it in the frame
             return function(*args, **kwargs)
 
     return under_a_fake
 
 
-def _coroutine_function(function: Callable[..., Any], fake: Callable[[], FakeSecretsManager]) -> Callable[..., Any]:
+def _coroutine_function(function: Callable[..., Any], fake: Make) -> Callable[..., Any]:
     @functools.wraps(function)
     async def under_a_fake(*args: Any, **kwargs: Any) -> Any:
-        with fake():
+        with fake() as _fake:  # a report finds it in the frame
             return await function(*args, **kwargs)
 
     return under_a_fake
 
 
-def _generator_function(function: Callable[..., Any], fake: Callable[[], FakeSecretsManager]) -> Callable[..., Any]:
+def _generator_function(function: Callable[..., Any], fake: Make) -> Callable[..., Any]:
     @functools.wraps(function)
     def under_a_fake(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
-        with fake():
+        with fake() as _fake:  # a report finds it in the frame
             return (yield from function(*args, **kwargs))
 
     return under_a_fake
 
 
-def _async_generator_function(
-    function: Callable[..., Any], fake: Callable[[], FakeSecretsManager]
-) -> Callable[..., Any]:
+def _async_generator_function(function: Callable[..., Any], fake: Make) -> Callable[..., Any]:
     @functools.wraps(function)
     async def under_a_fake(*args: Any, **kwargs: Any) -> AsyncIterator[Any]:
-        with fake():
+        with fake() as _fake:  # a report finds it in the frame
             generator = function(*args, **kwargs)
             step = generator.__anext__()
             while True:
@@ -135,3 +146,104 @@ def _async_generator_function(
                     step = generator.asend(sent)
 
     return under_a_fake
+
+
+def _cover(tests: type, make: Make) -> None:
+    """Give each test of a class a fake of its own; TypeError for a class without tests."""
+    from unittest import TestCase
+
+    if issubclass(tests, TestCase):
+        _cover_unittest(tests, make)
+    elif any(name.startswith("test") for name in dir(tests)):
+        _cover_pytest(tests, make)
+    else:
+        raise TypeError(
+            f"{tests.__name__} has no tests: fake_secretsmanager decorates classes whose methods begin with test, and "
+            "those of unittest. For another class, use FakeSecretsManager in its methods. "
+            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#fake_secretsmanager"
+        )
+
+
+def _cover_unittest(tests: Any, make: Make) -> None:
+    set_up_class, run, debug = tests.setUpClass.__func__, tests.run, tests.debug
+
+    def setUpClass(cls: Any) -> None:
+        if _begin_class(cls, make):
+            cls.addClassCleanup(_end_class, cls)
+        set_up_class(cls)
+
+    def run_covered(self: Any, result: Any = None) -> Any:
+        with _covered(self, make):
+            return run(self, result)
+
+    def debug_covered(self: Any) -> None:
+        with _covered(self, make):
+            debug(self)
+
+    tests.setUpClass = classmethod(setUpClass)
+    tests.run, tests.debug = run_covered, debug_covered
+
+
+def _cover_pytest(tests: Any, make: Make) -> None:
+    own = {name: inspect.getattr_static(tests, name, None) for name in _HOOKS}
+
+    def setup_class(cls: Any) -> None:
+        with ExitStack() as stack:
+            if _begin_class(cls, make):
+                stack.callback(_end_class, cls)
+            _call(own["setup_class"], None, cls, cls)
+            stack.pop_all()
+
+    def teardown_class(cls: Any) -> None:
+        with ExitStack() as stack:
+            stack.callback(_end_class, cls)
+            _call(own["teardown_class"], None, cls, cls)
+
+    def setup_method(self: Any, method: Any) -> None:
+        with ExitStack() as stack:
+            stack.enter_context(_covered(self, make))
+            _call(own["setup_method"], self, type(self), method)
+            self.__dict__.setdefault(_STACKS, []).append(stack.pop_all())
+
+    def teardown_method(self: Any, method: Any) -> None:
+        with self.__dict__[_STACKS].pop():
+            _call(own["teardown_method"], self, type(self), method)
+
+    tests.setup_class, tests.teardown_class = classmethod(setup_class), classmethod(teardown_class)
+    tests.setup_method, tests.teardown_method = setup_method, teardown_method
+
+
+def _call(attribute: Any, instance: Any, owner: type, argument: Any) -> None:
+    """Call a hook of a class as pytest does: with its argument where it takes one."""
+    if attribute is not None:
+        hook = attribute.__get__(instance, owner)
+        hook(*([argument] if inspect.signature(hook).parameters else []))
+
+
+def _begin_class(tests: Any, make: Make) -> bool:
+    """Start the fake of a class; False where a decorated class that it is derived from, or derives, has done so."""
+    if _COVER in vars(tests):
+        return False
+    setattr(tests, _COVER, make().start())
+    return True
+
+
+def _end_class(tests: Any) -> None:
+    if _COVER in vars(tests):
+        vars(tests)[_COVER].stop()
+        delattr(tests, _COVER)
+
+
+@contextmanager
+def _covered(test: Any, make: Make) -> Iterator[None]:
+    """Undo what a test does in the fake of its class; without one, give it a fake. Once for each test."""
+    if _COVER in vars(test):
+        yield
+        return
+    fake: FakeSecretsManager | None = vars(type(test)).get(_COVER)
+    setattr(test, _COVER, True)
+    try:
+        with make() if fake is None else fake.checkpoint():
+            yield
+    finally:
+        delattr(test, _COVER)

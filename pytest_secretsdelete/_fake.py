@@ -93,11 +93,7 @@ class FakeSecretsManager:
         self._vault = self._service.vault
         self._timeline = self._service.timeline
         self._failures = self._service.failures
-        self._activation = Activation(
-            self._service,
-            keep_credentials=settings.keep_credentials,
-            share_botocore_data=settings.share_botocore_data,
-        )
+        self._activation = Activation(self._service, settings)
 
     def __repr__(self) -> str:
         state = "active" if _active.is_active(self._service) else "not active"
@@ -241,7 +237,7 @@ class FakeSecretsManager:
         return snapshot(self._service.seed(checked))
 
     def secret(self, secret_id: str, region: str | None = None) -> Secret:
-        """Return a secret as it stands now, by name or ARN.
+        """Return a secret as it is now, by name or ARN.
 
         LookupError for one that does not exist; it lists similar names, and other regions that have the name.
         TypeError for a secret_id that is not a str.

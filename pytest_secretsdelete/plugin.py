@@ -327,14 +327,14 @@ def _found_use(call: pytest.CallInfo[Any]) -> Use | None:
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)
 def pytest_terminal_summary(terminalreporter: Any) -> Generator[None, Any, None]:
     """Colour what happened to the secrets of failed tests; print that of passed ones where it is asked for."""
-    told = [one for kind in terminalreporter.stats.values() for one in kind if hasattr(one, "secretsmanager_story")]
-    if told:
+    reports = [one for kind in terminalreporter.stats.values() for one in kind if hasattr(one, "secretsmanager_story")]
+    if reports:
         from ._pytest import summary
 
-        summary.colour(told, terminalreporter)
+        summary.colour(reports, terminalreporter)
     yield
-    if told:
-        summary.print_passed(told, terminalreporter)
+    if reports:
+        summary.print_passed(reports, terminalreporter)
 
 
 def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:

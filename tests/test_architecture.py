@@ -1,7 +1,8 @@
-"""What the import checker does not see: importing a module loads no heavy library, and each folder says its role."""
+"""What the import checker does not see: a short listing, short functions, roles in a line, no heavy library loaded."""
 
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,9 @@ MODULES = [
     ".".join(part for part in path.relative_to(ROOT).with_suffix("").parts if part != "__init__")
     for path in sorted(ROOT.rglob("*.py"))
 ]
+TESTS = Path(__file__).parent
+#: Lines, its decorators not counted.
+LONGEST_FUNCTION = 45
 
 
 def test_no_module_but_the_plugins_loads_a_heavy_library() -> None:
@@ -53,3 +57,24 @@ def test_every_module_says_its_role_in_a_line(name: str) -> None:
     first = path.read_text(encoding="utf-8").splitlines()[0]
     assert first.startswith('"""')
     assert first.rstrip('"').endswith(".")
+
+
+def test_the_listing_is_short() -> None:
+    """The package has at most six files and five folders."""
+    listed = [path for path in ROOT.iterdir() if path.name != "__pycache__"]
+    assert len([path for path in listed if path.is_file()]) <= 6
+    assert len([path for path in listed if path.is_dir()]) <= 5
+
+
+@pytest.mark.parametrize("root", [ROOT, TESTS], ids=["package", "tests"])
+def test_functions_are_short(root: Path) -> None:
+    """No function has more than 45 lines, its docstring included."""
+    functions = [
+        (path.relative_to(root).as_posix(), node)
+        for path in sorted(root.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    assert len(functions) > 500
+    lengths = {f"{path}: {node.name}": (node.end_lineno or 0) - node.lineno + 1 for path, node in functions}
+    assert {where: lines for where, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}

@@ -10,7 +10,7 @@ import pytest
 
 from .._fake import service_of
 from .._service.report.layout import as_text
-from .._service.report.story import tell
+from .._service.report.story import story_of
 from . import tracebacks
 from .report_option import Reporting
 
@@ -47,7 +47,7 @@ def add_story(report: Any, item: pytest.Item, call: pytest.CallInfo[Any], use: U
     if not report.failed and report.when != "call":
         return
     error = call.excinfo.value if report.failed and call.excinfo is not None else None
-    story = tell(service_of(use.fake), error, _left_behind(use, report), record=use.record)
+    story = story_of(service_of(use.fake), error, _left_behind(use, report), record=use.record)
     if asked.shows(report):
         _add_text(report, item, story)
     if asked.page is not None:

@@ -1,1 +1,1 @@
-"""How calls reach a fake: botocore's events, loopback HTTP, the environment of the process, and the guard."""
+"""How calls reach a fake: botocore's events, Parameter Store, loopback HTTP, agents, the environment, the guard."""

@@ -12,6 +12,7 @@ from .interception import ensure_installed
 
 if TYPE_CHECKING:
     from .._service.service import Service
+    from .._service.settings import Settings
 
 Owner = TypeVar("Owner")
 
@@ -19,10 +20,10 @@ Owner = TypeVar("Owner")
 class Activation:
     """Whether a service answers the calls of the process."""
 
-    def __init__(self, service: Service, *, keep_credentials: bool, share_botocore_data: bool) -> None:
+    def __init__(self, service: Service, settings: Settings) -> None:
         self._service = service
-        self._keep_credentials = keep_credentials
-        self._share_botocore_data = share_botocore_data
+        self._keep_credentials = settings.keep_credentials
+        self._share_botocore_data = settings.share_botocore_data
         self._environment = environment.Layer({})
         #: botocore's adaptive retries would wait for ever under frozen time.
         self._pace = retry_buckets.Pace(reading.real_time_in_seconds)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PORT_VARIABLE = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT"
 TTL_VARIABLE = "SECRETS_MANAGER_TTL"
-#: The extension's token, and one of those that the Agent can be told to take.
+#: The extension's token, and one of those that the Agent can be configured to read.
 SESSION_TOKEN_VARIABLE = "AWS_SESSION_TOKEN"  # noqa: S105 - a name
 #: Where the Agent looks first.
 AGENT_TOKEN_VARIABLE = "AWS_TOKEN"  # noqa: S105 - a name

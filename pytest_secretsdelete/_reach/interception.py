@@ -44,7 +44,7 @@ _installation = locks.new()
 
 @functools.cache
 def _install_once() -> None:
-    from .ssm import REGISTRATIONS as FOR_SSM  # it stands on this module
+    from .ssm import REGISTRATIONS as FOR_SSM  # it imports this module
 
     emitters.install((*REGISTRATIONS, *FOR_SSM))
 

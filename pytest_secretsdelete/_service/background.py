@@ -125,7 +125,7 @@ def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
 def _start_rotation(vault: Vault, secret: SecretRecord, setup: RotationSetup, due: int) -> Turn | None:
     """Start a scheduled rotation, or retry the one that is not complete (documentation).
 
-    Without room for one more label it fails, and waits for its next window (inferred).
+    If the secret cannot take one more label, the rotation fails, and the next attempt is in the next window (inferred).
     """
     setup = planned(setup, due)
     function = setup.function_arn or setup.external_role_arn

@@ -152,7 +152,7 @@ def _fits(fault: Fault, request: Request, store: Store) -> bool:
     )
 
 
-def _struck(fault: Fault) -> Exception:
+def _use_up(fault: Fault) -> Exception:
     """Use a fault up once, and return what the call is answered with."""
     if fault.left is not None:
         fault.left -= 1
@@ -229,7 +229,7 @@ class Failures:
         """Return whether a fault or a denial matches a request, without using it up."""
         return self._denial(request, store) is not None or self._fault(request, store) is not None
 
-    def strike(self, request: Request, store: Store) -> None:
+    def raise_matching(self, request: Request, store: Store) -> None:
         """Raise the first denial or fault that matches a request, if any."""
         denial = self._denial(request, store)
         if denial is not None:
@@ -237,7 +237,7 @@ class Failures:
         fault = self._fault(request, store)
         if fault is not None:
             self._journal.attribute(fault, "left")
-            raise _struck(fault)
+            raise _use_up(fault)
 
     def permit_each(self, request: Request, store: Store) -> Callable[[str, str], None]:
         """Return the check that a batch makes for each of its secrets."""

@@ -54,7 +54,7 @@ class Order:
         return start, end
 
     def names_in(self, start: int, end: int) -> list[str]:
-        """Return the names that stand between two places."""
+        """Return the names between two places."""
         return [entry[-1] for entry in self._entries[start:end]]
 
     def _after(self, key: Key) -> int:

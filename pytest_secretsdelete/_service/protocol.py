@@ -115,7 +115,7 @@ class Transaction:
     def _permit(self, body: dict[str, Any]) -> Callable[[str, str], None]:
         """Raise a failure that matches the request; return the check that a batch makes for each of its secrets."""
         asked = Request(self._incoming.operation, body, self._store.account, self._store.region, self._at)
-        self._failures.strike(asked, self._store)
+        self._failures.raise_matching(asked, self._store)
         return self._failures.permit_each(asked, self._store)
 
     def _run(self, operation: Operation, request: Request) -> Outcome:

@@ -58,7 +58,7 @@ class RotationRunner:
     #: How many scheduled rotations may come due at once, or in one move of the clock.
     limit: int
     journal: Journal
-    #: The Python callables that stand for rotation Lambdas, by ARN.
+    #: The Python callables that are called as rotation Lambdas, by ARN.
     functions: dict[str, RotationFunction] = field(default_factory=dict)
     _registered: list[_Registered] = field(default_factory=list)
     _begun: set[tuple[str, str]] = field(default_factory=set)
@@ -103,13 +103,13 @@ class RotationRunner:
         return (arn, token) in self._to_complete
 
     def use(self, arn: str, function: RotationFunction) -> None:
-        """Let a callable stand for the function with this ARN, or for all that have none of their own."""
+        """Call a callable as the function with this ARN, or for all that have none of their own."""
         with self.journal.lock:
             self.journal.item(self.functions, arn)
             self.functions[arn] = function
 
     def has_stand_in(self, arn: str) -> bool:
-        """Return whether a callable stands for the function with this ARN."""
+        """Return whether a callable is called as the function with this ARN."""
         return bool({arn, EVERY_FUNCTION} & self.functions.keys())
 
     def _stand_in_for(self, arn: str) -> RotationFunction:

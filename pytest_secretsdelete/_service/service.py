@@ -127,7 +127,7 @@ class Service:
         return seed_into(self.store(seed.region), seed, self.settled())
 
     def find(self, secret_id: str, region: str | None = None) -> SecretRecord:
-        """Return a secret as it stands now; an ARN names its own region. LookupError where it is not there."""
+        """Return a secret as it is now; an ARN names its own region. LookupError where it is not there."""
         self.settled()
         with self.vault.lock:
             return lookups.find(self.store(region or lookups.region_of(secret_id)), secret_id)

@@ -123,7 +123,7 @@ class Attempt:
     account: str = ""
     #: Where the user's code made the call, if it is on the stack of the thread.
     place: Place | None = None
-    #: What the test did to be answered so, where a fault or a denial struck.
+    #: What the test did to be answered so, where a fault or a denial applied.
     asked: Asked | None = None
 
     @property

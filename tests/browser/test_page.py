@@ -15,7 +15,7 @@ import pytest
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.report.page import fragment, whole_page
-from pytest_secretsdelete._service.report.story import tell
+from pytest_secretsdelete._service.report.story import story_of
 
 from ..support import REGION, VALUE, refused
 
@@ -53,7 +53,7 @@ def page(clock: Clock) -> str:
             with refused("InvalidRequestException"):
                 client.get_secret_value(SecretId=name)
         client.list_secrets()
-        story = tell(service_of(fake), AssertionError("db/password"))
+        story = story_of(service_of(fake), AssertionError("db/password"))
     return whole_page([fragment(story, "tests/test_" + "long_" * 30, "failed"), fragment(story, "test_b", "passed")])
 
 

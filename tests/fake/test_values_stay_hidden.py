@@ -12,7 +12,7 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service import request, seeds, wire
 from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.page import fragment
-from pytest_secretsdelete._service.report.story import tell
+from pytest_secretsdelete._service.report.story import story_of
 
 from ..support import INTERCEPTIONS, LAMBDA, VALUE, Rotator, send_raw
 
@@ -74,9 +74,9 @@ def test_reprs(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
         handles,
         [str(handle) for handle in handles],
         service_of(fake),
-        as_text(tell(service_of(fake))),
-        as_text(tell(service_of(fake), ValueError(VALUE))),
-        fragment(tell(service_of(fake), ValueError(VALUE)), "test", "failed"),
+        as_text(story_of(service_of(fake))),
+        as_text(story_of(service_of(fake), ValueError(VALUE))),
+        fragment(story_of(service_of(fake), ValueError(VALUE)), "test", "failed"),
     ]
     for one in printed:
         assert not shows_a_value(repr(one))

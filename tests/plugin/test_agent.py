@@ -52,23 +52,3 @@ def test_kinds(secretsmanager_agent, request):
     assert ("ResultMetadata" in read()) == ("extension" in request.node.name)
 """
     ).assert_outcomes(passed=4)
-
-
-def test_overrides(run: Run) -> None:
-    """The fixture can be wrapped by one of its name, and works where the fake's name is another thing."""
-    run(
-        """
-        import pytest
-
-        @pytest.fixture
-        def secretsmanager():
-            return "another thing"
-
-        @pytest.fixture
-        def secretsmanager_agent(secretsmanager_agent):
-            return secretsmanager_agent + "/"
-
-        def test_it(secretsmanager, secretsmanager_agent):
-            assert secretsmanager_agent.endswith("/")
-        """
-    ).assert_outcomes(passed=1)

@@ -12,60 +12,61 @@ if TYPE_CHECKING:
     from .conftest import Run
 
 
+SEEDS_OF_EVERY_LEVEL = """
+import pytest
+
+secret = pytest.mark.secret
+pytestmark = [secret("a", "module"), secret("module", "x")]
+
+def value(fake):
+    return fake.secret("a").current.value
+
+def names(fake):
+    return sorted(secret.name for secret in fake.secrets())
+
+def test_module(secretsmanager):
+    assert value(secretsmanager) == "module"
+    assert names(secretsmanager) == ["a", "module"]
+
+@secret("a", "function")
+@secret("function", "x")
+@pytest.mark.parametrize("expected", [
+    "function",
+    pytest.param("parameter", marks=[secret("a", "parameter")]),
+])
+def test_function(secretsmanager, expected):
+    assert value(secretsmanager) == expected
+    assert names(secretsmanager) == ["a", "function", "module"]
+
+@secret("a", "outer")
+@secret("outer", "x")
+class TestOuter:
+    def test_outer(self, secretsmanager):
+        assert value(secretsmanager) == "outer"
+
+    class TestInner:
+        def test_outer_reaches_in(self, secretsmanager):
+            assert value(secretsmanager) == "outer"
+
+    class TestMarked:
+        pytestmark = secret("a", "inner")
+
+        def test_inner(self, secretsmanager):
+            assert value(secretsmanager) == "inner"
+            assert names(secretsmanager) == ["a", "module", "outer"]
+
+        @secret("a", "method")
+        @pytest.mark.parametrize("expected", [
+            pytest.param("parameter", marks=secret("a", "parameter")), "method",
+        ])
+        def test_method(self, secretsmanager, expected):
+            assert value(secretsmanager) == expected
+"""
+
+
 def test_seeds_of_every_level(run: Run) -> None:
     """Parameter, function, class, outer class, module: the closest seed of a name wins, the others stay."""
-    run(
-        """
-        import pytest
-
-        secret = pytest.mark.secret
-        pytestmark = [secret("a", "module"), secret("module", "x")]
-
-        def value(fake):
-            return fake.secret("a").current.value
-
-        def names(fake):
-            return sorted(secret.name for secret in fake.secrets())
-
-        def test_module(secretsmanager):
-            assert value(secretsmanager) == "module"
-            assert names(secretsmanager) == ["a", "module"]
-
-        @secret("a", "function")
-        @secret("function", "x")
-        @pytest.mark.parametrize("expected", [
-            "function",
-            pytest.param("parameter", marks=[secret("a", "parameter")]),
-        ])
-        def test_function(secretsmanager, expected):
-            assert value(secretsmanager) == expected
-            assert names(secretsmanager) == ["a", "function", "module"]
-
-        @secret("a", "outer")
-        @secret("outer", "x")
-        class TestOuter:
-            def test_outer(self, secretsmanager):
-                assert value(secretsmanager) == "outer"
-
-            class TestInner:
-                def test_outer_reaches_in(self, secretsmanager):
-                    assert value(secretsmanager) == "outer"
-
-            class TestMarked:
-                pytestmark = secret("a", "inner")
-
-                def test_inner(self, secretsmanager):
-                    assert value(secretsmanager) == "inner"
-                    assert names(secretsmanager) == ["a", "module", "outer"]
-
-                @secret("a", "method")
-                @pytest.mark.parametrize("expected", [
-                    pytest.param("parameter", marks=secret("a", "parameter")), "method",
-                ])
-                def test_method(self, secretsmanager, expected):
-                    assert value(secretsmanager) == expected
-        """
-    ).assert_outcomes(passed=8)
+    run(SEEDS_OF_EVERY_LEVEL).assert_outcomes(passed=8)
 
 
 def test_inherited_marks(run: Run) -> None:
@@ -300,51 +301,52 @@ def test_settings_merge_by_closeness(run: Run) -> None:
     ).assert_outcomes(passed=9)
 
 
+TWICE_ON_ONE_LEVEL = """
+import pytest
+
+secret, settings = pytest.mark.secret, pytest.mark.secretsmanager
+
+@secret("a", "one")
+@secret("a", "two")
+def test_function(): pass
+
+@secret("a", "one")
+@secret("a", "two", region="us-east-1")
+def test_default_region(): pass
+
+@settings(region="eu-west-1")
+@secret("a", "one", region="eu-west-1")
+@secret("a", "two")
+def test_given_region(): pass
+
+@secret("a", "closer")
+@pytest.mark.parametrize("_", [pytest.param(1, marks=[secret("a", "one"), secret("a", "two")])])
+def test_parameter(_): pass
+
+@secret("a", "one")
+@secret("a", "two")
+class TestClass:
+    @secret("a", "closer")
+    def test_class(self): pass
+
+class TestDerived(TestClass):
+    @secret("a", "closer")
+    def test_derived(self): pass
+
+@settings(region="eu-west-1", account_id="111111111111")
+@settings(region="eu-west-2")
+def test_setting(): pass
+
+@secret("a", "one")
+@secret("b", "one")
+@secret("a", "elsewhere", region="eu-west-1")
+def test_good(): pass
+"""
+
+
 def test_twice_on_one_level(run: Run) -> None:
     """The same name and region, or the same setting, twice on one level is an error that names the level."""
-    result = run(
-        """
-        import pytest
-
-        secret, settings = pytest.mark.secret, pytest.mark.secretsmanager
-
-        @secret("a", "one")
-        @secret("a", "two")
-        def test_function(): pass
-
-        @secret("a", "one")
-        @secret("a", "two", region="us-east-1")
-        def test_default_region(): pass
-
-        @settings(region="eu-west-1")
-        @secret("a", "one", region="eu-west-1")
-        @secret("a", "two")
-        def test_given_region(): pass
-
-        @secret("a", "closer")
-        @pytest.mark.parametrize("_", [pytest.param(1, marks=[secret("a", "one"), secret("a", "two")])])
-        def test_parameter(_): pass
-
-        @secret("a", "one")
-        @secret("a", "two")
-        class TestClass:
-            @secret("a", "closer")
-            def test_class(self): pass
-
-        class TestDerived(TestClass):
-            @secret("a", "closer")
-            def test_derived(self): pass
-
-        @settings(region="eu-west-1", account_id="111111111111")
-        @settings(region="eu-west-2")
-        def test_setting(): pass
-
-        @secret("a", "one")
-        @secret("b", "one")
-        @secret("a", "elsewhere", region="eu-west-1")
-        def test_good(): pass
-        """
-    )
+    result = run(TWICE_ON_ONE_LEVEL)
     result.assert_outcomes(errors=8, passed=1)
     texts = {name: str(given[0].longrepr) for name, given in reports_of(result).items() if given[0].failed}
     levels = {

@@ -95,10 +95,11 @@ def test_url_serves_the_time_of_the_test(run: Run) -> None:
     ).assert_outcomes(passed=1)
 
 
-def test_overrides(run: Run) -> None:
+@pytest.mark.parametrize("address", ["secretsmanager_endpoint", "secretsmanager_agent"])
+def test_overrides(run: Run, address: str) -> None:
     """The fixture can be wrapped by one of its name, and works where the fake's name is another thing."""
     run(
-        """
+        f"""
         import pytest
 
         @pytest.fixture
@@ -106,11 +107,12 @@ def test_overrides(run: Run) -> None:
             return "another thing"
 
         @pytest.fixture
-        def secretsmanager_endpoint(secretsmanager_endpoint):
-            return secretsmanager_endpoint + "/"
+        def {address}({address}):
+            return {address} + "/"
 
-        def test_it(secretsmanager, secretsmanager_endpoint):
-            assert secretsmanager_endpoint.startswith("http://127.0.0.1:")
-            assert secretsmanager_endpoint.endswith("/")
+        def test_it(secretsmanager, {address}):
+            assert secretsmanager == "another thing"
+            assert {address}.startswith("http://127.0.0.1:")
+            assert {address}.endswith("/")
         """
     ).assert_outcomes(passed=1)

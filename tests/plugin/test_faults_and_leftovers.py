@@ -24,52 +24,53 @@ def failures_of(result: pytest.RunResult) -> dict[str, list[tuple[str, str]]]:
     }
 
 
+UNUSED_FAULTS = """
+import pytest
+from pytest_secretsdelete import MALFORMED, Timeout
+
+def strike(client):
+    with pytest.raises(client.exceptions.ClientError):
+        client.list_secrets()
+
+def test_unused(secretsmanager):
+    secretsmanager.fail("DeleteSecret", "InternalServiceError", secret_id="db/password", message="m")
+
+def test_left_over(secretsmanager):
+    secretsmanager.fail("ListSecrets", "AccessDeniedException", times=2)
+    strike(secretsmanager.client())
+
+def test_several(secretsmanager):
+    secretsmanager.fail("GetSecretValue", Timeout.READ)
+    secretsmanager.fail("*", MALFORMED)
+
+@pytest.fixture
+def broken(secretsmanager):
+    secretsmanager.fail("GetSecretValue", "ThrottlingException")
+
+def test_fixture(broken): pass
+
+@pytest.mark.secret("a", "x")
+def test_by_mark_and_late(request):
+    request.getfixturevalue("secretsmanager").fail("*", "ThrottlingException")
+
+def test_used(secretsmanager):
+    secretsmanager.fail("ListSecrets", "AccessDeniedException")
+    strike(secretsmanager.client())
+
+def test_until_withdrawn(secretsmanager):
+    secretsmanager.fail("ListSecrets", "AccessDeniedException", times=None)
+
+def test_withdrawn(secretsmanager):
+    secretsmanager.fail("ListSecrets", "AccessDeniedException").withdraw()
+
+def test_denial(secretsmanager):
+    secretsmanager.deny("ListSecrets")
+"""
+
+
 def test_unused_faults(run: Run) -> None:
     """A fault that has not struck as often as it should fails its test's call, and says which it is."""
-    result = run(
-        """
-        import pytest
-        from pytest_secretsdelete import MALFORMED, Timeout
-
-        def strike(client):
-            with pytest.raises(client.exceptions.ClientError):
-                client.list_secrets()
-
-        def test_unused(secretsmanager):
-            secretsmanager.fail("DeleteSecret", "InternalServiceError", secret_id="db/password", message="m")
-
-        def test_left_over(secretsmanager):
-            secretsmanager.fail("ListSecrets", "AccessDeniedException", times=2)
-            strike(secretsmanager.client())
-
-        def test_several(secretsmanager):
-            secretsmanager.fail("GetSecretValue", Timeout.READ)
-            secretsmanager.fail("*", MALFORMED)
-
-        @pytest.fixture
-        def broken(secretsmanager):
-            secretsmanager.fail("GetSecretValue", "ThrottlingException")
-
-        def test_fixture(broken): pass
-
-        @pytest.mark.secret("a", "x")
-        def test_by_mark_and_late(request):
-            request.getfixturevalue("secretsmanager").fail("*", "ThrottlingException")
-
-        def test_used(secretsmanager):
-            secretsmanager.fail("ListSecrets", "AccessDeniedException")
-            strike(secretsmanager.client())
-
-        def test_until_withdrawn(secretsmanager):
-            secretsmanager.fail("ListSecrets", "AccessDeniedException", times=None)
-
-        def test_withdrawn(secretsmanager):
-            secretsmanager.fail("ListSecrets", "AccessDeniedException").withdraw()
-
-        def test_denial(secretsmanager):
-            secretsmanager.deny("ListSecrets")
-        """
-    )
+    result = run(UNUSED_FAULTS)
     result.assert_outcomes(failed=5, passed=4)
     failures = failures_of(result)
     expected = {
@@ -153,57 +154,58 @@ def test_teardown_is_no_second_failure(run: Run) -> None:
     assert result.stdout.str().count("torn down") == 2
 
 
+LEFTOVERS_BY_MARK = """
+import pytest
+
+strict = pytest.mark.secretsmanager(fail_on_leftovers=True)
+
+def create(client, name="left/behind"):
+    client.create_secret(Name=name, SecretString="x")
+
+@strict
+def test_left(secretsmanager_client):
+    create(secretsmanager_client)
+    create(secretsmanager_client, "other")
+
+@strict
+def test_both(secretsmanager, secretsmanager_client):
+    create(secretsmanager_client)
+    secretsmanager.fail("GetSecretValue", "ThrottlingException")
+
+@strict
+def test_scheduled(secretsmanager_client):
+    create(secretsmanager_client)
+    secretsmanager_client.delete_secret(SecretId="left/behind")
+
+@strict
+def test_gone(secretsmanager_client):
+    create(secretsmanager_client)
+    secretsmanager_client.delete_secret(SecretId="left/behind", ForceDeleteWithoutRecovery=True)
+
+@strict
+def test_restored(secretsmanager_client):
+    create(secretsmanager_client)
+    secretsmanager_client.delete_secret(SecretId="left/behind")
+    secretsmanager_client.restore_secret(SecretId="left/behind")
+
+@strict
+@pytest.mark.secret("seeded", "x")
+def test_seeded(secretsmanager):
+    secretsmanager.seed("seeded/too", "x")
+
+@strict
+def test_failed(secretsmanager_client):
+    create(secretsmanager_client)
+    assert 1 == 2
+
+def test_not_asked_for(secretsmanager_client):
+    create(secretsmanager_client)
+"""
+
+
 def test_leftovers_by_mark(run: Run) -> None:
     """With fail_on_leftovers, secrets that calls have created and nobody deleted fail the test, by name."""
-    result = run(
-        """
-        import pytest
-
-        strict = pytest.mark.secretsmanager(fail_on_leftovers=True)
-
-        def create(client, name="left/behind"):
-            client.create_secret(Name=name, SecretString="x")
-
-        @strict
-        def test_left(secretsmanager_client):
-            create(secretsmanager_client)
-            create(secretsmanager_client, "other")
-
-        @strict
-        def test_both(secretsmanager, secretsmanager_client):
-            create(secretsmanager_client)
-            secretsmanager.fail("GetSecretValue", "ThrottlingException")
-
-        @strict
-        def test_scheduled(secretsmanager_client):
-            create(secretsmanager_client)
-            secretsmanager_client.delete_secret(SecretId="left/behind")
-
-        @strict
-        def test_gone(secretsmanager_client):
-            create(secretsmanager_client)
-            secretsmanager_client.delete_secret(SecretId="left/behind", ForceDeleteWithoutRecovery=True)
-
-        @strict
-        def test_restored(secretsmanager_client):
-            create(secretsmanager_client)
-            secretsmanager_client.delete_secret(SecretId="left/behind")
-            secretsmanager_client.restore_secret(SecretId="left/behind")
-
-        @strict
-        @pytest.mark.secret("seeded", "x")
-        def test_seeded(secretsmanager):
-            secretsmanager.seed("seeded/too", "x")
-
-        @strict
-        def test_failed(secretsmanager_client):
-            create(secretsmanager_client)
-            assert 1 == 2
-
-        def test_not_asked_for(secretsmanager_client):
-            create(secretsmanager_client)
-        """
-    )
+    result = run(LEFTOVERS_BY_MARK)
     result.assert_outcomes(failed=4, passed=4)
     failures = failures_of(result)
     expected = {"test_left": "left/behind, other", "test_both": "left/behind", "test_restored": "left/behind"}

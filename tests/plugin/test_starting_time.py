@@ -53,48 +53,51 @@ def test_now_freezes_time_by_itself(run: Run) -> None:
     ).assert_outcomes(passed=7)
 
 
+USERS_FIXTURES = """
+from datetime import datetime  # freezegun gives real time.time() where pytest's runner is near
+import pytest
+
+wrong = []
+
+def check(what, frozen):
+    if (datetime.now().year == 2020) != frozen:
+        wrong.append(what)
+
+def make(scope, frozen, autouse):
+    @pytest.fixture(scope=scope, autouse=autouse, name=f"of_{scope}_{autouse}")
+    def fixture():
+        check(scope, frozen)
+        yield
+        check(f"{scope}, torn down", frozen)
+    return fixture
+
+wider = ("session", "module", "class")
+of_session, of_module, of_class = (make(scope, False, True) for scope in wider)
+asked_session, asked_module, asked_class = (make(scope, False, False) for scope in wider)
+of_function, asked_function = (make("function", True, autouse) for autouse in (True, False))
+
+def setup_module(): check("setup_module", False)
+def teardown_module():
+    check("teardown_module", False)
+    print(f"wrong: {wrong or None}")
+
+@pytest.mark.secretsmanager(now="2020-06-01T00:00:00Z")
+class TestIt:
+    def setup_class(self): check("setup_class", False)
+    def setup_method(self): check("setup_method", True)
+    def teardown_method(self): check("teardown_method", True)
+    def teardown_class(self): check("teardown_class", False)
+
+    @pytest.mark.usefixtures("of_function_False")
+    def test_it(self, of_session_False, of_module_False, of_class_False):
+        check("test", True)
+"""
+
+
 def test_order_among_the_users_fixtures(run: Run) -> None:
     """The user's function fixtures and xunit methods start under now=, all of wider scope see real time."""
     result = run(
-        """
-        from datetime import datetime  # freezegun gives real time.time() where pytest's runner is near
-        import pytest
-
-        wrong = []
-
-        def check(what, frozen):
-            if (datetime.now().year == 2020) != frozen:
-                wrong.append(what)
-
-        def make(scope, frozen, autouse):
-            @pytest.fixture(scope=scope, autouse=autouse, name=f"of_{scope}_{autouse}")
-            def fixture():
-                check(scope, frozen)
-                yield
-                check(f"{scope}, torn down", frozen)
-            return fixture
-
-        wider = ("session", "module", "class")
-        of_session, of_module, of_class = (make(scope, False, True) for scope in wider)
-        asked_session, asked_module, asked_class = (make(scope, False, False) for scope in wider)
-        of_function, asked_function = (make("function", True, autouse) for autouse in (True, False))
-
-        def setup_module(): check("setup_module", False)
-        def teardown_module():
-            check("teardown_module", False)
-            print(f"wrong: {wrong or None}")
-
-        @pytest.mark.secretsmanager(now="2020-06-01T00:00:00Z")
-        class TestIt:
-            def setup_class(self): check("setup_class", False)
-            def setup_method(self): check("setup_method", True)
-            def teardown_method(self): check("teardown_method", True)
-            def teardown_class(self): check("teardown_class", False)
-
-            @pytest.mark.usefixtures("of_function_False")
-            def test_it(self, of_session_False, of_module_False, of_class_False):
-                check("test", True)
-        """,
+        USERS_FIXTURES,
         "-s",
     )
     result.assert_outcomes(passed=1)

@@ -10,63 +10,64 @@ if TYPE_CHECKING:
     from .conftest import Run
 
 
+FIXTURES_AND_MARKERS = """
+import time
+import unittest
+import boto3
+import pytest
+
+def names():
+    listed = boto3.client("secretsmanager").list_secrets()["SecretList"]
+    return sorted(secret["Name"] for secret in listed)
+
+@pytest.mark.usefixtures("secretsmanager")
+class TestUsed(unittest.TestCase):
+    def setUp(self):
+        assert names() == []
+
+    def test_it(self):
+        assert names() == []
+
+    def tearDown(self):
+        assert names() == []
+
+@pytest.mark.secret("class", "x")
+@pytest.mark.secretsmanager(now="2020-01-01T00:00:00Z")
+class TestMarked(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        assert time.time() > 1_700_000_000
+
+    def setUp(self):
+        assert names()[0] == "class"
+        assert time.time() == 1_577_836_800
+
+    def test_class(self):
+        assert names() == ["class"]
+
+    @pytest.mark.secret("method", "x")
+    @pytest.mark.secretsmanager(region="eu-west-1")
+    def test_method(self):
+        assert names() == ["class", "method"]
+        assert boto3.client("secretsmanager").meta.region_name == "eu-west-1"
+
+    @pytest.fixture(autouse=True)
+    def attributes(self, secretsmanager_clock):
+        self.clock = secretsmanager_clock
+
+    def test_clock(self):
+        self.clock.advance(days=1)
+        assert time.time() == 1_577_836_800 + 86_400
+
+class TestPlain(unittest.TestCase):
+    def test_nothing(self):
+        assert time.time() > 1_700_000_000
+"""
+
+
 def test_fixtures_and_markers(run: Run) -> None:
     """The fake is there in setUp, test and tearDown, with the seeds of the class and of the method."""
-    run(
-        """
-        import time
-        import unittest
-        import boto3
-        import pytest
-
-        def names():
-            listed = boto3.client("secretsmanager").list_secrets()["SecretList"]
-            return sorted(secret["Name"] for secret in listed)
-
-        @pytest.mark.usefixtures("secretsmanager")
-        class TestUsed(unittest.TestCase):
-            def setUp(self):
-                assert names() == []
-
-            def test_it(self):
-                assert names() == []
-
-            def tearDown(self):
-                assert names() == []
-
-        @pytest.mark.secret("class", "x")
-        @pytest.mark.secretsmanager(now="2020-01-01T00:00:00Z")
-        class TestMarked(unittest.TestCase):
-            @classmethod
-            def setUpClass(cls):
-                assert time.time() > 1_700_000_000
-
-            def setUp(self):
-                assert names()[0] == "class"
-                assert time.time() == 1_577_836_800
-
-            def test_class(self):
-                assert names() == ["class"]
-
-            @pytest.mark.secret("method", "x")
-            @pytest.mark.secretsmanager(region="eu-west-1")
-            def test_method(self):
-                assert names() == ["class", "method"]
-                assert boto3.client("secretsmanager").meta.region_name == "eu-west-1"
-
-            @pytest.fixture(autouse=True)
-            def attributes(self, secretsmanager_clock):
-                self.clock = secretsmanager_clock
-
-            def test_clock(self):
-                self.clock.advance(days=1)
-                assert time.time() == 1_577_836_800 + 86_400
-
-        class TestPlain(unittest.TestCase):
-            def test_nothing(self):
-                assert time.time() > 1_700_000_000
-        """
-    ).assert_outcomes(passed=5)
+    run(FIXTURES_AND_MARKERS).assert_outcomes(passed=5)
 
 
 def test_findings(run: Run) -> None:

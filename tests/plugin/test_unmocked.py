@@ -30,11 +30,7 @@ PREAMBLE = """
 """
 
 
-def test_calls_are_stopped(run: Run) -> None:
-    """A call fails with a sentence that says what it was and what to do; so does a test that swallows it."""
-    result = run(
-        PREAMBLE
-        + """
+STOPPED = """
     def test_raised():
         call()
 
@@ -89,7 +85,13 @@ def test_calls_are_stopped(run: Run) -> None:
     @pytest.mark.xfail(strict=True)
     def test_expected():
         swallow()
-    """,
+"""
+
+
+def test_calls_are_stopped(run: Run) -> None:
+    """A call fails with a sentence that says what it was and what to do; so does a test that swallows it."""
+    result = run(
+        PREAMBLE + STOPPED,
         ini=BLOCK,
     )
     result.assert_outcomes(failed=6, passed=4, errors=3, xfailed=1)

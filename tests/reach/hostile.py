@@ -82,52 +82,54 @@ def _request_lines() -> list[Row]:
     return [Row(f"line {line[:24]!r}", line + b"\r\n\r\n", status, None, "ours") for line, status in unreadable]
 
 
+_CHUNKED, _CHUNKS = "Transfer-Encoding: chunked", b"2\r\n{}\r\n0\r\n\r\n"
+_UNREADABLE = [
+    ("Content-Length: -1", b""),
+    ("Content-Length: +2", b"{}"),
+    ("Content-Length: two", b""),
+    ("Content-Length:", b"{}"),
+    ("Content-Length: 1_0", b""),
+    ("Content-Length: \xb2", b"{}"),
+    ("Content-Length: 00000000000000002", b"{}"),
+    ("Content-Length: 2, 2", b"{}"),
+    ("Content-Length: 2\r\nContent-Length: 2", b"{}"),
+    ("Content-Length: 2\r\ncontent-length: 3", b"{} "),
+    ("Content-Length : 2", b"{}"),
+    ("no header\r\nContent-Length: 2", b"{}"),
+    (f"Content-Length: 7\r\n{_CHUNKED}", _CHUNKS),
+    (f"{_CHUNKED}\r\nContent-Length: 7", _CHUNKS),
+    (f"{_CHUNKED}\r\n{_CHUNKED}", _CHUNKS),
+    ("Transfer-Encoding: gzip, chunked", _CHUNKS),
+    ("Transfer-Encoding: identity", b""),
+    ("Transfer-Encoding:", b""),
+    (_CHUNKED, b"\r\n"),
+    (_CHUNKED, b"-1\r\n"),
+    (_CHUNKED, b"0x2\r\n{}\r\n0\r\n\r\n"),
+    (_CHUNKED, b"2\r\n{}2\r\n"),
+    (_CHUNKED, b"0\r\n" + b"a: b\r\n" * 101),
+    (_CHUNKED, b"0" * 70_000),
+    (_CHUNKED, b"2;" + b"x" * 70_000 + b"\r\n{}\r\n0\r\n\r\n"),
+]
+_TOO_LARGE = [
+    ("Content-Length: 1048577", b" " * 1048577),
+    ("Content-Length: 9999999999999999", b""),
+    ("Content-Length: 1048577\r\nExpect: 100-continue", b""),
+    (_CHUNKED, b"ffffffffffffffff\r\n"),
+    (_CHUNKED, b"80000\r\n" + b" " * 0x80000 + b"\r\n80001\r\n"),
+]
+
+
 def _framing() -> list[Row]:
-    chunked, chunks = "Transfer-Encoding: chunked", b"2\r\n{}\r\n0\r\n\r\n"
-    unreadable = [
-        ("Content-Length: -1", b""),
-        ("Content-Length: +2", b"{}"),
-        ("Content-Length: two", b""),
-        ("Content-Length:", b"{}"),
-        ("Content-Length: 1_0", b""),
-        ("Content-Length: \xb2", b"{}"),
-        ("Content-Length: 00000000000000002", b"{}"),
-        ("Content-Length: 2, 2", b"{}"),
-        ("Content-Length: 2\r\nContent-Length: 2", b"{}"),
-        ("Content-Length: 2\r\ncontent-length: 3", b"{} "),
-        ("Content-Length : 2", b"{}"),
-        ("no header\r\nContent-Length: 2", b"{}"),
-        (f"Content-Length: 7\r\n{chunked}", chunks),
-        (f"{chunked}\r\nContent-Length: 7", chunks),
-        (f"{chunked}\r\n{chunked}", chunks),
-        ("Transfer-Encoding: gzip, chunked", chunks),
-        ("Transfer-Encoding: identity", b""),
-        ("Transfer-Encoding:", b""),
-        (chunked, b"\r\n"),
-        (chunked, b"-1\r\n"),
-        (chunked, b"0x2\r\n{}\r\n0\r\n\r\n"),
-        (chunked, b"2\r\n{}2\r\n"),
-        (chunked, b"0\r\n" + b"a: b\r\n" * 101),
-        (chunked, b"0" * 70_000),
-        (chunked, b"2;" + b"x" * 70_000 + b"\r\n{}\r\n0\r\n\r\n"),
-    ]
-    too_large = [
-        ("Content-Length: 1048577", b" " * 1048577),
-        ("Content-Length: 9999999999999999", b""),
-        ("Content-Length: 1048577\r\nExpect: 100-continue", b""),
-        (chunked, b"ffffffffffffffff\r\n"),
-        (chunked, b"80000\r\n" + b" " * 0x80000 + b"\r\n80001\r\n"),
-    ]
-    old = head_of(chunked).replace(b"HTTP/1.1", b"HTTP/1.0") + chunks
+    old = head_of(_CHUNKED).replace(b"HTTP/1.1", b"HTTP/1.0") + _CHUNKS
     # the codes: https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
     return [
         *(
             Row(f"framing {line} {body[:20]!r}", _head(line) + body, 400, MALFORMED_REQUEST, "inferred")
-            for line, body in unreadable
+            for line, body in _UNREADABLE
         ),
         *(
             Row(f"size {line} {body[:20]!r}", _head(line) + body, 413, TOO_LARGE, "inferred")
-            for line, body in too_large
+            for line, body in _TOO_LARGE
         ),
         Row("framing: chunks in HTTP/1.0", old, 400, MALFORMED_REQUEST, "inferred"),
     ]

@@ -63,7 +63,7 @@ def _bars(scale: _Scale, life: Life) -> Iterator[str]:
 
 
 def _dots(facts: Facts, scale: _Scale, life: Life) -> Iterator[str]:
-    """Yield a dot for each row; those of one instant stand above each other."""
+    """Yield a dot for each row; those of one instant are above each other."""
     stacked: dict[float, int] = {}
     for row in life.rows:
         if row.kind == MOVE:

@@ -59,7 +59,7 @@ def _joined(first: Row, later: Row) -> Row:
 
 
 def _grouped(rows: Iterable[Row]) -> list[Row]:
-    """Join equal calls, whatever stands between them."""
+    """Join equal calls, whatever is between them."""
     found: dict[tuple[str, str, str, str], Row] = {}
     for row in rows:
         key = (row.what, row.detail, row.place, row.kind)
@@ -94,9 +94,9 @@ def _shortened(rows: list[Row]) -> list[Row]:
 
 
 def details(facts: Facts, row: Row, *, with_start: bool = False) -> str:
-    """Return what stands beside the operation of a row: its details, how often it happened, and who asked for it.
+    """Return what is written beside the operation of a row: its details, how often it happened, and who asked for it.
 
-    `with_start`: where no instant of the row stands beside it, a steady pace says when it began.
+    `with_start`: where no instant of the row is written beside it, a steady pace says when it began.
     """
     if row.asked:
         times = f" x{row.count:,}" if row.count > 1 else ""
@@ -142,8 +142,8 @@ def _moves(moves: Iterable[Move]) -> Iterator[Row]:
 
 def brief(facts: Facts, rows: Iterable[Row]) -> str:
     """Return a life in one line."""
-    told = _without_places(row for row in rows if row.kind != MOVE and not row.is_inside)
-    parts = _merged(row.brief if row.kind == LIFE else _call_in_brief(facts, row) for row in told)
+    shown = _without_places(row for row in rows if row.kind != MOVE and not row.is_inside)
+    parts = _merged(row.brief if row.kind == LIFE else _call_in_brief(facts, row) for row in shown)
     return ("; " if any({",", ";"} & set(part) for part in parts) else ", ").join(parts)
 
 

@@ -52,7 +52,7 @@ class Row:
 
 @dataclass(frozen=True)
 class _Step:
-    """One entry of a life, and what stands around it."""
+    """One entry of a life, with the entries before and after it."""
 
     facts: Facts
     life: Sequence[Entry]
@@ -70,7 +70,7 @@ class _Step:
 
     @property
     def effects(self) -> list[Step]:
-        """The events that follow it at once, and are told of in its row."""
+        """The events that follow it at once; its row describes them, too."""
         found: list[Step] = []
         for entry in self.life[self.number + 1 :]:
             if not isinstance(entry, Step) or entry.name not in _WITH_THEIR_CALL:
@@ -222,5 +222,5 @@ _WORDS: dict[str, Callable[[_Step], tuple[str, str]]] = {
     "TestRotationStarted": _fixed("test of the rotation started"),
     "TestRotationSucceeded": _fixed("test of the rotation succeeded", "rotation tested"),
 }
-#: Events that no call stands for.
+#: Events that come without a call.
 BY_THEMSELVES = frozenset(_WORDS)

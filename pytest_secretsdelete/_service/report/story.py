@@ -52,7 +52,7 @@ class Story:
     untouched: list[str]
 
 
-def tell(
+def story_of(
     service: Service,
     error: BaseException | None = None,
     leftovers: Iterable[str] = (),

@@ -24,7 +24,7 @@ def rewritten(document: str) -> str:
 
 
 def _written(value: object, line: str) -> str:
-    """Return a value; `line` begins a line of the level that it stands on."""
+    """Return a value; `line` begins a line of the level that it is on."""
     if isinstance(value, dict):
         inner = f"{line}{_INDENT}"
         members = [f"{inner}{_scalar(name)} : {_written(member, inner)}" for name, member in value.items()]

@@ -229,7 +229,7 @@ def _expression(expression: str) -> _Rate | _Cron:
 
 
 def _rate(value: int, unit: str) -> _Rate:
-    """Read what stands within rate()."""
+    """Read what is within rate()."""
     if unit == "hour":
         if not _LEAST_HOURS <= value < _HOURS_A_DAY:
             raise InvalidSchedule("Rate in hour should be least 4 and less than 24.")  # AWS's grammar
@@ -240,7 +240,7 @@ def _rate(value: int, unit: str) -> _Rate:
 
 
 def _cron(text: str) -> _Cron:
-    """Read what stands within cron()."""
+    """Read what is within cron()."""
     fields = text.split()
     if len(fields) != _CRON_FIELDS:
         raise InvalidSchedule(_NO_SCHEDULE)

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.report.layout import as_text
-from pytest_secretsdelete._service.report.story import tell
+from pytest_secretsdelete._service.report.story import story_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +26,7 @@ def told(fake: FakeSecretsManager) -> Told:
     """Return a function that gives the text of the report, at its widest; lines of this file's callers are `here`."""
 
     def told(error: BaseException | None = None, *, width: int = 120, leftovers: tuple[str, ...] = ()) -> str:
-        return re.sub(r"test_\w+\.py:\d+", "here", as_text(tell(service_of(fake), error, leftovers), width))
+        return re.sub(r"test_\w+\.py:\d+", "here", as_text(story_of(service_of(fake), error, leftovers), width))
 
     return told
 
@@ -38,7 +38,7 @@ def because(fake: FakeSecretsManager) -> Because:
     def because(call: Callable[..., Any], **parameters: Any) -> str:
         with pytest.raises((ClientError, BotoCoreError)) as caught:
             call(**parameters)
-        sentences = " ".join(tell(service_of(fake), caught.value).sentences)
+        sentences = " ".join(story_of(service_of(fake), caught.value).sentences)
         return re.sub(r"test_\w+\.py:\d+", "here", sentences)
 
     return because

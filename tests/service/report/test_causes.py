@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 from pytest_secretsdelete import FakeSecretsManager, Timeout
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.report.layout import as_text
-from pytest_secretsdelete._service.report.story import tell
+from pytest_secretsdelete._service.report.story import story_of
 
 from ...support import LAMBDA, OTHER_ACCOUNT, REGION, VALUE, Rotator, client_of, refused, token
 
@@ -297,7 +297,9 @@ def test_what_a_wider_fake_holds(clock: Clock, fake: FakeSecretsManager, client:
         timeline = service_of(fake).timeline
         timeline.moves.clear()
         return re.sub(
-            r"test_\w+\.py:\d+", "here", as_text(tell(service_of(fake), caught.value, record=list(timeline)[before:]))
+            r"test_\w+\.py:\d+",
+            "here",
+            as_text(story_of(service_of(fake), caught.value, record=list(timeline)[before:])),
         )
 
     assert "Near: db/password." in of_the_test(client.get_secret_value, SecretId="db/pasword").replace("\n", " ")
@@ -384,7 +386,7 @@ class _Group(Exception):
 
 
 def _sentences(fake: FakeSecretsManager, error: BaseException) -> str:
-    return " ".join(tell(service_of(fake), error).sentences)
+    return " ".join(story_of(service_of(fake), error).sentences)
 
 
 def _because(fake: FakeSecretsManager, call: Any, **parameters: Any) -> str:

@@ -13,7 +13,7 @@ from botocore.config import Config
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.report.layout import as_text
-from pytest_secretsdelete._service.report.story import tell
+from pytest_secretsdelete._service.report.story import story_of
 
 from ...support import LAMBDA, REGION, VALUE, Rotator, refused, send_raw, token
 
@@ -266,7 +266,7 @@ def test_a_forced_deletion_with_a_delay(clock: Clock) -> None:
         client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
         client.delete_secret(SecretId="b", RecoveryWindowInDays=7)
         clock.advance(days=8)
-        text = as_text(tell(service_of(fake), AssertionError("a b")), 120)
+        text = as_text(story_of(service_of(fake), AssertionError("a b")), 120)
     assert "gone for good, 5m after its deletion" in text
     assert "purged, 1h after its window ended" in text
 
@@ -280,7 +280,7 @@ def test_names_in_several_regions(fake: FakeSecretsManager, client: Any, told: T
     assert "+0s DescribeSecret x3 here" in rows(told(ABOUT_A))
     fake.seed("b", VALUE, region="us-west-2")
     assert told(ABOUT_A).startswith("a (eu-west-1)\n")
-    assert tell(service_of(fake)).title.startswith("Secrets Manager, eu-west-1, us-west-2, ")
+    assert story_of(service_of(fake)).title.startswith("Secrets Manager, eu-west-1, us-west-2, ")
 
 
 def test_batches_and_calls_about_no_secret(fake: FakeSecretsManager, client: Any, told: Told) -> None:
@@ -309,7 +309,7 @@ def test_what_a_failure_is_about(fake: FakeSecretsManager, client: Any, told: To
 
 def test_a_fake_without_anything(fake: FakeSecretsManager) -> None:
     """A fake that nothing happened to has a title, and the one sentence."""
-    story = tell(service_of(fake), AssertionError())
+    story = story_of(service_of(fake), AssertionError())
     assert as_text(story) == "No call reached the fake."
     assert story.title.startswith("Secrets Manager, eu-west-1, ")
 
@@ -320,6 +320,6 @@ def test_widths(fake: FakeSecretsManager, client: Any, asked: int, widest: int) 
     fake.seed("a", VALUE)
     client.delete_secret(SecretId="a")
     send_raw(client, "GetSecretValue", {"SecretId": "\u00e9" * 300})
-    text = as_text(tell(service_of(fake), ABOUT_A), asked)
+    text = as_text(story_of(service_of(fake), ABOUT_A), asked)
     assert text.isascii()
     assert max(len(line) for line in text.splitlines() if "xe9" not in line) in range(widest - 12, widest + 1)

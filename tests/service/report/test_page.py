@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.report.page import fragment, whole_page
-from pytest_secretsdelete._service.report.story import tell
+from pytest_secretsdelete._service.report.story import story_of
 
 from ...support import VALUE
 
@@ -30,7 +30,7 @@ def test_a_timeline(clock: Clock, fake: FakeSecretsManager, client: Any) -> None
     for _ in range(6):
         client.describe_secret(SecretId="a")
         client.list_secret_version_ids(SecretId="a")
-    (drawing,) = drawings(fragment(tell(service_of(fake), AssertionError("a")), "test", "failed"))
+    (drawing,) = drawings(fragment(story_of(service_of(fake), AssertionError("a")), "test", "failed"))
     (window,) = drawing.iter("rect")
     assert (window.get("x"), window.get("width")) == ("2.0%", "96.00%")
     dots = {dot.findtext("title"): (dot.get("cx"), dot.get("cy")) for dot in drawing.iter("circle")}
@@ -46,7 +46,7 @@ def test_many_dots_of_one_instant(clock: Clock, fake: FakeSecretsManager, client
     fake.seed("a", VALUE)
     for _ in range(5):
         client.tag_resource(SecretId="a", Tags=[])
-    (drawing,) = drawings(fragment(tell(service_of(fake)), "test", "passed"))
+    (drawing,) = drawings(fragment(story_of(service_of(fake)), "test", "passed"))
     assert [dot.get("cy") for dot in drawing.iter("circle")] == ["58", "47", "36", "25"]
     assert [text.text for text in drawing.iter("text")] == ["+0s"]
 
@@ -55,7 +55,7 @@ def test_what_is_written_is_escaped(fake: FakeSecretsManager) -> None:
     """Neither the name of a test nor that of a secret becomes markup."""
     fake.seed("a", VALUE)
     fake.seed("b", VALUE, deleted_days_ago=1)
-    page = whole_page([fragment(tell(service_of(fake)), "test_it[<b>&]", "passed")])
+    page = whole_page([fragment(story_of(service_of(fake)), "test_it[<b>&]", "passed")])
     assert "test_it[&lt;b&gt;&amp;]" in page
     assert "seeded and not called: a" in page
     assert VALUE not in page
@@ -64,7 +64,7 @@ def test_what_is_written_is_escaped(fake: FakeSecretsManager) -> None:
 def test_a_whole_page(fake: FakeSecretsManager, client: Any) -> None:
     """Failed tests come first; the page loads nothing and runs nothing, and all of its elements are closed."""
     client.list_secrets()
-    told = tell(service_of(fake))
+    told = story_of(service_of(fake))
     page = whole_page([fragment(told, "one", "passed"), fragment(told, "two", "failed")])
     assert page.index("two</h2>") < page.index("one</h2>")
     assert "2 tests, 1 failed" in page
