@@ -11,6 +11,7 @@ import functools
 import inspect
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
+from unittest import TestCase
 
 from ._fake import FakeSecretsManager
 
@@ -31,7 +32,8 @@ _COVER = "_fake_secretsmanager"
 #: The attribute of an instance that holds what ends its test.
 _STACKS = "_fake_secretsmanager_stacks"
 #: The methods that pytest calls at the beginning and the end of a class, and of each of its tests.
-_HOOKS = ("setup_class", "teardown_class", "setup_method", "teardown_method")
+_CLASS_HOOKS = ("setup_class", "teardown_class")
+_METHOD_HOOKS = ("setup_method", "teardown_method")
 
 
 class FakeUse:
@@ -150,11 +152,9 @@ def _async_generator_function(function: Callable[..., Any], fake: Make) -> Calla
 
 def _cover(tests: type, make: Make) -> None:
     """Give each test of a class a fake of its own; TypeError for a class without tests."""
-    from unittest import TestCase
-
     if issubclass(tests, TestCase):
         _cover_unittest(tests, make)
-    elif any(name.startswith("test") for name in dir(tests)):
+    elif _has_tests(tests):
         _cover_pytest(tests, make)
     else:
         raise TypeError(
@@ -162,6 +162,18 @@ def _cover(tests: type, make: Make) -> None:
             "those of unittest. For another class, use FakeSecretsManager in its methods. "
             "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#fake_secretsmanager"
         )
+
+
+def _has_tests(tests: type) -> bool:
+    return any(name.startswith("test") for name in dir(tests)) or any(_inner_classes(tests))
+
+
+def _inner_classes(tests: type) -> Iterator[type]:
+    """Yield the classes of pytest's tests that are defined inside a class."""
+    for inner in vars(tests).values():
+        is_inside = inspect.isclass(inner) and inner.__qualname__.startswith(f"{tests.__qualname__}.")
+        if is_inside and not issubclass(inner, TestCase) and _has_tests(inner):
+            yield inner
 
 
 def _cover_unittest(tests: Any, make: Make) -> None:
@@ -185,7 +197,7 @@ def _cover_unittest(tests: Any, make: Make) -> None:
 
 
 def _cover_pytest(tests: Any, make: Make) -> None:
-    own = {name: inspect.getattr_static(tests, name, None) for name in _HOOKS}
+    own = _own_hooks(tests, _CLASS_HOOKS)
 
     def setup_class(cls: Any) -> None:
         with ExitStack() as stack:
@@ -199,18 +211,41 @@ def _cover_pytest(tests: Any, make: Make) -> None:
             stack.callback(_end_class, cls)
             _call(own["teardown_class"], None, cls, cls)
 
+    tests.setup_class, tests.teardown_class = classmethod(setup_class), classmethod(teardown_class)
+    _cover_methods(tests, make)
+
+
+def _cover_methods(tests: Any, make: Make, around: tuple[type, ...] = ()) -> None:
+    """Cover each test of a class, and of the classes inside it.
+
+    `around`: the classes that this one is inside of, innermost first. pytest looks the hooks of those up in this
+    class, and so calls those of this class again: the repeated calls do nothing.
+    """
+    own = _own_hooks(tests, _METHOD_HOOKS)
+
     def setup_method(self: Any, method: Any) -> None:
+        stacks = self.__dict__.setdefault(_STACKS, [])
+        if stacks:
+            stacks.append(None)
+            return
         with ExitStack() as stack:
-            stack.enter_context(_covered(self, make))
+            stack.enter_context(_covered(self, make, around))
             _call(own["setup_method"], self, type(self), method)
-            self.__dict__.setdefault(_STACKS, []).append(stack.pop_all())
+            stacks.append(stack.pop_all())
 
     def teardown_method(self: Any, method: Any) -> None:
-        with self.__dict__[_STACKS].pop():
-            _call(own["teardown_method"], self, type(self), method)
+        stack = self.__dict__[_STACKS].pop()
+        if stack is not None:
+            with stack:
+                _call(own["teardown_method"], self, type(self), method)
 
-    tests.setup_class, tests.teardown_class = classmethod(setup_class), classmethod(teardown_class)
     tests.setup_method, tests.teardown_method = setup_method, teardown_method
+    for inner in _inner_classes(tests):
+        _cover_methods(inner, make, (tests, *around))
+
+
+def _own_hooks(tests: type, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: inspect.getattr_static(tests, name, None) for name in names}
 
 
 def _call(attribute: Any, instance: Any, owner: type, argument: Any) -> None:
@@ -235,15 +270,18 @@ def _end_class(tests: Any) -> None:
 
 
 @contextmanager
-def _covered(test: Any, make: Make) -> Iterator[None]:
-    """Undo what a test does in the fake of its class; without one, give it a fake. Once for each test."""
+def _covered(test: Any, make: Make, around: tuple[type, ...] = ()) -> Iterator[None]:
+    """Undo what a test does in the fake of its class, or of a class around that; without one, give it a fake.
+
+    Once for each test.
+    """
     if _COVER in vars(test):
         yield
         return
-    fake: FakeSecretsManager | None = vars(type(test)).get(_COVER)
+    fakes: list[FakeSecretsManager] = [vars(one)[_COVER] for one in (type(test), *around) if _COVER in vars(one)]
     setattr(test, _COVER, True)
     try:
-        with make() if fake is None else fake.checkpoint():
+        with fakes[0].checkpoint() if fakes else make():
             yield
     finally:
         delattr(test, _COVER)

@@ -234,7 +234,7 @@ def secretsmanager_session(request: pytest.FixtureRequest) -> Iterator[FakeSecre
     from ._pytest.joining import wider_fake
 
     run = request.config.stash[_run_key]
-    with wider_fake(run.ini, in_a_test=run.in_a_test) as fake:
+    with wider_fake(request, run.ini, in_a_test=run.in_a_test) as fake:
         yield fake
 
 
@@ -244,7 +244,7 @@ def secretsmanager_module(request: pytest.FixtureRequest) -> Iterator[FakeSecret
     from ._pytest.joining import wider_fake
 
     run = request.config.stash[_run_key]
-    with wider_fake(run.ini, in_a_test=run.in_a_test) as fake:
+    with wider_fake(request, run.ini, in_a_test=run.in_a_test) as fake:
         yield fake
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from .. import _active
 from .._fake import FakeSecretsManager, service_of
@@ -14,9 +16,7 @@ from .._service.places import chain
 from .markers import Plan, plan_from, plan_of, wrong_marker
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    import pytest
+    from collections.abc import Generator, Iterator, Mapping
 
     from .._service.faults import Fault
     from .._service.seeds import Seed
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 _READ_ON = "https://pytest-secretsdelete.readthedocs.io/page/how-to/share-a-fake.html#join-it-from-a-test"
 #: The settings of a joined fake that a marker changes for its test.
 _OF_THE_TEST = {"purge_delay", "force_delete_delay"}
+#: The scopes that are wider than that of a ready-made fake.
+_WIDER = {"session": frozenset[str](), "module": frozenset({"session", "package"})}
 
 
 @dataclass
@@ -93,16 +95,43 @@ def joined(fake: FakeSecretsManager) -> Iterator[Use]:
             use.keep_record()
 
 
+@dataclass(frozen=True)
+class WiderFixtures:
+    """Lets what fixtures of a wider scope set up, while a narrower one has joined their fake, outlast that.
+
+    pytest keeps such a fixture's result beyond the module in which it was first asked for.
+    """
+
+    joined: Use
+    scopes: frozenset[str]
+
+    @pytest.hookimpl(hookwrapper=True)
+    def pytest_fixture_setup(self, fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, None]:
+        """Set the checkpoint of the narrower scope aside."""
+        checkpoint, is_wider = self.joined.checkpoint, fixturedef.scope in self.scopes
+        journal = service_of(self.joined.fake).journal
+        with journal.set_aside(checkpoint) if checkpoint and is_wider else nullcontext():
+            yield
+
+
 @contextmanager
-def wider_fake(ini: Mapping[str, Any], *, in_a_test: bool) -> Iterator[FakeSecretsManager]:
+def wider_fake(
+    request: pytest.FixtureRequest, ini: Mapping[str, Any], *, in_a_test: bool
+) -> Iterator[FakeSecretsManager]:
     """Give the fake of a module or session: joined where one is active, unless that may be a test's own."""
+    manager = request.config.pluginmanager
     shared = None if in_a_test else shared_fake()
     if shared is None:
         with FakeSecretsManager(**vars(plan_from(ini).settings)) as fake:
             yield fake
     else:
-        with joined(shared):
-            yield shared
+        with joined(shared) as use:
+            wider_fixtures = WiderFixtures(use, _WIDER[request.scope])
+            manager.register(wider_fixtures)
+            try:
+                yield shared
+            finally:
+                manager.unregister(wider_fixtures)
 
 
 def plan_to_join(item: pytest.Item, ini: Mapping[str, Any], fake: FakeSecretsManager, *, is_marked: bool) -> Plan:

@@ -7,6 +7,7 @@ changed inside it, however much is there. What changes reports it here first, un
 from __future__ import annotations
 
 import itertools
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -87,6 +88,22 @@ class Journal:
             while checkpoint in self._open:
                 self._open[-1].undo()  # it is still open, so that what it puts back is not noted anywhere
                 self._open.pop()
+
+    @contextmanager
+    def set_aside(self, checkpoint: Checkpoint) -> Iterator[None]:
+        """Let what is changed in the block outlast a checkpoint, where that is the innermost one.
+
+        What has changed in the checkpoint already, and the records of the block, are undone with it all the same.
+        """
+        with self.lock:
+            is_innermost = self.innermost is checkpoint
+            if is_innermost:
+                self._open.pop()
+        try:
+            yield
+        finally:
+            if is_innermost:
+                self.begin(checkpoint)
 
     def changed_since(self, checkpoint: Checkpoint, owner: object) -> dict[Any, Any]:
         """Return what of an object has changed since a checkpoint began: the keys, with what was under them then."""

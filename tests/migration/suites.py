@@ -254,6 +254,14 @@ def copy_to(service, name):
     if service == "sts":
         assert boto3.client("sts", region_name=REGION).get_caller_identity()["Account"] == "123456789012"
         return value
+    if service == "rds":
+        databases = boto3.client("rds", region_name=REGION)
+        databases.create_db_instance(
+            DBInstanceIdentifier=name, DBInstanceClass="db.t3.micro", Engine="mysql", AllocatedStorage=20,
+            MasterUsername="admin", MasterUserPassword=value,
+        )
+        assert databases.describe_db_instances()["DBInstances"][0]["DBInstanceIdentifier"] == name
+        return value
     function = boto3.client("lambda", region_name=REGION)
     role = boto3.client("iam", region_name=REGION).create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     function.create_function(

@@ -56,8 +56,8 @@ class TestIt(unittest.TestCase):
 
 
 def test_beside_other_services_of_moto(run: Run) -> None:
-    """S3, SSM, STS and Lambda stay moto's, whichever begins first; the secrets are the fake's."""
-    names = ["s3", "ssm", "sts"] + (["lambda"] if importlib.util.find_spec("docker") else [])
+    """S3, SSM, STS, RDS and Lambda stay moto's, whichever begins first; the secrets are the fake's."""
+    names = ["s3", "ssm", "sts", "rds"] + (["lambda"] if importlib.util.find_spec("docker") else [])
     result = run(BESIDE.replace("SERVICE_NAMES", repr(names)), *LENIENT)
     result.assert_outcomes(passed=4 * len(names))
 

@@ -122,6 +122,66 @@ class TestIt:
     result.assert_outcomes(passed=2)
 
 
+def test_classes_inside_classes(run: Run) -> None:
+    """They are covered as the class around them is; each hook is called once for a test, whoever looks it up."""
+    result = run(
+        HEAD
+        + """
+class Other:
+    test_of_nothing = None
+
+@fake_secretsmanager(region="eu-west-1")
+class TestOuter:
+    other = Other
+
+    def setup_class(cls):
+        FakeSecretsManager.active().seed("outer", "x")
+
+    class TestPlain:
+        def test_it(self):
+            assert FakeSecretsManager.active().region == "eu-west-1"
+            assert names() == ["outer"]
+            FakeSecretsManager.active().seed("a", "x")
+
+        test_again = test_it
+
+        class TestDeep:
+            def setup_method(self):
+                FakeSecretsManager.active().seed("deep", "x")
+
+            def test_it(self):
+                assert names() == ["outer", "deep"]
+
+            test_again = test_it
+
+    class TestHooks:
+        def teardown_method(self):
+            FakeSecretsManager.active().seed("torn-down", "x")
+
+        def test_it(self):
+            assert names() == ["outer"]
+
+        test_again = test_it
+
+    def test_it(self):
+        assert names() == ["outer"]
+        FakeSecretsManager.active().seed("a", "x")
+
+    test_again = test_it
+
+def test_others_are_left_alone():
+    assert set(vars(Other)) & {"setup_method", "teardown_method"} == set()
+
+@fake_secretsmanager
+class TestWithoutTestsOfItsOwn:
+    class TestInside:
+        def test_it(self):
+            assert names() == []
+"""
+    )
+    result.assert_outcomes(passed=10)
+
+
 def test_hooks_that_raise(run: Run) -> None:
     """A hook that raises leaves no fake behind."""
     result = run(

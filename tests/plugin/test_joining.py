@@ -127,6 +127,52 @@ def test_ready_made(run: Run) -> None:
     result.assert_outcomes(passed=2)
 
 
+@pytest.mark.parametrize("scope", ["session", "package"])
+def test_a_wider_fixture_that_is_first_set_up_in_a_joined_module(
+    run: Run, pytester: pytest.Pytester, scope: str
+) -> None:
+    """What it seeds is there in the next module, too; what the module and its tests seed is not."""
+    conftest = f"""
+        import pytest
+
+        @pytest.fixture(scope="{scope}")
+        def everywhere(secretsmanager_session):
+            secretsmanager_session.seed("everywhere", "x")
+            secretsmanager_session.client().tag_resource(SecretId="everywhere", Tags=[{{"Key": "k", "Value": "v"}}])
+
+        def names(fake):
+            return {{secret.name for secret in fake.secrets()}}
+    """
+    module = """
+        import pytest
+        from conftest import names
+
+        @pytest.fixture(scope="module", autouse=True)
+        def of_the_module(secretsmanager_session, secretsmanager_module):
+            secretsmanager_module.seed(__name__, "x")
+
+        def test_before(secretsmanager):
+            assert names(secretsmanager) - {"everywhere"} == {__name__}
+            secretsmanager.seed("test", "x")
+
+        def test_it(everywhere, secretsmanager):
+            assert names(secretsmanager) == {"everywhere", __name__}
+            assert secretsmanager.secret("everywhere").tags == {"k": "v"}
+            secretsmanager.client().delete_secret(SecretId="everywhere", ForceDeleteWithoutRecovery=True)
+
+        def test_after(everywhere, secretsmanager):
+            assert names(secretsmanager) == {"everywhere", __name__}
+    """
+    last = """
+        from conftest import names
+
+        def test_it(everywhere, secretsmanager):
+            assert names(secretsmanager) == {"everywhere"}
+    """
+    pytester.makepyfile(test_one=module, test_two=module, test_zero=last)
+    run(conftest=conftest).assert_outcomes(passed=7)
+
+
 def test_a_module_without_a_session(run: Run) -> None:
     """`secretsmanager_module` starts a fake of its own, with the ini options, and another one in the next module."""
     test = """

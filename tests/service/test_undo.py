@@ -191,6 +191,19 @@ def test_an_outer_one_that_ends_first(fake: FakeSecretsManager) -> None:
     assert "c" in fake
 
 
+def test_one_that_is_set_aside(fake: FakeSecretsManager) -> None:
+    """What is changed meanwhile stays, but not in a checkpoint inside; what has changed before is undone all the same."""
+    service = service_of(fake)
+    with service.checkpoint() as outer:
+        fake.seed("a", "x")
+        with service.journal.set_aside(outer):
+            fake.seed("b", "x")
+        with fake.checkpoint(), service.journal.set_aside(outer):
+            fake.seed("c", "x")
+        fake.seed("d", "x")
+    assert [secret.name for secret in fake.secrets()] == ["b"]
+
+
 def test_a_fake_that_is_not_started() -> None:
     """The default region, too, is what it was: not yet known."""
     fake = FakeSecretsManager()
