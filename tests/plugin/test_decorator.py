@@ -122,11 +122,7 @@ class TestIt:
     result.assert_outcomes(passed=2)
 
 
-def test_classes_inside_classes(run: Run) -> None:
-    """They are covered as the class around them is; each hook is called once for a test, whoever looks it up."""
-    result = run(
-        HEAD
-        + """
+CLASSES_INSIDE_CLASSES = """
 class Other:
     test_of_nothing = None
 
@@ -178,8 +174,11 @@ class TestWithoutTestsOfItsOwn:
         def test_it(self):
             assert names() == []
 """
-    )
-    result.assert_outcomes(passed=10)
+
+
+def test_classes_inside_classes(run: Run) -> None:
+    """They are covered as the class around them is; each hook is called once for a test, whoever looks it up."""
+    run(HEAD + CLASSES_INSIDE_CLASSES).assert_outcomes(passed=10)
 
 
 def test_hooks_that_raise(run: Run) -> None:

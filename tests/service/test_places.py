@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def test_a_place_is_a_line(fake: FakeSecretsManager) -> None:
     """The place of a fault is the line of the call that asked for it."""
     fault, line = fake.fail("*", "ThrottlingException", times=None), _line_of_caller()
-    assert places.shown(fault.place) == f"test_places.py:{line}"
+    assert places.shown(fault._place) == f"test_places.py:{line}"
 
 
 def test_code_of_libraries() -> None:
