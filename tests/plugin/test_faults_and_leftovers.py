@@ -256,10 +256,10 @@ def test_messages_say_where_to_read_on(run: Run) -> None:
             secretsmanager_client.create_secret(Name="a", SecretString="x")
         """
     )
-    pages = re.findall(r"Read on: (\S+\.md)#?(\S*)", result.stdout.str())
+    pages = re.findall(r"Read on: https://[\w.-]+/page/(\S+)\.html#?(\S*)", result.stdout.str())
     assert len(pages) >= 2
     for page, anchor in pages:
-        text = (ROOT / page).read_text(encoding="utf-8")
+        text = (ROOT / "docs" / f"{page}.md").read_text(encoding="utf-8")
         headings = [line.lstrip("# ") for line in text.splitlines() if line.startswith("#")]
         anchors = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
         assert not anchor or anchor in anchors
