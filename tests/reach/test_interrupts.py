@@ -20,7 +20,7 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach import environment, interception
 from pytest_secretsdelete._time import freezing, patching
 
-from ..support import REGION, VALUE, run_python
+from ..support import REGION, VALUE, run_python, within_patience
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,12 +47,17 @@ def _own_environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", object())
     before = len(environment._layers)
     yield
-    for lock in (environment.changing, interception._installation, retry_buckets._lock):
-        while lock._is_owned():  # type: ignore[attr-defined]
-            lock.release()
+    let_go_of_locks()
     assert len(environment._layers) == before
     assert _active.responders() == ()
     assert retry_buckets._paces == retry_buckets._patched == []
+
+
+def let_go_of_locks() -> None:
+    """Release what this thread has left locked."""
+    for lock in (environment.changing, interception._installation, retry_buckets._lock):
+        while lock._is_owned():  # type: ignore[attr-defined]
+            lock.release()
 
 
 def interrupted_at(number: int, call: Callable[[], Any]) -> bool:
@@ -229,8 +234,21 @@ def test_an_interrupt_of_the_undoing(number: int, monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.parametrize("change", ["start", "stop"])
 def test_a_second_interrupt(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a second interrupt cuts short what a start or stop does after the first, the next fake does the rest."""
+    """Where a second interrupt cuts short what a start or stop does after the first, the next fake does the rest.
 
+    In a thread of its own: a tracer that raises in an except block leaves the exception current in its thread.
+    """
+
+    def interrupt() -> None:
+        try:
+            _interrupt_twice(change, monkeypatch)
+        finally:
+            let_go_of_locks()
+
+    within_patience(interrupt)
+
+
+def _interrupt_twice(change: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class First(BaseException):
         """The first interrupt; the tracer is to strike after it."""
 

@@ -158,7 +158,7 @@ def _held_elsewhere(case: Case) -> str | None:
     if regions:
         return (
             f"{operation} looked for {name} in {case.subject.region}, but it is in {', '.join(regions)}. Give the "
-            "client that region, or the seed this one."
+            f"client that region, or seed the secret in {case.subject.region}."
         )
     accounts = sorted({secret.account_id for secret in held})
     if accounts:

@@ -23,6 +23,7 @@ def duration(length: int) -> str:
     if length < MINUTE:
         whole, tenths = divmod(length // _TENTH, 10)
         return f"{whole}.{tenths}s" if tenths else f"{whole}s"
+    length = (length + SECOND // 2) // SECOND * SECOND  # where time is real, 7d may lack some milliseconds
     parts: list[str] = []
     for size, letter in _UNITS:
         number, length = divmod(length, size)

@@ -103,8 +103,8 @@ def test_another_region(fake: FakeSecretsManager, because: Because) -> None:
     """A name that another region holds is told with that region."""
     fake.seed("a", VALUE, region="us-west-2")
     assert because(fake.client().get_secret_value, SecretId="a") == (
-        "GetSecretValue looked for a in eu-west-1, but it is in us-west-2. Give the client that region, or the seed "
-        "this one."
+        "GetSecretValue looked for a in eu-west-1, but it is in us-west-2. Give the client that region, or seed the "
+        "secret in eu-west-1."
     )
 
 

@@ -19,14 +19,15 @@ from pytest_secretsdelete._service.report import wording
         (59_999, "59.9s"),
         (MINUTE, "1m"),
         (HOUR + MINUTE, "1h 1m"),
-        (DAY - 1, "23h 59m"),
+        (DAY - SECOND, "23h 59m"),
+        (DAY - 1, "1d"),
         (6 * DAY + 23 * HOUR + MINUTE, "6d 23h"),
         (7 * DAY + MINUTE, "7d"),
         (7 * DAY, "7d"),
     ],
 )
 def test_durations(length: int, text: str) -> None:
-    """A duration shows its two largest units, cut off."""
+    """A duration, in whole seconds from a minute on, shows its two largest units, cut off."""
     assert wording.duration(length) == text
 
 
