@@ -8,15 +8,18 @@ import pytest
 
 NAME = "/aws/reference/secretsmanager/db/password"
 
+# Imported here: a run in this process, as other tests make, forgets what it has imported itself.
+requests, httpx = pytest.importorskip("requests"), pytest.importorskip("httpx")
+
 
 def by_requests(url, headers):
     """Read with requests."""
-    return pytest.importorskip("requests").get(url, headers=headers, timeout=30).json()
+    return requests.get(url, headers=headers, timeout=30).json()
 
 
 def by_httpx(url, headers):
     """Read with httpx."""
-    return pytest.importorskip("httpx").get(url, headers=headers, timeout=30).raise_for_status().json()
+    return httpx.get(url, headers=headers, timeout=30).raise_for_status().json()
 
 
 def by_urllib3(url, headers):
