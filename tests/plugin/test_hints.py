@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_secretsdelete._pytest import typos
+
 if TYPE_CHECKING:
     from .conftest import Run
 
@@ -225,6 +227,7 @@ def test_a_mark_that_is_nearly_ours(run: Run, mark: str, strict: bool) -> None:
 
 def test_marks_and_options_of_others(run: Run) -> None:
     """An unknown mark or option that is not near ours is pytest's matter alone."""
+    assert typos.hint("Unknown to both of us", ["secretsmanager_region"]) is None
     tests = "import pytest\n\n@pytest.mark.slow\ndef test_it(): pass\n"
     result = run(tests, "-Wdefault", ini="vault_region = eu-west-1")
     result.assert_outcomes(passed=1, warnings=2)

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
+from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service.model import ALL_STEPS, Turn
 from pytest_secretsdelete._service.undo import CheckpointEndedError
 
-from ..support import REGION, rotate_as_the_template
+from ..support import REGION, VALUE, rotate_as_the_template
 from ..support.whole_state import whole_state
 
 if TYPE_CHECKING:
@@ -186,3 +188,16 @@ def test_in_a_forked_child(fake: FakeSecretsManager) -> None:
         assert os.waitpid(child, 0)[1] == 0
         assert [secret.name for secret in fake.secrets()] == ["a", "b"]
     assert [secret.name for secret in fake.secrets()] == ["a"]
+
+
+def test_a_rotation_that_starts_after_the_end_of_its_checkpoint(fake: FakeSecretsManager) -> None:
+    """Its function is not called, and nothing of it is recorded."""
+    steps: list[Any] = []
+    fake.rotation_function(FUNCTION, lambda event, context: steps.append(event))
+    secret, vault = fake.seed("a", VALUE), service_of(fake).vault
+    with fake.checkpoint():
+        turn = vault.rotations.register(Turn(secret.arn, "token", FUNCTION, ALL_STEPS, vault.latest))
+    vault.rotations.run(vault, turn)
+    assert steps == []
+    assert fake.events == ()
+    assert not vault.rotations.is_busy
