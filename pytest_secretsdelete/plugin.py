@@ -295,33 +295,40 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, None]:
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[Any]) -> Generator[None, Any, None]:
     """Explain in the report of a failed test what happened to its secrets; forget its fake after the last report."""
     test, reporting = _test_of(item), item.config.stash[_run_key].reporting
-    use = test.use or _found_use(call)
-    if use is None or (call.excinfo is None and reporting is None):
+    error = _raised(item, call)
+    use = test.use or _found_use(error)
+    if use is None or (error is None and reporting is None):
         outcome = yield
     else:
         from ._pytest import report
 
-        with report.folded(call):
+        with report.folded(error):
             outcome = yield
         report.add_story(outcome.get_result(), item, call, use, reporting)
     is_concerned = "botocore" in sys.modules or "_secretsmanager_fake" in getattr(item, "fixturenames", ())
     if is_concerned and outcome.get_result().failed:
         from ._pytest import hints
 
-        error, now = call.excinfo and call.excinfo.value, test.plan and test.plan.now
+        now = test.plan and test.plan.now
         found = hints.hints(error, item, frozen_at=now)
         outcome.get_result().sections.extend((hints.TITLE, hint) for hint in found)
     if call.when == "teardown" and _test_key in item.stash:  # a run keeps its items to its end
         del item.stash[_test_key]
 
 
-def _found_use(call: pytest.CallInfo[Any]) -> Use | None:
+def _raised(item: pytest.Item, call: pytest.CallInfo[Any]) -> BaseException | None:
+    """Return what a test has raised; pytest keeps what unittest caught with the item until it makes the report."""
+    found = call.excinfo or next(iter(getattr(item, "_excinfo", None) or ()), None)
+    return None if found is None else found.value
+
+
+def _found_use(error: BaseException | None) -> Use | None:
     """Return the fake of a failed test that uses one without the fixtures of a test."""
-    if call.excinfo is None or f"{__package__}._fake" not in sys.modules:
+    if error is None or f"{__package__}._fake" not in sys.modules:
         return None
     from ._pytest.joining import found_use
 
-    return found_use(call.excinfo.value)
+    return found_use(error)
 
 
 @pytest.hookimpl(hookwrapper=True, tryfirst=True)

@@ -33,7 +33,7 @@ _OF_THE_TEST = {"purge_delay", "force_delete_delay"}
 _WIDER = {"session": frozenset[str](), "module": frozenset({"session", "package"})}
 
 
-@dataclass
+@dataclass(eq=False)
 class Use:
     """A fake as one test uses it; of a joined one, what has happened since the test began."""
 

@@ -36,9 +36,9 @@ def fail_for_findings(outcome: Any, use: Use, plan: Plan) -> None:
         fail(outcome, findings)
 
 
-def folded(call: pytest.CallInfo[Any]) -> AbstractContextManager[None]:
+def folded(error: BaseException | None) -> AbstractContextManager[None]:
     """Return a context in which pytest folds the frames of botocore and of this package away."""
-    return nullcontext() if call.excinfo is None else tracebacks.folded(call.excinfo.value)
+    return nullcontext() if error is None else tracebacks.folded(error)
 
 
 def add_story(report: Any, item: pytest.Item, call: pytest.CallInfo[Any], use: Use, asked: Reporting | None) -> None:
