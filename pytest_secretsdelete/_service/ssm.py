@@ -228,13 +228,27 @@ def _date(instant: int) -> str:
 def merged(asked: Asked, theirs: dict[str, Any], ours: dict[str, Any]) -> dict[str, Any]:
     """Return the answers to both parts of a GetParameters as one, in the order of the names."""
     places = {name: place for place, name in enumerate(asked.names)}
+    without_selectors: dict[str, int] = {}
+    for name, place in places.items():
+        without_selectors.setdefault(_without_selector(name), place)
+
+    def place_of(parameter: dict[str, Any]) -> int:
+        known = (places.get(_full_name(parameter)), places.get(parameter.get("ARN", "")))
+        bare = (without_selectors.get(parameter.get(member, "")) for member in ("Name", "ARN"))
+        return next((place for place in (*known, *bare) if place is not None), len(places))
+
     parameters = [*theirs.get("Parameters", ()), *ours["Parameters"]]
     invalid = [*theirs.get("InvalidParameters", ()), *ours["InvalidParameters"]]
-    last = len(places)
     return {
-        "Parameters": sorted(parameters, key=lambda parameter: places.get(_full_name(parameter), last)),
-        "InvalidParameters": sorted(invalid, key=lambda name: places.get(name, last)),
+        "Parameters": sorted(parameters, key=place_of),
+        "InvalidParameters": sorted(invalid, key=lambda name: places.get(name, len(places))),
     }
+
+
+def _without_selector(name: str) -> str:
+    """Return a name, or the ARN of a parameter, without its selector."""
+    head, parameter, rest = name.rpartition(":parameter/") if name.startswith("arn:") else ("", "", name)
+    return f"{head}{parameter}{rest.partition(':')[0]}"
 
 
 def unanswered(asked: Asked, given: dict[str, Any]) -> list[str]:

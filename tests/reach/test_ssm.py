@@ -20,6 +20,7 @@ from pytest_secretsdelete._reach.guard import Guard, UnmockedCallError
 from pytest_secretsdelete._reach.under_way import FakeStoppedError
 from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.story import story_of
+from pytest_secretsdelete._service.ssm import Asked, merged
 
 from ..support import ORDERS, OTHER_ACCOUNT, REGION, VALUE, Watch, json_response, refused
 
@@ -417,3 +418,26 @@ def test_nothing_is_loaded_for_other_services() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
+
+
+ARN = f"arn:aws:ssm:{REGION}:123456789012:parameter/app/level"
+
+
+@pytest.mark.parametrize(
+    ("name", "answered"),
+    [
+        (THEIRS, {"Name": THEIRS}),
+        (f"{THEIRS}:1", {"Name": THEIRS, "Selector": ":1"}),
+        (f"{THEIRS}:1", {"Name": THEIRS}),
+        (ARN, {"Name": THEIRS, "ARN": ARN}),
+        (f"{ARN}:1", {"Name": THEIRS, "ARN": ARN, "Selector": ":1"}),
+    ],
+)
+def test_the_order_of_names(name: str, answered: dict[str, str]) -> None:
+    """However theirs is named and answered, it stands where it was asked for; what nobody asked for comes last."""
+    mine, other = {"Name": OURS}, {"Name": "/other"}
+    theirs = {"Parameters": [other, answered], "InvalidParameters": []}
+    for names, expected in (([name, OURS], [answered, mine, other]), ([OURS, name], [mine, answered, other])):
+        asked = Asked("GetParameters", {"Names": names})
+        found = merged(asked, theirs, {"Parameters": [mine], "InvalidParameters": []})
+        assert found["Parameters"] == expected
