@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from typing import Any
 
 from .records import CURRENT, PENDING, Held, HeldVersion, Refused, Request, Schedule, Turn, named
-from .store import Store, stamp
+from .store import MOST_LABELS, Store, put, stamp
 
 ALL_STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 TEST_STEP = ("testSecret",)
@@ -41,6 +42,8 @@ class Rotation:
             return named(held, VersionId=token)
         if held.version(token) is not None:
             raise Refused("InvalidRequestException")
+        if not has_room(held):
+            raise Refused("InvalidRequestException")
         days = request.get("RotationRules", {}).get("AutomaticallyAfterDays", before.days)
         held.schedule = Schedule(function, days)
         held.schedule.plan(request.at)
@@ -58,6 +61,13 @@ def begin(held: Held, token: str) -> None:
     """Note that a rotation is to complete a version."""
     held.to_complete.add(token)
     held.abandoned.discard(token)
+
+
+def has_room(held: Held) -> bool:
+    """Return whether the version of a rotation may hold its label."""
+    probe = copy.deepcopy(held)
+    put(probe, "the version of a rotation", "", [PENDING], 0)
+    return probe.labels() <= MOST_LABELS
 
 
 def add_pending(store: Store, held: Held, token: str, at: int, value: str | bytes | None = None) -> None:

@@ -8,7 +8,7 @@ from unittest.mock import ANY
 
 from . import deletion, listing, replication, rotation, tags_and_policies, values
 from .records import DAY, Held, Refused, Request, Struck, Turn
-from .rotation import ALL_STEPS, TEST_STEP, add_pending, begin, rotate_like_the_template
+from .rotation import ALL_STEPS, TEST_STEP, add_pending, begin, has_room, rotate_like_the_template
 from .store import Store, stamp
 from .troubles import Troubles
 
@@ -95,6 +95,8 @@ class Reference:
             held.cleaned_up |= set(gone)
         elif held.schedule is not None:
             held.schedule.plan(due)
+            if not has_room(held):
+                return
             unfinished = held.unfinished()
             token = self._random_token() if unfinished is None else unfinished.id
             if unfinished is None:
