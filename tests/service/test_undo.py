@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service.undo import Checkpoint, Journal
 from pytest_secretsdelete._time import freezing
 
 from ..support import REGION, rotate_as_the_template
@@ -256,3 +257,15 @@ def test_rotation_functions(fake: FakeSecretsManager) -> None:
         fake.rotation_function(FUNCTION, repr)
         fake.rotation_function("*", repr)
     assert functions == {FUNCTION: print}
+
+
+def test_members_of_sets() -> None:
+    """What a set has lost inside is in it again; what it has gained is not."""
+    journal, checkpoint, members = Journal(), Checkpoint(), {"lost"}
+    journal.begin(checkpoint)
+    for one, change in (("lost", members.discard), ("gained", members.add)):
+        journal.member(members, one)
+        change(one)
+    assert members == {"gained"}
+    journal.end(checkpoint)
+    assert members == {"lost"}
