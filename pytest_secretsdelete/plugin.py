@@ -14,6 +14,7 @@ import pytest
 if TYPE_CHECKING:
     import warnings
     from collections.abc import Generator, Iterator
+    from contextlib import AbstractContextManager
 
     from ._fake import FakeSecretsManager
     from ._pytest.joining import Use
@@ -231,21 +232,22 @@ def _secretsmanager_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
 @pytest.fixture(scope="session")
 def secretsmanager_session(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
     """Start a fake for the whole run, which the tests join: what one of them does is undone at its end."""
-    from ._pytest.joining import wider_fake
-
-    run = request.config.stash[_run_key]
-    with wider_fake(request, run.ini, in_a_test=run.in_a_test) as fake:
+    with _wider_fake(request) as fake:
         yield fake
 
 
 @pytest.fixture(scope="module")
 def secretsmanager_module(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
     """Start a fake for a module, which its tests join; it joins that of the session, where there is one."""
+    with _wider_fake(request) as fake:
+        yield fake
+
+
+def _wider_fake(request: pytest.FixtureRequest) -> AbstractContextManager[FakeSecretsManager]:
     from ._pytest.joining import wider_fake
 
     run = request.config.stash[_run_key]
-    with wider_fake(request, run.ini, in_a_test=run.in_a_test) as fake:
-        yield fake
+    return wider_fake(request, run.ini, in_a_test=run.in_a_test)
 
 
 @pytest.fixture

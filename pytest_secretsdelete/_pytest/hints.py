@@ -7,14 +7,15 @@ or value is shown.
 from __future__ import annotations
 
 import os
-import sys
+import traceback
 from typing import TYPE_CHECKING, Any
 
+from .. import _active
 from .._service.places import chain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType, TracebackType
+    from types import FrameType
 
     import pytest
 
@@ -68,8 +69,8 @@ def _unreached(error: BaseException) -> str | None:
     """Explain a call that looked for credentials, a region or the network."""
     if type(error).__module__ != "botocore.exceptions" or not _shows_a_way_out(error):
         return None
-    frames = list(_frames(error.__traceback__))
-    if _fake_is_active():
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    if _active.innermost() is not None:
         removed = _removed_variables()
         return removed if removed and type(error).__name__ in {"NoCredentialsError", "NoRegionError"} else None
     is_ours = any(str(frame.f_globals.get("__package__")).startswith("pytest_secretsdelete.") for frame in frames)
@@ -82,12 +83,6 @@ def _shows_a_way_out(error: BaseException) -> bool:
     return type(error).__name__ in _NOT_REACHED or code in _NOT_ACCEPTED
 
 
-def _frames(traceback: TracebackType | None) -> Iterator[FrameType]:
-    while traceback is not None:
-        yield traceback.tb_frame
-        traceback = traceback.tb_next
-
-
 def _service_of(frame: FrameType) -> str | None:
     """Return the service that a frame of botocore calls or makes a client for."""
     if frame.f_code.co_name in {"_make_api_call", "_make_request"}:
@@ -95,11 +90,6 @@ def _service_of(frame: FrameType) -> str | None:
         model = getattr(getattr(client, "meta", None), "service_model", None)
         return getattr(model, "service_name", None)
     return frame.f_locals.get("service_name") if frame.f_code.co_name in {"create_client", "_create_client"} else None
-
-
-def _fake_is_active() -> bool:
-    active = sys.modules.get("pytest_secretsdelete._active")
-    return active is not None and active.innermost() is not None
 
 
 def _removed_variables() -> str | None:

@@ -138,7 +138,7 @@ class Row:
         ""  # where the evidence is: a recording, a suite and its test, a page, a member of the model, a report
     )
     needs: str = ""  # another operation, or a member of it, which older service models lack
-    library: str = ""  # an optional library without which the fake cannot answer
+    package: str = ""  # an optional package without which the fake cannot answer
     agent: Mapping[str, Any] = field(default_factory=dict)  # the settings of an agent
 
     @property

@@ -54,8 +54,8 @@ _MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.
 
 
 def implemented(row) -> bool:
-    """Return whether the installed service model has the operation and the members of a row, and its library is there."""
-    if row.library and find_spec(row.library) is None:
+    """Return whether the installed service model has the operation and the members of a row, and its optional package is there."""
+    if row.package and find_spec(row.package) is None:
         return False
     needed, _, member = (row.needs or row.operation).partition(".")
     if {row.operation, needed} - set(_MODEL.operation_names):

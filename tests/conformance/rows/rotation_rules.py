@@ -16,10 +16,10 @@ def invalid(text, code_is_inferred=False):
     return Refused("InvalidParameterException", text, code_is_inferred=code_is_inferred)
 
 
-def refused(case, evidence, refusal, source="", library="", **rules):
+def refused(case, evidence, refusal, source="", package="", **rules):
     """Return a row for rules that AWS refuses; nothing is set up."""
     return Row("RotateSecret", f"rules: {case}", evidence, {**ROTATE, "RotationRules": rules}, refusal, given=a,
-               afterwards=not_rotating, source=source, library=library)  # fmt: skip
+               afterwards=not_rotating, source=source, package=package)  # fmt: skip
 
 
 def no_function(case, arn):
