@@ -6,6 +6,7 @@ import os
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
+import freezegun
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -25,6 +26,8 @@ pytest_plugins = ["pytester"]
 # How long an example takes says more of the machine than of the code.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+# hypothesis reads the time at each garbage collection, which would make a freeze tick that ticks with each reading
+freezegun.configure(extend_ignore_list=["hypothesis"])
 
 START = datetime(2031, 5, 6, 7, 8, 9, 123000, tzinfo=timezone.utc)
 
