@@ -10,6 +10,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
+from ._service.docs import read_on
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -62,7 +64,7 @@ def required() -> Service:
         raise RuntimeError(
             "No fake of Secrets Manager is active. Ask for the secretsmanager fixture, decorate the test with "
             "@fake_secretsmanager(), or open a block: with FakeSecretsManager() as fake. "
-            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#start-and-stop"
+            f"{read_on('reference/fake#start-and-stop')}"
         )
     return found
 

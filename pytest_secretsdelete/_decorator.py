@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, overload
 from unittest import TestCase
 
 from ._fake import FakeSecretsManager
+from ._service.docs import read_on
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Generator, Iterator
@@ -160,7 +161,7 @@ def _cover(tests: type, make: Make) -> None:
         raise TypeError(
             f"{tests.__name__} has no tests: fake_secretsmanager decorates classes whose methods begin with test, and "
             "those of unittest. For another class, use FakeSecretsManager in its methods. "
-            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#fake_secretsmanager"
+            f"{read_on('reference/fake#fake_secretsmanager')}"
         )
 
 

@@ -11,6 +11,7 @@ import traceback
 from typing import TYPE_CHECKING, Any
 
 from .. import _active
+from .._service.docs import read_on
 from .._service.places import chain
 
 if TYPE_CHECKING:
@@ -37,17 +38,17 @@ _FIXTURES = ("secretsmanager", "secretsmanager_client", "secretsmanager_clock", 
 _NO_FAKE = (
     "No fake was active: this call of Secrets Manager was on its way to AWS. Ask for the fixture secretsmanager or "
     "secretsmanager_client, mark the test with @pytest.mark.secret(...), or write `with FakeSecretsManager():`. For a "
-    "whole project: usefixtures = secretsmanager. Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/block-leaks.html"
+    f"whole project: usefixtures = secretsmanager. {read_on('how-to/block-leaks')}"
 )
 _NARROW = (
     "The fixtures of a fake last one test. Where a class, module or session is to share a fake, ask for "
     "secretsmanager_module or secretsmanager_session, or write a fixture of that scope: `with FakeSecretsManager() as "
-    "fake: yield fake`. The fixtures of each test join it. Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/share-a-fake.html"
+    f"fake: yield fake`. The fixtures of each test join it. {read_on('how-to/share-a-fake')}"
 )
 _MODELS = (
     "A pydantic model was defined while time was frozen, so that its annotations name freezegun's classes in place of "
     "datetime and date. Import the module that defines it before time is frozen: at the top of the test's module. "
-    "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/use-pydantic.html"
+    f"{read_on('how-to/use-pydantic')}"
 )
 
 
@@ -102,7 +103,7 @@ def _removed_variables() -> str | None:
     return (
         f"The active fake had set {', '.join(removed)}; the test, or a fixture set up after the fake, has removed "
         "them. Do not remove AWS variables in such a test, or set values in their place. "
-        "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#start-and-stop"
+        f"{read_on('reference/fake#start-and-stop')}"
     )
 
 
@@ -131,5 +132,5 @@ def _set_back(item: pytest.Item, frozen_at: Any) -> Iterator[str]:
             yield (
                 f"Time went back: now= starts the fake at {frozen_at.isoformat()}, and the freeze_time decorator of "
                 f"{item.name} sets {begun.isoformat()} afterwards. Use now= alone: "
-                f"@pytest.mark.secretsmanager(now=...). Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/time.html"
+                f"@pytest.mark.secretsmanager(now=...). {read_on('explanation/time')}"
             )

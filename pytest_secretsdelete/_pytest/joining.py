@@ -12,6 +12,7 @@ import pytest
 from .. import _active
 from .._fake import FakeSecretsManager, service_of
 from .._service import names
+from .._service.docs import read_on
 from .._service.places import chain
 from .markers import Plan, plan_from, plan_of, wrong_marker
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from .._service.timeline import Entry
     from .._service.undo import Checkpoint
 
-_READ_ON = "https://pytest-secretsdelete.readthedocs.io/page/how-to/share-a-fake.html#join-it-from-a-test"
+_READ_ON = read_on("how-to/share-a-fake#join-it-from-a-test")
 #: The settings of a joined fake that a marker changes for its test.
 _OF_THE_TEST = {"purge_delay", "force_delete_delay"}
 #: The scopes that are wider than that of a ready-made fake.
@@ -156,7 +157,7 @@ def _check_settings(asked: Settings, service: Service) -> None:
             raise ValueError(
                 f"@pytest.mark.secretsmanager({name}={given[name]!r}) contradicts the fake that this test joins, which "
                 f"a wider fixture has started with {name}={held[name]!r}. Make that fake with the setting, or take the "
-                f"setting out of the marker. Read on: {_READ_ON}"
+                f"setting out of the marker. {_READ_ON}"
             )
 
 
@@ -170,5 +171,5 @@ def check_name(use: Use, seed: Seed) -> None:
         raise ValueError(
             f"@pytest.mark.secret({seed.name!r}): a wider fixture has {how} a secret {seed.name!r} in "
             f"{there.region}, in the fake that this test joins. Give the marker another name, or change that secret in "
-            f"the test: what a test changes is undone at its end. Read on: {_READ_ON}"
+            f"the test: what a test changes is undone at its end. {_READ_ON}"
         )

@@ -17,6 +17,7 @@ import pytest
 from .._botocore import sessions
 from .._botocore.partitions import known_regions
 from .._service import names, seeding, seeds
+from .._service.docs import read_on
 from .._service.instant import aware, to_microseconds
 from .._service.regions import Regions
 from .._service.settings import Settings
@@ -32,7 +33,7 @@ SETTINGS = "secretsmanager"
 _UNSET: Any = object()
 #: Characters of a line that every terminal holds, with pytest's own mark in front.
 _WIDTH = 76
-_READ_ON = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/markers.html"
+_READ_ON = read_on("reference/markers")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .._service import delays
+from .._service.docs import read_on
 from .markers import plan_from
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
     from .._fake import FakeSecretsManager
 
-_READ_ON = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/ini-options.html"
+_READ_ON = read_on("reference/ini-options")
 
 
 def begin(config: pytest.Config, defaults: Mapping[str, Any]) -> tuple[dict[str, Any], FakeSecretsManager | None]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .._fake import service_of
+from .._service.docs import read_on
 from .._service.report.layout import as_text
 from .._service.report.story import story_of
 from . import tracebacks
@@ -81,11 +82,11 @@ def _findings(use: Use, plan: Plan) -> Iterator[str]:
         yield (
             f"Faults that were not used up: {'; '.join(map(str, unused))}. The code under test made fewer calls than "
             f"the test expected. Give times=None for a fault that may go unused, or withdraw() it. "
-            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#faults-and-denials"
+            f"{read_on('reference/fake#faults-and-denials')}"
         )
     left = use.leftovers() if plan.fail_on_leftovers else ()
     if left:
         yield (
             f"{_LEFT_BEHIND}{', '.join(secret.name for secret in left)}. The code under test created them and "
-            "did not delete them. Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/find-leftovers.html"
+            f"did not delete them. {read_on('how-to/find-leftovers')}"
         )

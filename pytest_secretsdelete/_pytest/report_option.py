@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .._service.docs import read_on
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -41,7 +43,7 @@ def begin(config: pytest.Config, values: Sequence[str]) -> Reporting:
         else:
             raise pytest.UsageError(
                 f"--secretsmanager-report={value}: {', '.join(_SHOWN)}, html and html=PATH are legal. "
-                "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/read-a-failed-test.html#choose-what-is-shown"
+                f"{read_on('how-to/read-a-failed-test#choose-what-is-shown')}"
             )
     if page is not None and not hasattr(config, "workerinput"):
         from .page import PageOfTheRun

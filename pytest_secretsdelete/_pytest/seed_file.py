@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .._fake import FakeSecretsManager, service_of
+from .._service.docs import read_on
 from .._service.seeds import Seed, secret
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if sys.version_info >= (3, 11):
 else:  # pragma: no cover - measured on newer Pythons alone; on 3.10 pytest brings tomli along
     import tomli as tomllib
 
-_READ_ON = "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/read-secrets-at-import.html"
+_READ_ON = read_on("how-to/read-secrets-at-import")
 
 
 def serve(config: pytest.Config, path: str, settings: Settings) -> FakeSecretsManager:

@@ -6,11 +6,13 @@ import difflib
 import re
 from typing import TYPE_CHECKING
 
+from .._service.docs import read_on
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-_ON_MARKS = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/markers.html"
-_ON_OPTIONS = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/ini-options.html"
+_ON_MARKS = read_on("reference/markers")
+_ON_OPTIONS = read_on("reference/ini-options")
 _MARKS = ("secret", "secretsmanager")
 _UNKNOWN_MARK = re.compile(r"Unknown pytest\.mark\.(\w+)|'(\w+)' not found in `markers` configuration option")
 _UNKNOWN_OPTION = re.compile(r"Unknown config option: (\w+)")

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from .. import _active
 from .._service import locks
+from .._service.docs import read_on
 from .interception import ensure_installed
 from .under_way import described
 
@@ -48,7 +49,7 @@ class Guard:
         message = (
             f"{described(incoming)} would have left the process: no fake was active. Ask for the secretsmanager "
             "fixture, mark the test with @pytest.mark.secret(...), or set secretsmanager_unmocked = pass. "
-            "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/block-leaks.html"
+            f"{read_on('how-to/block-leaks')}"
         )
         self.remember(message)
         raise UnmockedCallError(message)

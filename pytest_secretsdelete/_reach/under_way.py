@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .. import _active
+from .._service.docs import read_on
 
 if TYPE_CHECKING:
     from .._service.service import Service
@@ -68,7 +69,7 @@ def _stopped(incoming: Incoming) -> FakeStoppedError:
     error = FakeStoppedError(
         f"{described(incoming)} began under a fake that has stopped meanwhile. Nothing was sent. Let the test wait for "
         "its threads and tasks before it ends: join() a thread, take the result() of a future, await a task. "
-        "Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#calls-and-processes"
+        f"{read_on('explanation/limits#calls-and-processes')}"
     )
     guard = _active.guard()
     if guard is not None:

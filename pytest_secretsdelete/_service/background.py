@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from .docs import read_on
 from .due import rotation_due
 from .instant import DAY
 from .model import ALL_STEPS, Turn
@@ -52,7 +53,7 @@ class _RotationCount:
             raise TooManyRotations(
                 f"About {self._count:,} rotations come due at once, those of {secret.name!r} among them; the fake runs "
                 f"{limit:,} at the most. Move the clock in smaller steps, give the schedule a longer period, or set "
-                "rotation_limit. Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#time"
+                f"rotation_limit. {read_on('explanation/limits#time')}"
             )
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from .docs import read_on
+
 if TYPE_CHECKING:
     from .places import Asked
 
@@ -105,7 +107,7 @@ def beyond_all_dates(what: str) -> Refusal:
     """Return the fake's own error where a date would be after the last that clients can read."""
     return beyond_the_fake(
         f"The {what} would lie beyond 9999-12-31, the last date that clients can read: nothing changed. Start the test "
-        "earlier. Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#time"
+        f"earlier. {read_on('explanation/limits#time')}"
     )
 
 
@@ -114,5 +116,5 @@ def not_implemented(operation: str) -> Refusal:
     return beyond_the_fake(
         f"pytest-secretsdelete does not answer {operation} yet: nothing was sent to AWS and nothing changed. "
         "A botocore Stubber or a handler of your own on before-call can answer it meanwhile. "
-        "Read on: https://pytest-secretsdelete.readthedocs.io/page/explanation/limits.html#the-service",
+        f"{read_on('explanation/limits#the-service')}",
     )

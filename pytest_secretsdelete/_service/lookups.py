@@ -6,6 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from . import names
+from .docs import read_on
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ def _missing(store: Store, secret_id: str) -> str:
     hints = [f"Similar names: {', '.join(near)}." if near else f"Existing names: {_some(known) or 'none'}."]
     if elsewhere:
         hints.append(f"The name exists in {', '.join(sorted(elsewhere))}: pass region=.")
-    hints.append("Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#members")
+    hints.append(read_on("reference/fake#members"))
     return f"No secret {secret_id!r} in {store.region}. {' '.join(hints)}"
 
 

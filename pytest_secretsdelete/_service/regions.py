@@ -6,6 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from .docs import read_on
 from .names import plain_region
 
 if TYPE_CHECKING:
@@ -36,5 +37,5 @@ class Regions:
         return (
             f"is in no partition that the installed botocore knows. {hint} A newer botocore may know it; "
             "allow_unknown_regions=True admits it, and private regions. "
-            "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#regions"
+            f"{read_on('reference/fake#regions')}"
         )

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from .docs import read_on
 from .instant import to_datetime
 from .model import CURRENT, own_key
 
@@ -77,7 +78,7 @@ class Secret:
         if current is None or current.value is None:
             raise LookupError(
                 f"The secret {self.name!r} has no current value: no version of it holds AWSCURRENT. "
-                "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/records.html#secret"
+                f"{read_on('reference/records#secret')}"
             )
         return current.value
 

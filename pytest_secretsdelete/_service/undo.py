@@ -13,6 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import locks
+from .docs import read_on
 
 if TYPE_CHECKING:
     import threading
@@ -151,5 +152,5 @@ def check_is_open(checkpoint: Checkpoint | None, operation: str) -> None:
         raise CheckpointEndedError(
             f"{operation} began inside a checkpoint that has ended meanwhile: a block of fake.checkpoint(), or a test "
             "that shares its fake. Nothing was changed. Let the test wait for its threads and tasks before it ends. "
-            "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/share-a-fake.html#what-to-know"
+            f"{read_on('how-to/share-a-fake#what-to-know')}"
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .. import _active
 from .._service import locks, places
+from .._service.docs import read_on
 from .._service.instant import LATEST, aware, from_microseconds, to_datetime, to_microseconds
 from .._service.service import settle
 from .._service.timeline import Move
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-_READ_ON = "Read on: https://pytest-secretsdelete.readthedocs.io/page/reference/clock.html#moving"
+_READ_ON = read_on("reference/clock#moving")
 _TOO_FAR = f"The clock goes from the year 1 to the last midnight of the year 9999; that is beyond it. {_READ_ON}"
 #: Two threads that move time at once must not set it back. The lock is not held while events come due.
 _setting = locks.new()

@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Any
 
+from .._service.docs import read_on
 from .._service.instant import to_microseconds
 
 MICROSECONDS_PER_MILLISECOND = 1000
@@ -73,5 +74,5 @@ def who_controls_time() -> str:
     return (
         f"The clock cannot be moved: {holder}. Freeze time with the secretsmanager_clock fixture, freezegun "
         "or pytest-freezer, or move it with the tool that controls it; the fake reads its time. "
-        "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/use-beside-other-tools.html#time-machine"
+        f"{read_on('how-to/use-beside-other-tools#time-machine')}"
     )

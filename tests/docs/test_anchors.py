@@ -13,6 +13,7 @@ import pytest_secretsdelete
 from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout, plugin
 from pytest_secretsdelete._pytest import markers
 from pytest_secretsdelete._service import seeds
+from pytest_secretsdelete._service.docs import read_on
 
 from ..conformance.fidelity import ANCHORS, evidence_of
 from ..conformance.rows import TABLE as ROWS
@@ -20,20 +21,19 @@ from . import pages
 
 PACKAGE = Path(pytest_secretsdelete.__file__).parent
 REFERENCE = pages.DOCS / "reference"
-_NAMED_IN_MESSAGE = re.compile(r"https://pytest-secretsdelete\.readthedocs\.io/page/([\w/-]+)\.html(#[\w-]+)?")
 _LABEL = re.compile(r"\[([\w-]+)\](?![(\[:\w])")
 _OUTSIDE = ("http://", "https://", "mailto:")
 
 
 def named_by_the_package() -> list[str]:
-    """Return the pages and anchors that the package's strings name."""
-    strings = (
-        node.value
+    """Return the pages and anchors that the package's messages name."""
+    calls = (
+        node
         for source in sorted(PACKAGE.rglob("*.py"))
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "read_on"
     )
-    return sorted({f"{page}{anchor}" for string in strings for page, anchor in _NAMED_IN_MESSAGE.findall(string)})
+    return sorted({ast.literal_eval(call.args[0]) for call in calls})
 
 
 def is_there(page: Path, anchor: str) -> bool:
@@ -97,6 +97,14 @@ CLASSES = {
     }.items()
     for name in names
 }
+
+
+def test_the_address_is_written_once() -> None:
+    """Every message that names a page has its address from one function."""
+    sources = {source.name: source.read_text(encoding="utf-8") for source in PACKAGE.rglob("*.py")}
+    assert [name for name, text in sources.items() if "readthedocs" in text] == ["docs.py"]
+    assert read_on("how-to/a#b") == "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/a.html#b"
+    assert read_on("how-to/a").endswith("/page/how-to/a.html")
 
 
 @pytest.mark.parametrize("place", named_by_the_package())
