@@ -70,8 +70,9 @@ def found_use(error: BaseException | None) -> Use | None:
     That is one which is active still, such as a wider fixture's, or one that a frame of the exception holds, such as
     that of a `with` statement or of the decorator.
     """
-    if _active.responders():
-        return Use(FakeSecretsManager.active())
+    active = shared_fake()
+    if active is not None:
+        return Use(active)
     for raised in chain(error):
         for frame, _ in traceback.walk_tb(raised.__traceback__):
             fakes = [value for value in frame.f_locals.values() if isinstance(value, FakeSecretsManager)]

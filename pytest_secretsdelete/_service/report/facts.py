@@ -61,12 +61,6 @@ class Facts:
         """Return what a call is about: nothing, one secret, or those of a batch."""
         return [_subject(one, attempt, self._whole_arns) for one in _ids_in(attempt)]
 
-    @property
-    def calls(self) -> list[Attempt]:
-        """The calls that were answered, in no order; one of a batch is there for each of its secrets."""
-        found = [entry for life in self.lives.values() for entry in life if isinstance(entry, Attempt)]
-        return [*found, *self.other_calls]
-
     def at(self, instant: int) -> str:
         """Return an instant as the time since the start."""
         return offset(instant - self.start)

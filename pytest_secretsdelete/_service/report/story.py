@@ -121,14 +121,14 @@ def _latest(facts: Facts) -> list[Subject]:
 
 def _first(facts: Facts, error: BaseException | None) -> Iterator[str]:
     """Yield the sentences that say why."""
-    if not facts.calls and not facts.failed_elsewhere:
+    last = _last_call(facts)
+    if last is None and not facts.failed_elsewhere:
         yield "No call reached the fake."
     if error is None:
         return
     if facts.failed is not None:
         yield causes.why(facts, facts.failed)
         return
-    last = _last_call(facts)
     if last is not None and last.error_code is not None:
         yield f"The last call was refused. {causes.why(facts, last)}"
     elif last is not None and facts.failure.startswith(_DID_NOT_RAISE):
@@ -139,8 +139,7 @@ def _first(facts: Facts, error: BaseException | None) -> Iterator[str]:
 
 
 def _last_call(facts: Facts) -> Attempt | None:
-    order = {id(entry): number for number, entry in enumerate(facts.record)}
-    return max(facts.calls, key=lambda call: order.get(id(call), -1), default=None)
+    return next((entry for entry in reversed(facts.record) if isinstance(entry, Attempt)), None)
 
 
 def _early(facts: Facts, call: Attempt) -> str:
