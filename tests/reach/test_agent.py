@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -19,13 +20,23 @@ from pytest_secretsdelete._service.agent_cache import Kept
 from pytest_secretsdelete._time import freezing
 
 from ..support import REGION, VALUE
-from .http import Reply, open_sockets, raw, server_threads, until
+from .http import Reply, connect, open_sockets, raw, server_threads, until
 
 PORT, TOKEN, AGENT_TOKEN = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "AWS_SESSION_TOKEN", "AWS_TOKEN"
 TTL = "SECRETS_MANAGER_TTL"
 GET = "/secretsmanager/get?secretId=a"
 KINDS = pytest.mark.parametrize("kind", ["agent", "extension"])
 REFUSED = b"an unexpected error occurred while executing request"
+METHODS = ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "FOO", "BREW", "get")
+#: The end of a head that announces a body, and as much of the body as is sent.
+BODIES = (
+    b"Content-Length: 2\r\n\r\n{}",
+    b"Content-Length: x\r\n\r\n",
+    b"Content-Length: 9999999\r\n\r\n" + b" " * 2_000_000,
+    b"Transfer-Encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -119,13 +130,71 @@ def test_foreign_hosts_are_refused(kind: Any, fake: FakeSecretsManager) -> None:
     assert len(fake.calls) == 1
 
 
+@pytest.mark.parametrize("framing", BODIES)
 @KINDS
-def test_bodies(kind: Any, fake: FakeSecretsManager) -> None:
-    """A body is not looked at; one whose end cannot be told is refused, and so is one that is too large."""
+def test_no_body_is_read(kind: Any, framing: bytes, fake: FakeSecretsManager) -> None:
+    """Whatever body a request has, or says that it has, the answer comes without it; then the connection ends."""
     with fake.agent(kind) as url:
-        assert ask(url, body=b"{").status == 200
-        assert raw(url, b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: x\r\n\r\n").endswith(b"\r\n\r\nBad Request")
-        assert b" 413 " in raw(url, b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9999999\r\n\r\n")
+        lines = b"\r\nHost: HOST\r\nX-Aws-Parameters-Secrets-Token: " + os.environ[TOKEN].encode() + b"\r\n" + framing
+        answered = raw(url, b"GET " + GET.encode() + b" HTTP/1.1" + lines)
+    head, _, content = answered.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\nconnection: close" in head
+    assert json.loads(content)["SecretString"] == VALUE
+
+
+@pytest.mark.parametrize("framing", [b"\r\n", *BODIES])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_order_of_the_checks(method: str, framing: bytes, fake: FakeSecretsManager) -> None:
+    """The Agent looks for a proxy, then for the token, then at the method: of every method, and before any body."""
+    with fake.agent() as url:
+        proxy, token = b"X-Forwarded-For: 10.0.0.1\r\n", b"X-Vault-Token: " + os.environ[TOKEN].encode() + b"\r\n"
+        for lines, status, text in (
+            (proxy + token, 400, b"Forwarded"),
+            (proxy, 400, b"Forwarded"),
+            (b"", 403, b"Bad Token"),
+            (token, 405, b"Not allowed"),
+        ):
+            head = f"{method} {GET} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n".encode()
+            answered = raw(url, head + lines + framing)
+            assert answered.startswith(f"HTTP/1.1 {status} ".encode())
+            assert answered.endswith(b"\r\n\r\n" + (b"" if method == "HEAD" else text))
+    assert fake.calls == ()
+
+
+@pytest.mark.parametrize("framing", [b"\r\n", *BODIES])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_one_refusal(method: str, framing: bytes, fake: FakeSecretsManager) -> None:
+    """The extension refuses every method but GET with its own text, with the token or without."""
+    with fake.agent("extension") as url:
+        for token in (b"", b"X-Aws-Parameters-Secrets-Token: " + os.environ[TOKEN].encode() + b"\r\n"):
+            head = f"{method} {GET} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n".encode()
+            answered = raw(url, head + token + framing)
+            assert answered.startswith(b"HTTP/1.1 400 ")
+            assert answered.endswith(b"\r\n\r\n" + (b"" if method == "HEAD" else REFUSED))
+    assert fake.calls == ()
+
+
+@KINDS
+def test_a_connection_is_kept(kind: Any, fake: FakeSecretsManager) -> None:
+    """A refusal, of a method or of a token, does not end a connection whose requests have no body."""
+    with fake.agent(kind) as url, closing(connect(url)) as connection:
+        token = {"X-Aws-Parameters-Secrets-Token": os.environ[TOKEN]}
+        used = set()
+        for method, headers in (
+            ("GET", token),
+            ("HEAD", token),
+            ("BREW", token),
+            ("GET", {}),
+            ("PUT", token),
+            ("GET", token),
+        ):
+            connection.request(method, GET, headers=headers)
+            response = connection.getresponse()
+            content = response.read()
+            used.add(connection.sock)
+        assert json.loads(content)["SecretString"] == VALUE
+        assert used == {connection.sock} != {None}
 
 
 @KINDS
