@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import subprocess
@@ -18,12 +17,10 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.agent_cache import Kept
 
 from ..support import REGION, VALUE
-from .http import Reply, connect, open_sockets, raw, server_threads, until
+from .agents import AGENT_TOKEN, GET, KINDS, PORT, TOKEN, ask, variables
+from .http import connect, open_sockets, raw, server_threads, until
 
-PORT, TOKEN, AGENT_TOKEN = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "AWS_SESSION_TOKEN", "AWS_TOKEN"
 TTL = "SECRETS_MANAGER_TTL"
-GET = "/secretsmanager/get?secretId=a"
-KINDS = pytest.mark.parametrize("kind", ["agent", "extension"])
 REFUSED = b"an unexpected error occurred while executing request"
 METHODS = ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "FOO", "BREW", "get")
 #: The end of a head that announces a body, and as much of the body as is sent.
@@ -44,23 +41,6 @@ def seeded(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> FakeSec
         monkeypatch.delenv(name, raising=False)
     fake.seed("a", VALUE)
     return fake
-
-
-def ask(url: str, path: str = GET, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
-    """Ask as a program does, with the token of the environment."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"))
-    try:
-        sent = {"X-Aws-Parameters-Secrets-Token": os.environ.get(TOKEN, os.environ.get(AGENT_TOKEN, "")), **headers}
-        connection.request(method, path, body, sent)
-        response = connection.getresponse()
-        return Reply(response.status, response.headers, response.read())
-    finally:
-        connection.close()
-
-
-def variables() -> dict[str, str | None]:
-    """Return the variables that name an agent."""
-    return {name: os.environ.get(name) for name in (PORT, TOKEN, AGENT_TOKEN)}
 
 
 @KINDS
