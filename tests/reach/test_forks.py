@@ -286,8 +286,8 @@ def test_what_an_endpoint_renews(fake: FakeSecretsManager, monkeypatch: pytest.M
     made: list[http_server._Server] = []
 
     class Recorded(http_server._Server):
-        def __init__(self, application: http_server.Application) -> None:
-            super().__init__(application)
+        def __init__(self, application: http_server.Application, *, any_method: bool) -> None:
+            super().__init__(application, any_method=any_method)
             made.append(self)
 
     monkeypatch.setattr(http_server, "_Server", Recorded)

@@ -10,7 +10,13 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pytest_secretsdelete._reach.http_server import HttpRequest, HttpResponse, UnreadableBody, serve_http
+from pytest_secretsdelete._reach.http_server import (
+    HttpRequest,
+    HttpResponse,
+    UnreadableBody,
+    _ExchangeOfAnyMethod,
+    serve_http,
+)
 
 from .http import ask, ask_once, connect, head_of, open_sockets, raw, server_threads, until
 
@@ -109,6 +115,14 @@ def test_a_mistake_of_an_application_is_seen(echo: str, monkeypatch: pytest.Monk
     assert raw(echo, b"GET /mistake HTTP/1.1\r\nHost: HOST\r\n\r\n") == b""
     assert ask_once(echo, "", method="GET").status == 203
     until(lambda: [args.exc_type for args in seen] == [TypeError])
+
+
+def test_only_methods_are_found_by_name() -> None:
+    """A handler of all methods lacks what is no method, as any object does."""
+    handler = _ExchangeOfAnyMethod.__new__(_ExchangeOfAnyMethod)
+    assert handler.do_BREW == handler.do_POST
+    with pytest.raises(AttributeError, match="^brew$"):
+        _ = handler.brew
 
 
 def test_no_thread_to_begin_with(monkeypatch: pytest.MonkeyPatch) -> None:
