@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 AGENT, EXTENSION = "agent", "extension"
 MOST_ENTRIES = 1000
 TTL = timedelta(seconds=300)
-_LONGEST_TTLS = {AGENT: timedelta(seconds=3600), EXTENSION: timedelta(seconds=300)}
+LONGEST_TTLS = {AGENT: timedelta(seconds=3600), EXTENSION: timedelta(seconds=300)}
 _LABEL = "AWSCURRENT"
 
 
@@ -37,10 +37,10 @@ class AgentSettings:
     cache_size: int
 
     def __post_init__(self) -> None:
-        if not isinstance(self.kind, str) or self.kind not in _LONGEST_TTLS:
+        if not isinstance(self.kind, str) or self.kind not in LONGEST_TTLS:
             legal = "'agent' (the Secrets Manager Agent) or 'extension' (the one of AWS Lambda) is legal"
             raise ValueError(f"kind={self.kind!r}: {legal}.{_near_kind(self.kind)}")
-        most = _LONGEST_TTLS[self.kind]
+        most = LONGEST_TTLS[self.kind]
         if not isinstance(self.ttl, timedelta) or not timedelta(0) <= self.ttl <= most:
             legal = f"a timedelta of 0 to {most.seconds} seconds is legal for {self.kind!r}"
             raise ValueError(f"ttl={self.ttl!r}: {legal}.{_near_ttl(self.ttl, most)}")
@@ -50,7 +50,7 @@ class AgentSettings:
 
 
 def _near_kind(kind: object) -> str:
-    near = difflib.get_close_matches(str(kind).lower(), _LONGEST_TTLS, n=1)
+    near = difflib.get_close_matches(str(kind).lower(), LONGEST_TTLS, n=1)
     return f" Did you mean {near[0]!r}?" if near and isinstance(kind, str) else ""
 
 
