@@ -128,9 +128,13 @@ class _Server(socketserver.TCPServer):
         """Answer a connection in a thread of its own."""
         name = f"fake for {client_address}"
         thread = threading.Thread(target=self._converse, args=(request, client_address), name=name, daemon=True)
-        thread.start()
         alive = {other: its for other, its in self._connections.items() if other.is_alive()}
-        self._connections = {**alive, thread: request}
+        self._connections = {**alive, thread: request}  # before the first answer: its client may fork
+        try:
+            thread.start()
+        except BaseException:
+            self._connections = alive
+            raise
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Decline a connection for which no thread could be started; SDKs retry."""

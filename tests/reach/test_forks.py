@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import weakref
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import freezegun
@@ -281,8 +282,9 @@ def test_what_a_fake_and_a_clock_renew() -> None:
         assert "a" not in fake
 
 
-def test_what_an_endpoint_renews(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An endpoint closes its copies of the sockets, and its end then stops nothing."""
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> list[http_server._Server]:
+    """Give a list of the servers that endpoints make."""
     made: list[http_server._Server] = []
 
     class Recorded(http_server._Server):
@@ -291,16 +293,40 @@ def test_what_an_endpoint_renews(fake: FakeSecretsManager, monkeypatch: pytest.M
             made.append(self)
 
     monkeypatch.setattr(http_server, "_Server", Recorded)
-    with fake.endpoint() as url:
-        client = connect(url)
+    return made
+
+
+def test_what_an_endpoint_renews(fake: FakeSecretsManager, servers: list[http_server._Server]) -> None:
+    """An endpoint closes its copies of the sockets, and its end then stops nothing."""
+    with fake.endpoint() as url, closing(connect(url)) as client:
         assert ask(client, "ListSecrets").status == 200
-        sockets = [made[0].socket, *made[0]._connections.values()]
-        made[0].shutdown()  # as in a child no thread accepts
+        sockets = [servers[0].socket, *servers[0]._connections.values()]
+        servers[0].shutdown()  # as in a child no thread accepts
         locks._before_fork()
         locks._in_child()
         assert [copied.fileno() for copied in sockets] == [-1, -1]
         client.close()
         until(lambda: server_threads() == [])
+
+
+def test_a_connection_is_known_before_its_first_answer(
+    fake: FakeSecretsManager, servers: list[http_server._Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever forks after an answer leaves that connection to the parent, however late the server's thread goes on."""
+    start, looked = threading.Thread.start, threading.Event()
+
+    def return_late(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name.startswith("fake for "):
+            looked.wait(PATIENCE)
+
+    with fake.endpoint() as url, closing(connect(url)) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", return_late)
+            assert ask(client, "ListSecrets").status == 200
+            known = len(servers[0]._connections)
+            looked.set()
+        assert known == 1
 
 
 def test_what_is_renewed_goes_with_its_owner() -> None:
