@@ -114,7 +114,7 @@ class _Server(socketserver.TCPServer):
         self.url = f"http://{HOST}:{port}"
         self.hosts = {f"{name}:{port}" for name in (HOST, "localhost")}
         self.origins = {f"http://{host}" for host in self.hosts}
-        locks.in_children(self._leave_to_parent)
+        locks.in_children(self, _Server._leave_to_parent)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Accept a connection; where that fails, let the next attempt wait."""

@@ -10,17 +10,20 @@ import itertools
 import os
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+Owner = TypeVar("Owner")
 
 #: Seconds of real time that a fork waits for a lock. After one timeout it does not wait for the others.
 PATIENCE = 1.0
 _numbers = itertools.count()
 #: In the order of their creation, in which a fork acquires them.
 _locks: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-_renewals: list[weakref.WeakMethod[Callable[[], None]]] = []
+#: What a child calls, by its owner. A list of WeakMethods would report errors where the interpreter ends.
+_renewals: weakref.WeakKeyDictionary[Any, Callable[[Any], None]] = weakref.WeakKeyDictionary()
 #: The locks that the forking thread has acquired.
 _taken = threading.local()
 
@@ -32,9 +35,9 @@ def new() -> threading.RLock:
     return lock
 
 
-def in_children(renew: Callable[[], None]) -> None:
-    """Call a method in each child made by fork, as long as its object exists: to forget the parent's threads."""
-    _renewals.append(weakref.WeakMethod(renew, _renewals.remove))
+def in_children(owner: Owner, renew: Callable[[Owner], None]) -> None:
+    """Call a function with its owner in each child made by fork, while the owner exists: to forget other threads."""
+    _renewals[owner] = renew
 
 
 def _before_fork() -> None:
@@ -58,8 +61,8 @@ def _in_child() -> None:
     for lock in _living():
         if id(lock) not in taken:
             lock._at_fork_reinit()  # noqa: SLF001 - as the standard library renews its own
-    for renew in filter(None, [method() for method in list(_renewals)]):
-        renew()
+    for owner, renew in list(_renewals.items()):
+        renew(owner)
 
 
 def _living() -> list[Any]:

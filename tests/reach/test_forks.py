@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -342,7 +344,7 @@ def test_what_is_renewed_goes_with_its_owner() -> None:
     owner, other, lock = Owner(), Owner(), locks.new()
     renewals = len(locks._renewals)
     for one in (owner, other):
-        locks.in_children(one.forget)
+        locks.in_children(one, Owner.forget)
     gone: list[Callable[[], object]] = [weakref.ref(other), weakref.ref(lock)]
     del other, one, lock
     gc.collect()
@@ -351,3 +353,10 @@ def test_what_is_renewed_goes_with_its_owner() -> None:
     locks._before_fork()
     locks._in_child()
     assert owner.told == 1
+
+
+def test_an_interpreter_that_ends() -> None:
+    """A fake that lives until the end of its interpreter ends without a word."""
+    command = [sys.executable, "-c", "from pytest_secretsdelete import FakeSecretsManager; fake = FakeSecretsManager()"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert ran.stderr == ""
