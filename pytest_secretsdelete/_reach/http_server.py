@@ -208,9 +208,13 @@ class _Exchange(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - names of the standard library
 
     def _is_foreign(self) -> bool:
-        """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding)."""
+        """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding).
+
+        A target that is an absolute URL, as for a proxy, outranks Host (RFC 9112, section 3.2.2).
+        """
         hosts = self.headers.get_all("Host", [])
         is_ours = len(hosts) == 1 and hosts[0].lower() in self.server.hosts
+        is_ours = is_ours and self.path.lower().startswith(("/", *(f"{origin}/" for origin in self.server.origins)))
         return not is_ours or not self.server.origins.issuperset(self.headers.get_all("Origin", []))
 
     def _response(self) -> HttpResponse | None:
@@ -227,6 +231,7 @@ class _Exchange(BaseHTTPRequestHandler):
         encodings = self.headers.get_all("Transfer-Encoding", [])
         lengths = self.headers.get_all("Content-Length", [])
         broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.headers.defects)
+        broken = broken or any("\0" in value for value in self.headers.values())
         if broken or len(encodings) + len(lengths) > 1:
             raise _Unreadable
         if not encodings:
@@ -250,7 +255,7 @@ class _Exchange(BaseHTTPRequestHandler):
         line = self.rfile.readline(_PIECE)
         if not line.endswith(b"\n"):
             raise _Unreadable
-        return line.decode("latin-1").strip()
+        return line.decode("latin-1").rstrip("\r\n")
 
     def _bytes(self, size: int, most: int | None = None) -> bytes:
         if size > (LARGEST_BODY if most is None else most):
@@ -283,7 +288,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
 
 def _number(text: str, base: int) -> int:
-    digits = text.strip()
+    digits = text.rstrip(" \t")
     if not re.fullmatch(_DIGITS[base], digits):
         raise _Unreadable
     return int(digits, base)

@@ -94,7 +94,9 @@ def be_busy(ledger: Ledger, client: Any, number: int, rounds: int) -> dict[str, 
                 ledger.call(client, "create_secret", Name="disputed", SecretString=value)
                 ledger.call(client, "delete_secret", SecretId="disputed", ForceDeleteWithoutRecovery=True)
             case 4:
-                ledger.call(client, "tag_resource", SecretId=shared, Tags=[{"Key": own, "Value": value}])
+                ledger.call(
+                    client, "tag_resource", SecretId=shared, Tags=[{"Key": f"tag/{number % 40}", "Value": value}]
+                )
     return last
 
 
