@@ -10,20 +10,18 @@ import itertools
 import os
 import threading
 import weakref
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-Owner = TypeVar("Owner")
 
 #: Seconds of real time that a fork waits for a lock. After one timeout it does not wait for the others.
 PATIENCE = 1.0
 _numbers = itertools.count()
 #: In the order of their creation, in which a fork acquires them.
 _locks: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-#: What a child calls, by its owner. A list of WeakMethods would report errors where the interpreter ends.
-_renewals: weakref.WeakKeyDictionary[Any, Callable[[Any], None]] = weakref.WeakKeyDictionary()
+#: Objects by the function that renews each. A WeakMethod writes to stderr where its object lives until Python ends.
+_renewals: weakref.WeakValueDictionary[tuple[int, Callable[[Any], None]], Any] = weakref.WeakValueDictionary()
 #: The locks that the forking thread has acquired.
 _taken = threading.local()
 
@@ -35,9 +33,10 @@ def new() -> threading.RLock:
     return lock
 
 
-def in_children(owner: Owner, renew: Callable[[Owner], None]) -> None:
-    """Call a function with its owner in each child made by fork, while the owner exists: to forget other threads."""
-    _renewals[owner] = renew
+def in_children(renew: Callable[[], None]) -> None:
+    """Call a method in each child made by fork, as long as its object exists: to forget the parent's threads."""
+    method: Any = renew
+    _renewals[next(_numbers), method.__func__] = method.__self__
 
 
 def _before_fork() -> None:
@@ -61,7 +60,7 @@ def _in_child() -> None:
     for lock in _living():
         if id(lock) not in taken:
             lock._at_fork_reinit()  # noqa: SLF001 - as the standard library renews its own
-    for owner, renew in list(_renewals.items()):
+    for (_, renew), owner in list(_renewals.items()):
         renew(owner)
 
 

@@ -67,7 +67,7 @@ class RotationRunner:
     _thread: threading.local = field(default_factory=threading.local)
 
     def __post_init__(self) -> None:
-        locks.in_children(self, RotationRunner._forget_other_threads)
+        locks.in_children(self._forget_other_threads)
 
     def _forget_other_threads(self) -> None:
         self._registered = [one for one in self._registered if one.thread == threading.get_ident()]

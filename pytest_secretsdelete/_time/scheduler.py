@@ -67,7 +67,7 @@ class Scheduler:
         self._idle_loops: dict[int, asyncio.AbstractEventLoop] = {}
         self._loops_with_waker: set[asyncio.AbstractEventLoop] = set()
         self._is_open = True
-        locks.in_children(self, Scheduler._forget_other_threads)
+        locks.in_children(self._forget_other_threads)
 
     def close(self) -> None:
         """Stop moving time: sleeps that are still running finish in real time."""
