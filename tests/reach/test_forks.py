@@ -141,7 +141,7 @@ def status(connection):
     response = connection.getresponse()
     response.read()
     return response.status
-kept = http.client.HTTPConnection(address, timeout=10)
+kept = http.client.HTTPConnection(address, timeout=100)
 status(kept)
 """
 
@@ -150,10 +150,10 @@ def test_a_child_that_leaves_an_endpoint() -> None:
     """The child does not wait for its parent's threads, and the parent goes on serving old and new connections."""
     source = f"""{ENDPOINT}
 def child():
-    assert status(http.client.HTTPConnection(address, timeout=10)) == 200
+    assert status(http.client.HTTPConnection(address, timeout=100)) == 200
     block.close()
     assert "AWS_ENDPOINT_URL_SECRETS_MANAGER" not in os.environ
-print(forked(child), status(kept), status(http.client.HTTPConnection(address, timeout=10)))
+print(forked(child), status(kept), status(http.client.HTTPConnection(address, timeout=100)))
 block.close()
 """
     assert forking(source) == ["0", "200", "200"]
@@ -171,7 +171,7 @@ if not child:
 block.close()
 print(repr(kept.sock.recv(1)))
 try:
-    socket.create_connection(address.split(":"), timeout=10)
+    socket.create_connection(address.split(":"), timeout=100)
 except ConnectionRefusedError:
     print("refused")
 os.write(writing, b"x")
