@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pytest
 
+import pytest_secretsdelete
+
 from . import pages
+from .public import CLASSES, members_of
+from .test_anchors import named_by_the_package
 
 pytest.importorskip("furo")
 pytest.importorskip("myst_parser")
@@ -80,5 +86,73 @@ def test_every_page_is_in_the_site(site: Path) -> None:
     sources = {page.relative_to(pages.DOCS).with_suffix("").as_posix() for page in pages.DOCS.rglob("*.md")}
     rendered = {page.relative_to(site).with_suffix("").as_posix() for page in site.rglob("*.html")}
     assert sources <= rendered
-    index = (site / "searchindex.js").read_text(encoding="utf-8")
-    assert all(f'"{source}"' in index for source in sources)
+    assert sources == set(search_index(site)["docnames"])
+
+
+@pytest.mark.parametrize(
+    ("words", "page"),
+    [
+        ("purge delay", "explanation/time"),
+        ("throttling", "how-to/survive-throttling"),
+        ("leftovers", "how-to/find-leftovers"),
+        ("fail_on_leftovers", "reference/markers"),
+        ("move_to_deletion_date", "reference/clock"),
+        ("secretsmanager_unmocked", "reference/ini-options"),
+    ],
+)
+def test_the_search_finds_words(site: Path, words: str, page: str) -> None:
+    """The search leads from the words of a reader to their page."""
+    from sphinx.search.en import SearchEnglish
+
+    index, stem = search_index(site), SearchEnglish({}).stem
+    found = [
+        [number for terms in ("terms", "titleterms") for number in _as_list(index[terms].get(stem(word.lower()), []))]
+        for word in words.split()
+    ]
+    assert all(index["docnames"].index(page) in numbers for numbers in found)
+
+
+def search_index(site: Path) -> dict[str, Any]:
+    """Return the index that the search of the site reads."""
+    text = (site / "searchindex.js").read_text(encoding="utf-8")
+    index: dict[str, Any] = json.loads(text.removeprefix("Search.setIndex(").rstrip(";\n").removesuffix(")"))
+    return index
+
+
+def _as_list(numbers: int | list[int]) -> list[int]:
+    return [numbers] if isinstance(numbers, int) else numbers
+
+
+def test_every_public_name_is_in_the_reference(site: Path) -> None:
+    """What the package exports is described, with every member that users find on it, and nothing else is."""
+    wanted = {f"pytest_secretsdelete.{name}" for name in pytest_secretsdelete.__all__ if name != "__version__"}
+    wanted |= {f"pytest_secretsdelete.{name}.{member}" for name in CLASSES for member in members_of(name)}
+    names = described_names(site, "py")
+    # a class has the name of the private module that defines it as a second one
+    described = {name for name in names if name.startswith("pytest_secretsdelete.") and "._" not in name[:22]}
+    assert described == wanted | {"pytest_secretsdelete.FakeSecretsManager.__contains__"}
+
+
+def test_what_the_plugin_declares_is_in_the_reference(site: Path) -> None:
+    """Each fixture, marker and option is described in the place to which links lead."""
+    from docs._extensions import declared
+
+    python, options = described_names(site, "py"), described_names(site, "std")
+    assert set(declared.fixtures()) | {"pytest.mark.secret", "pytest.mark.secretsmanager"} <= python
+    assert set(declared.options().ini) | {"--secretsmanager-report"} <= options
+
+
+def described_names(site: Path, domain: str) -> set[str]:
+    """Return the names of a domain of Sphinx that the site describes."""
+    from sphinx.util.inventory import InventoryFile
+
+    inventory = InventoryFile.loads((site / "objects.inv").read_bytes(), uri="")
+    return {item for kind, items in inventory.data.items() if kind.startswith(f"{domain}:") for item in items}
+
+
+@pytest.mark.parametrize("place", named_by_the_package())
+def test_messages_lead_into_the_site(site: Path, place: str) -> None:
+    """The page and the anchor that a message of the package names are in the site."""
+    page, _, anchor = place.partition("#")
+    assert not anchor or anchor in Page(site / f"{page}.html").anchors
+    assert (site / f"{page}.html").is_file()
