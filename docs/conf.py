@@ -13,6 +13,7 @@ project = "pytest-secretsdelete"
 author = copyright = "The pytest-secretsdelete authors"  # noqa: A001 - Sphinx's name
 release = version_of("pytest-secretsdelete")
 extensions = [
+    "_extensions.inventories",
     "_extensions.reference",
     "myst_parser",
     "sphinx.ext.autodoc",

@@ -156,3 +156,38 @@ def test_messages_lead_into_the_site(site: Path, place: str) -> None:
     page, _, anchor = place.partition("#")
     assert not anchor or anchor in Page(site / f"{page}.html").anchors
     assert (site / f"{page}.html").is_file()
+
+
+def test_names_of_other_projects_are_links(site: Path) -> None:
+    """Names of Python, pytest, botocore, boto3 and freezegun lead from the pages to their documentation."""
+    from docs._extensions import inventories
+
+    links = {link for path in site.rglob("*.html") for link in Page(path).links}
+    linked: dict[str, set[str]] = {}
+    for inventory in inventories.FOLDER.glob("*.txt"):
+        address, entries = inventories.read(inventory.stem)
+        places = {name: f"{address.rstrip('/')}/{place}" for _, name, place in entries}
+        linked[inventory.stem] = {name for name, place in places.items() if place in links}
+    assert linked.keys() == {"boto3", "botocore", "freezegun", "pytest", "python"}
+    assert all(linked.values())
+    assert "pytest.raises" in linked["pytest"]
+    assert {"ValueError", "asyncio.wait_for", "datetime", "time.sleep", "timedelta"} <= linked["python"]
+
+
+def test_inventories_are_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A place that has moved is written anew; a name that is no longer there is reported, and kept."""
+    from docs._extensions import inventories
+
+    (tmp_path / "a.txt").write_text(
+        "# https://a.example/\npy:class A new.html#A\npy:class C c.html#C\n", encoding="utf-8"
+    )
+    monkeypatch.setattr(inventories, "FOLDER", tmp_path)
+    _, whole = inventories.written("a", tmp_path)
+    (tmp_path / "a.txt").write_text(
+        "# https://a.example/\npy:class A old.html#A\npy:class B b.html#C\npy:class D d.html#D\n", encoding="utf-8"
+    )
+    assert inventories.renew("a", Path(whole)) == ["D"]
+    assert inventories.read("a") == (
+        "https://a.example/",
+        [["py:class", "A", "new.html#A"], ["py:class", "B", "c.html#C"], ["py:class", "D", "d.html#D"]],
+    )
