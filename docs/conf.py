@@ -13,6 +13,7 @@ project = "pytest-secretsdelete"
 author = copyright = "The pytest-secretsdelete authors"  # noqa: A001 - Sphinx's name
 release = version_of("pytest-secretsdelete")
 extensions = [
+    "_extensions.evidence",
     "_extensions.inventories",
     "_extensions.reference",
     "myst_parser",
@@ -27,6 +28,8 @@ suppress_warnings = ["myst.xref_missing"]
 graphviz_output_format = "svg"
 html_theme = "furo"
 html_title = project
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 # A code span of a docstring is a link where it names something: `FakeSecretsManager`.
 default_role = "py:obj"
 add_module_names = False

@@ -191,3 +191,37 @@ def test_inventories_are_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         "https://a.example/",
         [["py:class", "A", "new.html#A"], ["py:class", "B", "c.html#C"], ["py:class", "D", "d.html#D"]],
     )
+
+
+def test_wrong_evidence_ends_the_build(tmp_path: Path) -> None:
+    """A link to a row that is not there, and a word that is not the evidence of its row, are warnings."""
+    (tmp_path / "conf.py").write_text(
+        f"import sys\nsys.path.insert(0, {str(pages.DOCS)!r})\nextensions = ['myst_parser', '_extensions.evidence']\n"
+    )
+    (tmp_path / "reference").mkdir()
+    (tmp_path / "reference" / "fidelity.md").write_text("---\norphan: true\n---\n# Fidelity\n")
+    table = "reference/fidelity.md#"
+    (tmp_path / "index.md").write_text(
+        f"# A\n<sup>[recorded]({table}deletesecret-window-7)</sup> [seen]({table}no-such-row) "
+        f"[inferred]({table}deletesecret-window-6) [a page]({table}evidence)\n"
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "sphinx",
+        "-q",
+        "-W",
+        "--keep-going",
+        "-b",
+        "dummy",
+        "-D",
+        "suppress_warnings=myst",
+    ]
+    result = subprocess.run(
+        [*command, str(tmp_path), str(tmp_path / "made")], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert [line.partition("WARNING: ")[2] for line in result.stderr.splitlines() if "WARNING" in line] == [
+        "No row of the fidelity tables has the anchor 'no-such-row'.",
+        "The evidence of 'deletesecret-window-6' is not 'inferred' but seen.",
+    ]
