@@ -26,6 +26,12 @@ myst_heading_anchors = 4
 # The anchors of the fidelity tables are HTML, which MyST does not read; tests/docs/test_site.py checks every link.
 suppress_warnings = ["myst.xref_missing"]
 graphviz_output_format = "svg"
+# The pictures have a background of their own, as they cannot know whether the page around them is light or dark.
+graphviz_dot_args = [
+    *("-Gbgcolor=#ffffff", "-Gpad=0.3", "-Gfontname=Helvetica"),
+    *("-Ncolor=#1f3a5f", "-Nfontcolor=#1f3a5f", "-Nfontname=Helvetica", "-Nfontsize=13"),
+    *("-Ecolor=#5a5a5a", "-Efontcolor=#333333", "-Efontname=Helvetica", "-Efontsize=12"),
+]
 html_theme = "furo"
 html_title = project
 html_static_path = ["_static"]

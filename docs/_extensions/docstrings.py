@@ -9,6 +9,8 @@ import textwrap
 from sphinx.ext.napoleon import Config
 from sphinx.ext.napoleon.docstring import GoogleDocstring
 
+import pytest_secretsdelete
+
 _SPAN = re.compile(r"(?<!`)`([^`]+)`(?!`)")
 _MARKER = re.compile(r"@(pytest\.mark\.\w+)$")
 _NAME = re.compile(r"[A-Za-z_][\w.]*$")
@@ -36,6 +38,8 @@ def _role(code: str) -> str:
     if match := _MARKER.match(code):
         return f":py:obj:`{code} <{match[1]}>`"
     name = code.removesuffix("()")
+    if name.partition(".")[0] in pytest_secretsdelete.__all__:
+        name = f"{pytest_secretsdelete.__name__}.{name}"
     return f":py:obj:`{code} <{name}>`" if _NAME.match(name) else f"``{code}``"
 
 

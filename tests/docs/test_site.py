@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -18,11 +17,6 @@ import pytest_secretsdelete
 from . import pages
 from .public import CLASSES, members_of
 from .test_anchors import named_by_the_package
-
-pytest.importorskip("furo")
-pytest.importorskip("myst_parser")
-if shutil.which("dot") is None:
-    pytest.skip("the pictures need Graphviz", allow_module_level=True)
 
 
 class Page(HTMLParser):
@@ -46,16 +40,6 @@ class Page(HTMLParser):
                 ("data", "object"),
             }:
                 self.links.append(value)
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the site, warnings as errors."""
-    made = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "sphinx", "-W", "--keep-going", "-q", "-b", "html", str(pages.DOCS), str(made)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
-    assert result.returncode == 0, result.stderr
-    return made
 
 
 def test_no_link_is_broken(site: Path) -> None:
@@ -176,6 +160,7 @@ def test_names_of_other_projects_are_links(site: Path) -> None:
 
 def test_inventories_are_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A place that has moved is written anew; a name that is no longer there is reported, and kept."""
+    pytest.importorskip("sphinx")
     from docs._extensions import inventories
 
     (tmp_path / "a.txt").write_text(
@@ -195,6 +180,7 @@ def test_inventories_are_renewed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_wrong_evidence_ends_the_build(tmp_path: Path) -> None:
     """A link to a row that is not there, and a word that is not the evidence of its row, are warnings."""
+    pytest.importorskip("myst_parser")
     (tmp_path / "conf.py").write_text(
         f"import sys\nsys.path.insert(0, {str(pages.DOCS)!r})\nextensions = ['myst_parser', '_extensions.evidence']\n"
     )
