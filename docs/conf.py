@@ -17,6 +17,7 @@ extensions = [
     "_extensions.inventories",
     "_extensions.reference",
     "myst_parser",
+    "notfound.extension",
     "sphinx.ext.autodoc",
     "sphinx.ext.graphviz",
     "sphinx_copybutton",
@@ -36,6 +37,10 @@ html_theme = "furo"
 html_title = project
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+notfound_context = {
+    "title": "Page not found",
+    "body": "<h1>Page not found</h1><p>It may have another name now: look through the list of pages, or search.</p>",
+}
 # A code span of a docstring is a link where it names something: `FakeSecretsManager`.
 default_role = "py:obj"
 add_module_names = False

@@ -18,6 +18,9 @@ from . import pages
 from .public import CLASSES, members_of
 from .test_anchors import named_by_the_package
 
+#: Where the site is, as its page for what is not found says it.
+PREFIX = "/en/latest/"
+
 
 class Page(HTMLParser):
     """The anchors and links of a page of the site."""
@@ -57,12 +60,23 @@ def test_no_link_is_broken(site: Path) -> None:
 
 def _is_there(path: Path, link: str, found: dict[Path, Page]) -> bool:
     parts = urlsplit(link)
-    target = (path.parent / unquote(parts.path)).resolve() if parts.path else path
+    place = unquote(parts.path)
+    if path.name == "404.html":  # it is shown at any address, so its links have the whole path of the site
+        assert not place or place.startswith(PREFIX)
+        place = place.removeprefix(PREFIX) or "index.html"
+    target = (path.parent / place).resolve() if parts.path else path
     if target.is_dir():
         target /= "index.html"
     if target not in found or not parts.fragment:
         return target.is_file()
     return unquote(parts.fragment) in found[target].anchors
+
+
+def test_what_is_not_found(site: Path) -> None:
+    """The page for an address that is not there says so, and leads to the others."""
+    text = (site / "404.html").read_text(encoding="utf-8")
+    assert "<h1>Page not found</h1>" in text
+    assert {f"{PREFIX}tutorial.html", f"{PREFIX}reference/fixtures.html"} <= set(Page(site / "404.html").links)
 
 
 def test_every_page_is_in_the_site(site: Path) -> None:
