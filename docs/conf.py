@@ -44,6 +44,7 @@ notfound_context = {
 # A code span of a docstring is a link where it names something: `FakeSecretsManager`.
 default_role = "py:obj"
 add_module_names = False
+toc_object_entries_show_parents = "hide"
 autoclass_content = "both"
 autodoc_member_order = "bysource"
 autodoc_typehints = "description"
