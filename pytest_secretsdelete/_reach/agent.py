@@ -24,7 +24,6 @@ from .http_server import HttpRequest, HttpResponse, serve_http
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from email.message import Message
 
     from .._service.service import Service
     from .._service.wire import Answer
@@ -69,7 +68,7 @@ def _serving(service: Service, settings: AgentSettings, *, keep_credentials: boo
     token = os.environ.get(SESSION_TOKEN_VARIABLE) or secrets.token_urlsafe(32)
     reader = Reader(service, settings)
     is_agent = settings.kind == AGENT
-    with serve_http(_Agent(reader, token) if is_agent else _Extension(reader, token)) as url:
+    with serve_http(_Agent(reader, token) if is_agent else _Extension(reader, token), any_method=True) as url:
         variables: dict[str, str | None] = {PORT_VARIABLE: url.rpartition(":")[2]}
         if is_agent:
             variables[AGENT_TOKEN_VARIABLE] = token
@@ -89,7 +88,7 @@ class _Declined(Exception):  # noqa: N818 - the request's fault
 
 
 class _Server(ABC):
-    """What both have in common: an answer of the service, or a text."""
+    """What both have in common: an answer of the service, or a text. Neither reads a request's body."""
 
     def __init__(self, reader: Reader, token: str) -> None:
         self._reader = reader
@@ -105,10 +104,6 @@ class _Server(ABC):
         except Exception as error:  # noqa: BLE001 - a program gets no Python exception
             refusal = unexpected(error)
             return _response(refusal.status, _error(refusal.code, refusal.message))
-
-    def refuse_body(self, headers: Message, status: HTTPStatus) -> HttpResponse:  # noqa: ARG002
-        """Refuse a body that cannot be read; neither of the two asks for one."""
-        return _response(status, status.phrase)
 
     @abstractmethod
     def _content(self, request: HttpRequest, path: str, query: str) -> str:

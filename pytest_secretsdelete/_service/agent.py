@@ -6,6 +6,7 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_l
 
 from __future__ import annotations
 
+import difflib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
@@ -36,14 +37,26 @@ class AgentSettings:
     cache_size: int
 
     def __post_init__(self) -> None:
-        if self.kind not in _LONGEST_TTLS:
-            raise ValueError(f"kind={self.kind!r}: 'agent' (the Secrets Manager Agent) or 'extension' is legal.")
+        if not isinstance(self.kind, str) or self.kind not in _LONGEST_TTLS:
+            legal = "'agent' (the Secrets Manager Agent) or 'extension' (the one of AWS Lambda) is legal"
+            raise ValueError(f"kind={self.kind!r}: {legal}.{_near_kind(self.kind)}")
         most = _LONGEST_TTLS[self.kind]
         if not isinstance(self.ttl, timedelta) or not timedelta(0) <= self.ttl <= most:
             legal = f"a timedelta of 0 to {most.seconds} seconds is legal for {self.kind!r}"
-            raise ValueError(f"ttl={self.ttl!r}: {legal}.")
-        if not isinstance(self.cache_size, int) or not 0 <= self.cache_size <= MOST_ENTRIES:
-            raise ValueError(f"cache_size={self.cache_size!r}: a whole number of 0 to {MOST_ENTRIES} is legal.")
+            raise ValueError(f"ttl={self.ttl!r}: {legal}.{_near_ttl(self.ttl, most)}")
+        size = self.cache_size
+        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_ENTRIES:
+            raise ValueError(f"cache_size={size!r}: a whole number of 0 to {MOST_ENTRIES} is legal.")
+
+
+def _near_kind(kind: object) -> str:
+    near = difflib.get_close_matches(str(kind).lower(), _LONGEST_TTLS, n=1)
+    return f" Did you mean {near[0]!r}?" if near and isinstance(kind, str) else ""
+
+
+def _near_ttl(ttl: Any, most: timedelta) -> str:
+    is_number = isinstance(ttl, (int, float)) and not isinstance(ttl, bool)
+    return f" Did you mean timedelta(seconds={ttl})?" if is_number and 0 <= ttl <= most.total_seconds() else ""
 
 
 class Reader:

@@ -124,8 +124,8 @@ class Attempt:
     #: What belongs to the names; secret values are redacted.
     _values: tuple[Any, ...] = ()
     has_ended: bool = False
-    #: The code of the error and its text, or None.
-    error: tuple[str, str | None] | None = None
+    #: The code of the error, its text, and the id of the request; or None.
+    error: tuple[str, str | None, str | None] | None = None
     #: The step that bears the operation's own name, or None.
     step: Step | None = None
     #: The account of the caller.
@@ -144,10 +144,10 @@ class Attempt:
         """Keep the parameters, which nobody changes any more; their names are shared with other attempts."""
         self._names, self._values = _shared_names(tuple(parameters)), tuple(parameters.values())
 
-    def end(self, error_code: str | None = None, message: str | None = None) -> None:
+    def end(self, error_code: str | None = None, message: str | None = None, request_id: str | None = None) -> None:
         """Record how the attempt was answered."""
         if error_code is not None:
-            self.error = (error_code, message)
+            self.error = (error_code, message, request_id)
         self.has_ended = True
 
     def note(self, arn: str, **detail: Any) -> None:
@@ -168,6 +168,11 @@ class Attempt:
     def message(self) -> str | None:
         """The text of that error, or None."""
         return None if self.error is None else self.error[1]
+
+    @property
+    def request_id(self) -> str | None:
+        """The id of the request, which its exception carries; None for what was not refused."""
+        return None if self.error is None else self.error[2]
 
     def call(self) -> Call:
         """Return the record of the attempt that users see."""

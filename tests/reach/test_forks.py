@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 import weakref
@@ -286,8 +288,8 @@ def test_what_an_endpoint_renews(fake: FakeSecretsManager, monkeypatch: pytest.M
     made: list[http_server._Server] = []
 
     class Recorded(http_server._Server):
-        def __init__(self, application: http_server.Application) -> None:
-            super().__init__(application)
+        def __init__(self, application: http_server.Application, *, any_method: bool) -> None:
+            super().__init__(application, any_method=any_method)
             made.append(self)
 
     monkeypatch.setattr(http_server, "_Server", Recorded)
@@ -301,6 +303,13 @@ def test_what_an_endpoint_renews(fake: FakeSecretsManager, monkeypatch: pytest.M
         assert [copied.fileno() for copied in sockets] == [-1, -1]
         client.close()
         until(lambda: server_threads() == [])
+
+
+def test_a_fake_that_lives_to_the_end_of_a_script() -> None:
+    """Python ends without a complaint."""
+    code = "from pytest_secretsdelete import FakeSecretsManager\nwith FakeSecretsManager() as fake: fake.seed('a', 'b')"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("", "")
 
 
 def test_what_is_renewed_goes_with_its_owner() -> None:
