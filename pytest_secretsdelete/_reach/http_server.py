@@ -138,9 +138,13 @@ class _Server(socketserver.TCPServer):
         """Answer a connection in a thread of its own."""
         name = f"fake for {client_address}"
         thread = threading.Thread(target=self._converse, args=(request, client_address), name=name, daemon=True)
-        thread.start()
         alive = {other: its for other, its in self._connections.items() if other.is_alive()}
-        self._connections = {**alive, thread: request}
+        self._connections = {**alive, thread: request}  # before the first answer: its client may fork
+        try:
+            thread.start()
+        except BaseException:
+            self._connections = alive
+            raise
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Decline a connection for which no thread could be started; SDKs retry."""
@@ -208,9 +212,13 @@ class _Exchange(BaseHTTPRequestHandler):
     do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - names of the standard library
 
     def _is_foreign(self) -> bool:
-        """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding)."""
+        """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding).
+
+        A target that is an absolute URL, as for a proxy, outranks Host (RFC 9112, section 3.2.2).
+        """
         hosts = self.headers.get_all("Host", [])
         is_ours = len(hosts) == 1 and hosts[0].lower() in self.server.hosts
+        is_ours = is_ours and self.path.lower().startswith(("/", *(f"{origin}/" for origin in self.server.origins)))
         return not is_ours or not self.server.origins.issuperset(self.headers.get_all("Origin", []))
 
     def _has_body(self) -> bool:
@@ -231,6 +239,7 @@ class _Exchange(BaseHTTPRequestHandler):
         encodings = self.headers.get_all("Transfer-Encoding", [])
         lengths = self.headers.get_all("Content-Length", [])
         broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.headers.defects)
+        broken = broken or any("\0" in value for value in self.headers.values())
         if broken or len(encodings) + len(lengths) > 1:
             raise UnreadableBody
         if not encodings:
@@ -254,7 +263,7 @@ class _Exchange(BaseHTTPRequestHandler):
         line = self.rfile.readline(_PIECE)
         if not line.endswith(b"\n"):
             raise UnreadableBody
-        return line.decode("latin-1").strip()
+        return line.decode("latin-1").removesuffix("\n").removesuffix("\r")
 
     def _bytes(self, size: int, most: int | None = None) -> bytes:
         if size > (LARGEST_BODY if most is None else most):
@@ -296,7 +305,7 @@ class _ExchangeOfAnyMethod(_Exchange):
 
 
 def _number(text: str, base: int) -> int:
-    digits = text.strip()
+    digits = text.rstrip(" \t")
     if not re.fullmatch(_DIGITS[base], digits):
         raise UnreadableBody
     return int(digits, base)
