@@ -6,7 +6,6 @@ Loading this file loads nothing else of the package, so that a run pays only for
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from ._time.clock import Clock
 
 _STEM = "secretsmanager"
+_MARKERS = frozenset({"secret", _STEM})
 #: The ini options: name without the stem, type, default, help.
 _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("region", "string", "", "default region of the fake"),
@@ -57,21 +57,20 @@ _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
 )
 
 
-@dataclass
 class _Run:
-    """The state of a run."""
+    """The state of a run; no dataclass, which would be the longest part of a start."""
 
-    #: The settings that ini options give to every test.
-    ini: dict[str, Any] = field(default_factory=dict)
-    #: The fake that serves the seed file while tests are imported.
-    import_fake: FakeSecretsManager | None = None
-    #: Whether a test has its fake, so that a wider one which starts now cannot join that.
-    in_a_test: bool = False
-    #: What --secretsmanager-report asks for; None where it is not given.
-    reporting: Reporting | None = None
+    def __init__(self) -> None:
+        #: The settings that ini options give to every test.
+        self.ini: dict[str, Any] = {}
+        #: The fake that serves the seed file while tests are imported.
+        self.import_fake: FakeSecretsManager | None = None
+        #: Whether a test has its fake, so that a wider one which starts now cannot join that.
+        self.in_a_test = False
+        #: What --secretsmanager-report asks for; None where it is not given.
+        self.reporting: Reporting | None = None
 
 
-@dataclass
 class _Test:
     """The state of a test."""
 
@@ -178,10 +177,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Read the markers of a test that is not skipped, before any fixture runs; a wrong one is the only message."""
     test = item.stash[_test_key] = _Test()
-    if any(next(item.iter_markers(name), None) for name in ("secret", "secretsmanager")):
+    if any(mark.name in _MARKERS for mark in item.iter_markers()):
         from ._pytest.markers import plan_of
 
         test.plan, test.is_marked = plan_of(item, item.config.stash[_run_key].ini), True
+    names = getattr(item, "fixturenames", None)  # pytest 7 does not know those of a doctest yet
+    if test.is_marked or names is None or "_secretsmanager_fake" in names:
+        from ._pytest.fixture_order import put_first
+
+        put_first(item, "_secretsmanager_by_marker")
 
 
 def _test_of(item: pytest.Item) -> _Test:
@@ -198,9 +202,12 @@ def _plan_of(item: pytest.Item) -> Plan:
     return test.plan
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
-    """Start the fake of a marked test before the fixtures of the user; restore the environment after them."""
+    """Start the fake of a marked test before the fixtures of the user; restore the environment after them.
+
+    `pytest_runtest_setup` lets the tests use it that it is for.
+    """
     test = _test_of(request.node)
     if test.is_marked or "_secretsmanager_fake" in request.fixturenames:
         from ._pytest.starting import environment_restorer

@@ -37,7 +37,7 @@ class _RotationCount:
         """Count the scheduled rotations up to an instant: of all secrets, later of one that has got a schedule."""
         with vault.lock:
             found = vault.next_due()
-            secrets = vault.secrets() if not self._has_begun else [found[1]] if found is not None else []
+            secrets = vault.due_until(until) if not self._has_begun else [found[1]] if found is not None else []
         self._has_begun = True
         for secret in secrets:
             due = None if secret.is_scheduled_for_deletion else rotation_due(secret)

@@ -163,6 +163,15 @@ class Vault:
         agenda = self._agenda
         return bool(agenda) and agenda[0][0] <= until
 
+    def due_until(self, until: int) -> list[SecretRecord]:
+        """Return the secrets of which something may come due up to an instant, oldest first."""
+        agenda, arns, places = self._agenda, set(), [0]
+        for place in places:
+            if place < len(agenda) and agenda[place][0] <= until:
+                arns.add(agenda[place][2])
+                places += (2 * place + 1, 2 * place + 2)  # in a heap nothing comes due before what is above it
+        return sorted((self._by_arn[arn] for arn in arns if arn in self._by_arn), key=by_creation)
+
     def next_due(self) -> tuple[int, SecretRecord] | None:
         """Return the instant and the secret of what comes due first; the oldest secret's at the same instant."""
         while self._agenda:
