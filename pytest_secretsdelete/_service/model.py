@@ -132,6 +132,8 @@ class SecretRecord:
     @property
     def live_replicas(self) -> tuple[Replica, ...]:
         """The replicas that exist, and follow; not those whose replication has failed."""
+        if not self.replicas:
+            return ()
         return tuple(replica for replica in self.replicas if replica.status == "InSync")
 
     def holder_of(self, label: str) -> VersionRecord | None:

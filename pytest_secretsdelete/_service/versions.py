@@ -6,6 +6,7 @@ that later states of the secret share and append to; each state records how much
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from .instant import DAY
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from .model import VersionRecord
 
     Placed = tuple[int, VersionRecord]
+
+_place: Callable[[Placed], int] = itemgetter(0)
+_version: Callable[[Placed], VersionRecord] = itemgetter(1)
 
 #: AWS keeps the newest 100 versions and everything younger than 24 hours (documentation of PutSecretValue).
 VERSIONS_KEPT = 100
@@ -46,7 +50,10 @@ class Versions:
         return (version for _, version in self.placed())
 
     def __len__(self) -> int:
-        return len(self._labelled) + len(self._deprecated)
+        return len(self._labelled) + self._deprecated.length
+
+    def __bool__(self) -> bool:
+        return bool(self._labelled) or self._deprecated.length > 0
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Versions) and self.placed() == other.placed()
@@ -68,8 +75,7 @@ class Versions:
     @property
     def labelled(self) -> tuple[VersionRecord, ...]:
         """The versions that hold a staging label, oldest first."""
-        placed = self._labelled.values()
-        return tuple(version for _, version in (sorted(placed, key=_place) if len(placed) > 1 else placed))
+        return tuple(map(_version, sorted(self._labelled.values(), key=_place)))
 
     def get(self, version_id: str) -> VersionRecord | None:
         """Return the version with this id, or None."""
@@ -159,37 +165,35 @@ class Versions:
             else:
                 labelled.pop(version_id, None)
                 deprecated = deprecated.appended(entry)
-            next_place = max(next_place, entry[0] + 1)
-        made = Versions(labelled, deprecated, self._removed.without(placed), next_place=next_place)
-        if len(made) > VERSIONS_KEPT and made._deprecated.oldest is not None:
-            made.clean_up_due = made._deprecated.oldest + DAY
-        return made
+            if entry[0] >= next_place:
+                next_place = entry[0] + 1
+        is_full, oldest = len(labelled) + deprecated.length > VERSIONS_KEPT, deprecated.oldest
+        due = oldest + DAY if is_full and oldest is not None else None
+        return Versions(labelled, deprecated, self._removed.without(placed), next_place=next_place, clean_up_due=due)
 
 
 class _Deprecated:
     """The versions without a staging label, in the order in which they lost their last one."""
 
-    __slots__ = ("_length", "_places", "_shared", "oldest")
+    __slots__ = ("_places", "_shared", "length", "oldest")
 
     def __init__(
         self, shared: list[Placed] | None = None, places: dict[str, int] | None = None, oldest: int | None = None
     ) -> None:
         self._shared: list[Placed] = [] if shared is None else shared
         self._places: dict[str, int] = {} if places is None else places
-        self._length = len(self._shared)
+        #: How many versions there are: len() would call a function of Python's.
+        self.length = len(self._shared)
         #: No version here was created before this instant, in milliseconds.
         self.oldest = oldest
 
-    def __len__(self) -> int:
-        return self._length
-
     def __iter__(self) -> Iterator[Placed]:
-        return iter(self._shared[: self._length])
+        return iter(self._shared[: self.length])
 
     def get(self, version_id: str) -> Placed | None:
         """Return a version by its id, or None."""
-        place = self._places.get(version_id, self._length)
-        if place < self._length and self._shared[place][1].version_id == version_id:
+        place = self._places.get(version_id, self.length)
+        if place < self.length and self._shared[place][1].version_id == version_id:
             return self._shared[place]
         return None
 
@@ -198,16 +202,16 @@ class _Deprecated:
 
     def appended(self, placed: Placed) -> _Deprecated:
         """Return these versions and one more; the list is shared unless another state has appended to it already."""
-        is_latest = self._length > 0 and len(self._shared) == self._length  # an empty state is shared by all secrets
+        is_latest = self.length > 0 and len(self._shared) == self.length  # an empty state is shared by all secrets
         own = self if is_latest else _Deprecated(list(self), dict(self._places), self.oldest)
         own._shared.append(placed)
-        own._places[placed[1].version_id] = own._length
+        own._places[placed[1].version_id] = own.length
         created = placed[1].created
         return _Deprecated(own._shared, own._places, created if self.oldest is None else min(self.oldest, created))
 
     def without(self, version_ids: Collection[str]) -> _Deprecated:
         """Return these versions without some of them."""
-        if not self._length or all(self.get(version_id) is None for version_id in version_ids):
+        if self._places.keys().isdisjoint(version_ids) or not any(map(self.get, version_ids)):
             return self
         kept = [placed for placed in self if placed[1].version_id not in version_ids]
         places = {version.version_id: place for place, (_, version) in enumerate(kept)}
@@ -243,10 +247,6 @@ class _RemovedIds:
 
     def _own(self) -> dict[str, int]:
         return {version_id: place for version_id, place in self._shared.items() if place < self._length}
-
-
-def _place(placed: Placed) -> int:
-    return placed[0]
 
 
 _NONE_DEPRECATED = _Deprecated()

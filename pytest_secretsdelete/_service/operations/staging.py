@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LABELS_PER_SECRET = 20
 TOO_MANY_LABELS = f"A secret can have at most {LABELS_PER_SECRET} staging labels."
 LABEL_UPDATED = "Secret Label Updated"
+_UNANNOUNCED = frozenset({PENDING, PREVIOUS})
 
 
 def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
@@ -81,9 +82,9 @@ def note_labels(vault: Vault, before: SecretRecord, after: SecretRecord, at: int
         known = before.version(version.version_id)
         if version is known:
             continue
-        held = {PENDING, PREVIOUS, *(known.labels if known is not None else ())}
+        held = () if known is None else known.labels
         for label in version.labels:
-            if label not in held:
+            if label not in held and label not in _UNANNOUNCED:
                 detail = {"name": after.name, "labelUpdated": label, "versionId": version.version_id}
                 vault.timeline.event(LABEL_UPDATED, after, at, **detail)
 
