@@ -49,13 +49,16 @@ class Delays:
     purge_delay: Delay = timedelta(0)
     force_delete_delay: Delay = timedelta(0)
 
-    def of(self, what: str, marked: SecretRecord, known: int | None = None) -> int:
-        """Return one of the delays in milliseconds; DelayAsked for a callable that has not been called yet."""
+    def of(self, what: str, marked: Callable[[], SecretRecord], known: int | None = None) -> int:
+        """Return one of the delays in milliseconds; DelayAsked for a callable that has not been called yet.
+
+        `marked` makes what the callable receives: the secret as it will be scheduled for deletion.
+        """
         delay: Delay = getattr(self, what)
         if isinstance(delay, timedelta):
             return milliseconds(delay)
         if known is None:
-            raise DelayAsked(what, delay, marked)
+            raise DelayAsked(what, delay, marked())
         return known
 
 

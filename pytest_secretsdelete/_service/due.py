@@ -12,8 +12,10 @@ def due_of(secret: SecretRecord) -> int | None:
     """Return the instant at which the next of these comes due for a secret, or None."""
     if secret.is_scheduled_for_deletion:
         return secret.purge_due
-    dues = [due for due in (rotation_due(secret), secret.versions.clean_up_due) if due is not None]
-    return min(dues, default=None)
+    rotation, clean_up = rotation_due(secret), secret.versions.clean_up_due
+    if rotation is None or clean_up is None:
+        return clean_up if rotation is None else rotation
+    return min(rotation, clean_up)
 
 
 def rotation_due(secret: SecretRecord) -> int | None:

@@ -11,6 +11,7 @@ SECOND = 1000
 MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
+_MILLISECOND = timedelta(milliseconds=1)
 
 
 def _real_datetime_class() -> type[_datetime_module.datetime]:
@@ -25,7 +26,7 @@ _EPOCH_BOX = (_REAL[0](1970, 1, 1, tzinfo=timezone.utc),)
 
 
 #: The last midnight that has a date in every zone, in milliseconds: no client could read a later one.
-LATEST = (_REAL[0](9999, 12, 31, tzinfo=timezone.utc) - _EPOCH_BOX[0]) // timedelta(milliseconds=1)
+LATEST = (_REAL[0](9999, 12, 31, tzinfo=timezone.utc) - _EPOCH_BOX[0]) // _MILLISECOND
 
 
 def to_datetime(instant: int) -> _datetime_module.datetime:
@@ -70,7 +71,7 @@ def aware(when: _datetime_module.datetime | str) -> _datetime_module.datetime:
 
 def milliseconds(duration: timedelta) -> int:
     """Return a duration in whole milliseconds."""
-    return duration // timedelta(milliseconds=1)
+    return duration // _MILLISECOND
 
 
 def midnight(instant: int) -> int:

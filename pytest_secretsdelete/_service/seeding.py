@@ -132,7 +132,7 @@ def _check_window(name: str, deletion: int, purge_due: int, at: int) -> None:
 
 def _purge_delay(store: Store, made: SecretRecord) -> int:
     try:
-        return store.vault.delays.of("purge_delay", made)
+        return store.vault.delays.of("purge_delay", lambda: made)
     except DelayAsked as question:
         asked = question
     try:

@@ -98,7 +98,7 @@ def _mark(store: Store, secret: SecretRecord, request: Request, deletion: int, d
         "rotation": turned_off(secret.rotation),
         "seen": store.vault.latest,
     }
-    late = store.vault.delays.of(delay, replace(secret, **marks), request.delay)
+    late = store.vault.delays.of(delay, lambda: replace(secret, **marks), request.delay)
     marked = store.vault.change(secret, request.at, **marks, purge_due=deletion + late)
     date = to_datetime(deletion)
     store.vault.timeline.event("StartSecretVersionDelete", secret, request.at, deletionDate=date)
@@ -110,8 +110,9 @@ def _refuse_while_replicated(secret: SecretRecord) -> None:
 
     The latter is documented; its code and its texts are inferred from the former.
     """
-    regions = ", ".join(sorted(replica.region for replica in secret.live_replicas))
-    if regions:
+    live = secret.live_replicas
+    if live:
+        regions = ", ".join(sorted(replica.region for replica in live))
         raise errors.invalid_parameter(
             f"You can't delete secret {secret.arn} that still has replica regions [{regions}]."
         )
