@@ -28,19 +28,23 @@ if TYPE_CHECKING:
     from .wire import Incoming
 
 
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(constant)
+def _refuse(text: str) -> NoReturn:
+    raise ValueError(text)
 
 
 #: json.loads would also take NaN, UTF-16 and halves of surrogate pairs in UTF-8, which no JSON on a wire has.
 _JSON = json.JSONDecoder(parse_constant=_refuse)
 _BYTE_ORDER_MARK = "\ufeff"
+_WHITE_SPACE = " \t\n\r"
 
 
 def read_body(body: bytes) -> dict[str, Any]:
     """Return the members of a request's body, or refuse it (code documented for the protocol, text inferred)."""
     try:
-        members = _JSON.decode((body or b"{}").decode().removeprefix(_BYTE_ORDER_MARK))
+        text = (body or b"{}").decode().removeprefix(_BYTE_ORDER_MARK).strip(_WHITE_SPACE)
+        members, end = _JSON.raw_decode(text)  # decode() looks for white space with regular expressions
+        if end != len(text):
+            _refuse("more than one value")
     except (ValueError, RecursionError):
         raise errors.serialization("The request body is not valid JSON") from None
     if not isinstance(members, dict):

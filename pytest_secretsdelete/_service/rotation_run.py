@@ -47,6 +47,11 @@ class _Registered:
         return self.checkpoint is None or not self.checkpoint.is_over
 
 
+class _OfThread(threading.local):
+    #: The rotations whose functions this thread is in, innermost last.
+    running: tuple[_Registered, ...] = ()
+
+
 @dataclass(eq=False)
 class RotationRunner:
     """The rotations of one service: its functions, what runs now, and what has run."""
@@ -64,7 +69,7 @@ class RotationRunner:
     _begun: set[tuple[str, str]] = field(default_factory=set)
     _to_complete: set[tuple[str, str]] = field(default_factory=set)
     _abandoned: set[tuple[str, str]] = field(default_factory=set)
-    _thread: threading.local = field(default_factory=threading.local)
+    _thread: _OfThread = field(default_factory=_OfThread)
 
     def __post_init__(self) -> None:
         locks.in_children(self._forget_other_threads)
@@ -80,19 +85,13 @@ class RotationRunner:
     @property
     def is_inside(self) -> bool:
         """Whether this thread is inside a rotation function of this service."""
-        return bool(self._running)
+        return bool(self._thread.running)
 
     @property
     def checkpoint(self) -> Checkpoint | None:
         """The checkpoint that a call of this thread belongs to: inside a rotation function, that of the rotation."""
-        running = self._running
+        running = self._thread.running
         return running[-1].checkpoint if running else self.journal.innermost
-
-    @property
-    def _running(self) -> tuple[_Registered, ...]:
-        """The rotations whose functions this thread is in, innermost last."""
-        running: tuple[_Registered, ...] = getattr(self._thread, "running", ())
-        return running
 
     def has_begun(self, arn: str, token: str) -> bool:
         """Return whether a rotation of a secret to a version has run already, or runs."""
@@ -182,7 +181,7 @@ class RotationRunner:
 
     @contextmanager
     def _inside(self, registered: _Registered) -> Iterator[None]:
-        before = self._running
+        before = self._thread.running
         try:
             self._thread.running = (*before, registered)
             yield

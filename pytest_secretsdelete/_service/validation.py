@@ -59,8 +59,8 @@ class RequestChecker:
         """Return the members that the model knows, the secret values among them hidden."""
         if self._known.issuperset(parameters) and self._sensitive.isdisjoint(parameters):
             return parameters
-        known = ((name, value) for name, value in parameters.items() if name in self._known)
-        return {name: REDACTED if name in self._sensitive else value for name, value in known}
+        known, sensitive = self._known, self._sensitive
+        return {name: REDACTED if name in sensitive else value for name, value in parameters.items() if name in known}
 
 
 @functools.cache
@@ -86,7 +86,8 @@ def _structure_check(shape: Any) -> Check:
     required = [(name, _camel(name)) for name in shape.required_members]
 
     def check(value: Any, path: str, complaints: list[str]) -> dict[str, Any]:
-        _check_type(value, "structure")
+        if type(value) is not dict:
+            _check_type(value, "structure")
         for name, camel in required:
             if value.get(name) is None:
                 constraint = "failed to satisfy constraint: Member must not be null"

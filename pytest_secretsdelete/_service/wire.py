@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 import os
+import random
 import re
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,7 +20,11 @@ CONTENT_TYPE = "application/x-amz-json-1.1"
 TARGET_PREFIX = "secretsmanager."
 
 
-_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
+_ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
+#: Of its own, and seeded by the system: a test that seeds `random` gets no repeats.
+_random = random.Random()  # noqa: S311 - an id is no secret
+# a child made by fork gets other ids than its parent; without fork nothing is registered: dict accepts any arguments
+getattr(os, "register_at_fork", dict)(after_in_child=_random.seed)
 
 
 @dataclass(slots=True)
@@ -63,8 +68,8 @@ _BROKEN_OFF = b'{"ARN":"arn:aws:secretsm'
 
 
 def new_request_id() -> str:
-    """Return a random UUID of version 4 as text, from the system's randomness; uuid4() costs several times as much."""
-    digits = os.urandom(16).hex()
+    """Return a random UUID of version 4 as text; uuid4() costs several times as much."""
+    digits = f"{_random.getrandbits(128):032x}"
     return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
@@ -84,7 +89,7 @@ class Answer:
     @property
     def never_comes(self) -> bool:
         """Whether the connection fails, so that there is no answer at all."""
-        return self.broken not in {None, MALFORMED}
+        return self.broken is not None and self.broken is not MALFORMED
 
     @property
     def is_repeated(self) -> bool:
