@@ -108,9 +108,8 @@ class Transaction:
         region = self._store.region
         if region not in self._vault.regions:
             raise NoAnswer(NO_ENDPOINT, f"The region {region!r} {self._vault.regions.why_not(region)}")
-        with self._vault.lock:
-            check_is_open(self._checkpoint, self._incoming.operation)
-            permit = self._permit(body) if self._failures else permit_all
+        check_is_open(self._checkpoint, self._incoming.operation)
+        permit = self._permit(body) if self._failures else permit_all
         name, account = self._incoming.operation, self._store.account
         request = Request(name, checker.read(body), account, region, self._at, permit)
         if checker.needs_token and "ClientRequestToken" not in request:
@@ -120,7 +119,9 @@ class Transaction:
     def _permit(self, body: dict[str, Any]) -> Callable[[str, str], None]:
         """Raise a failure that matches the request; return the check that a batch makes for each of its secrets."""
         asked = Request(self._incoming.operation, body, self._store.account, self._store.region, self._at)
-        self._failures.raise_matching(asked, self._store)
+        with self._vault.lock:
+            check_is_open(self._checkpoint, self._incoming.operation)
+            self._failures.raise_matching(asked, self._store)
         return self._failures.permit_each(asked, self._store)
 
     def _run(self, operation: Operation, request: Request) -> Outcome:
