@@ -57,6 +57,21 @@ with FakeSecretsManager(region="eu-west-1") as fake:
     assert forking(source) == ["0"] * 20
 
 
+def test_ids_of_requests_in_children() -> None:
+    """A child's requests have other ids than its parent's and those of other children."""
+    source = """
+with FakeSecretsManager(region="eu-west-1") as fake:
+    client = fake.client()
+    def call():
+        print(client.list_secrets()["ResponseMetadata"]["RequestId"], flush=True)
+    for _ in range(2):
+        forked(call)
+    call()
+"""
+    ids = forking(source)
+    assert len(ids) == len(set(ids)) == 3
+
+
 def test_forks_while_another_thread_rotates() -> None:
     """What comes due in a child comes due, although another thread was inside a rotation function at the fork."""
     source = """

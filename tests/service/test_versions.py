@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import sys
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pytest_secretsdelete._service.model import VersionRecord
+from pytest_secretsdelete._service.operations import staging
 from pytest_secretsdelete._service.versions import Versions
 
 ids = st.sampled_from([f"v{number}" for number in range(8)])
@@ -78,3 +81,21 @@ def test_a_replica_follows(taken: list[tuple[str, str, tuple[str, ...], int]]) -
         followed = versions.followed_by(followed, lambda version: replace(version, kms_key_id="another"))
         assert list(followed) == [replace(version, kms_key_id="another") for version in model.held]
         assert all(followed.was_removed(gone) for gone in model.removed)
+
+
+def test_a_change_looks_at_no_version_that_it_leaves_alone() -> None:
+    """A new value runs as many functions on a secret with 1,000 versions as on one with 10."""
+
+    def put(versions: Versions, number: int) -> Versions:
+        return staging.add(versions, VersionRecord(f"v{number}", number, "value"), ["AWSCURRENT"])
+
+    def functions_run(count: int) -> int:
+        versions, run = functools.reduce(put, range(count), Versions.of()), []
+        sys.setprofile(lambda _frame, event, _argument: run.append(event))
+        try:
+            put(versions, count)
+        finally:
+            sys.setprofile(None)
+        return len(run)
+
+    assert 0 < functions_run(1000) == functions_run(10)
