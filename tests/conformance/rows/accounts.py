@@ -57,6 +57,7 @@ NOT_ITS_PLACE = Refused(
 )
 GONE = Late(lambda world: world.arn("copy"))
 LINK_GONE = {"SecretId": "a", "CrossAccountReplicaARN": GONE}
+PRIMARY_ABROAD = Late(lambda world: world.arn("a").replace("us-east-1", "eu-west-1"))
 FOLLOWER_ABROAD = Late(lambda world: FOLLOWER.look_up(world).replace("us-east-1", "eu-west-1"))
 
 
@@ -168,6 +169,11 @@ ROWS = filled([
         Refused("InvalidParameterException",
                 "A cross-account replica secret needs a customer managed KMS key in KmsKeyId.", code_is_inferred=True),
         given=a, account=OTHER_ACCOUNT, source=sources.ACCOUNTS_REPLICA),
+    Row("CreateSecret", "a cross-account replica of a primary in another region", D,
+        {**COPY, "CrossAccountPrimaryARN": PRIMARY_ABROAD}, NOT_ITS_PLACE, given=a, account=OTHER_ACCOUNT,
+        source=sources.ACCOUNTS_REPLICA),
+    Row("CreateSecret", "a cross-account replica of a primary in the same account", D, COPY, NOT_ITS_PLACE, given=a,
+        source=sources.ACCOUNTS_REPLICA),
     Row("AssociateCrossAccountReplica", "linked", D,
         {**LINK, "ReplicaRestriction": "NoRestriction", "ReplicationRoleARN": "arn:aws:iam::123456789012:role/copy"},
         {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs="AssociateCrossAccountReplica", given=follower,
