@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
 from .._botocore import sessions
-from .._service.agent import AGENT, EXTENSION, TTL, AgentSettings, Reader, agent_members, extension_members
+from .._service.agent import (
+    AGENT,
+    EXTENSION,
+    LONGEST_TTLS,
+    TTL,
+    AgentSettings,
+    Reader,
+    agent_members,
+    extension_members,
+)
 from .._service.agent_cache import Wanted
 from .._service.protocol import unexpected
 from .._service.wire import Timeout
@@ -51,8 +60,9 @@ def serve(
 def _default_ttl(kind: str) -> timedelta:
     """Return the time to live where the test gives none: the extension has a variable for it."""
     given = os.environ.get(TTL_VARIABLE, "") if kind == EXTENSION else ""
-    if given and not re.fullmatch("[0-9]{1,4}", given):
-        raise ValueError(f"{TTL_VARIABLE}={given!r}: a whole number of seconds is legal.")
+    most = LONGEST_TTLS[EXTENSION].seconds
+    if given and (not re.fullmatch("[0-9]{1,4}", given) or int(given) > most):
+        raise ValueError(f"{TTL_VARIABLE}={given!r}: a whole number of 0 to {most} seconds is legal.")
     return timedelta(seconds=int(given)) if given else TTL
 
 

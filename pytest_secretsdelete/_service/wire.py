@@ -33,10 +33,12 @@ class Incoming:
 
 
 class Timeout(enum.Enum):
-    """A request that gets no answer: the connection is not made, or the answer does not come."""
+    """A request that gets no answer: errors for `FakeSecretsManager.fail`."""
 
     CONNECT = "ConnectTimeoutError"
+    """The connection is not made: botocore's ConnectTimeoutError, at once."""
     READ = "ReadTimeoutError"
+    """The answer does not come: botocore's ReadTimeoutError, at once."""
 
 
 class _NoEndpoint(enum.Enum):
@@ -44,6 +46,11 @@ class _NoEndpoint(enum.Enum):
 
 
 class _Malformed(enum.Enum):
+    """An error for `FakeSecretsManager.fail`: an answer with status 200 whose body breaks off.
+
+    botocore returns an answer without members.
+    """
+
     MALFORMED = "MALFORMED"
 
 
@@ -51,7 +58,6 @@ class _Malformed(enum.Enum):
 NO_ENDPOINT = _NoEndpoint.NO_ENDPOINT
 
 
-#: An answer with status 200 whose body breaks off: botocore finds no members in it.
 MALFORMED = _Malformed.MALFORMED
 _BROKEN_OFF = b'{"ARN":"arn:aws:secretsm'
 

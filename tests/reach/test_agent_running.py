@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+import freezegun
 import pytest
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from pytest_secretsdelete._service.wire import Answer, Incoming
 
 THREADS, MOVES = 20, 30
+OF_B = "/secretsmanager/get?secretId=b"
 
 
 def test_many_clients_while_time_moves(fake: FakeSecretsManager, clock: Clock, client: Any) -> None:
@@ -117,3 +119,55 @@ def test_blocks_that_end_in_another_order(kind: Any, fake: FakeSecretsManager) -
     inner.__exit__(None, None, None)
     assert variables() == before
     assert server_threads() == []
+
+
+@KINDS
+def test_a_checkpoint_undoes_what_is_kept(kind: Any, fake: FakeSecretsManager, client: Any) -> None:
+    """A value that was read inside is read anew after it, and one that was kept before is kept again."""
+    fake.seed("b", "0")
+    with fake.agent(kind) as url:
+        ask(url, OF_B)
+        with fake.checkpoint():
+            fake.seed("a", "inside")
+            assert ask(url).members["SecretString"] == "inside"
+            client.put_secret_value(SecretId="b", SecretString="inside")
+            assert ask(url, OF_B).members["SecretString"] == "0"
+        fake.seed("a", "after")
+        assert ask(url).members["SecretString"] == "after"
+        before = len(fake.calls)
+        assert ask(url, OF_B).members["SecretString"] == "0"
+        assert len(fake.calls) == before
+
+
+@KINDS
+def test_a_checkpoint_that_ends_while_it_is_read(
+    kind: Any, fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read inside is not kept after its end."""
+    service, checkpoint = service_of(fake), fake.checkpoint()
+    answer = service.answer
+
+    def end_after(incoming: Incoming) -> Answer:
+        answered = answer(incoming)
+        checkpoint.__exit__(None, None, None)
+        return answered
+
+    with fake.agent(kind) as url:
+        checkpoint.__enter__()
+        fake.seed("a", "inside")
+        with monkeypatch.context() as patched:
+            patched.setattr(service, "answer", end_after)
+            assert ask(url).members["SecretString"] == "inside"
+        fake.seed("a", "after")
+        assert ask(url).members["SecretString"] == "after"
+
+
+@KINDS
+def test_time_that_is_set_back(kind: Any, fake: FakeSecretsManager, client: Any) -> None:
+    """A value that was read later than now by its time to live is out of date, as one read so much earlier is."""
+    fake.seed("a", "0")
+    with fake.agent(kind) as url:
+        with freezegun.freeze_time("2031-05-06T07:08:09Z"):
+            ask(url)
+        client.put_secret_value(SecretId="a", SecretString="1")
+        assert ask(url).members["SecretString"] == "1"
