@@ -163,6 +163,20 @@ class Vault:
         agenda = self._agenda
         return bool(agenda) and agenda[0][0] <= until
 
+    def due_until(self, until: int) -> list[SecretRecord]:
+        """Return the secrets of which something comes due up to an instant; the others are not looked at."""
+        found: dict[str, SecretRecord] = {}
+        places = [0]
+        while places:
+            place = places.pop()
+            if place < len(self._agenda) and self._agenda[place][0] <= until:
+                places += (2 * place + 1, 2 * place + 2)  # in a heap nothing below a later entry is earlier
+                due, _, arn = self._agenda[place]
+                secret = self._by_arn.get(arn)
+                if secret is not None and due_of(secret) == due:
+                    found[arn] = secret
+        return list(found.values())
+
     def next_due(self) -> tuple[int, SecretRecord] | None:
         """Return the instant and the secret of what comes due first; the oldest secret's at the same instant."""
         while self._agenda:

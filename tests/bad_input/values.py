@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import decimal
 import random
@@ -156,8 +157,6 @@ def unfitting(chance: random.Random, shape: Any) -> Any:
             ({shapes.SENTINEL: 1}, [shapes.SENTINEL], [[shapes.SENTINEL]], shapes.SENTINEL * 11_000, "")
         )
     way = chance.randrange(4)
-    if way == 0:
-        return chance.choice(JSON_ODDITIES)
     if way == 1:
         return odd_text(chance, shape)
     if way == 2 and "max" in shape.metadata and shape.type_name in {"list", "string"}:
@@ -165,7 +164,7 @@ def unfitting(chance: random.Random, shape: Any) -> Any:
         return "x" * most if shape.type_name == "string" else [fitting(chance, shape.member)] * most
     if shape.type_name in {"integer", "long"}:
         return chance.choice((shape.metadata.get("min", 0) - 1, shape.metadata.get("max", 2**31) + 1))
-    return chance.choice(JSON_ODDITIES)
+    return copy.deepcopy(chance.choice(JSON_ODDITIES))  # what is returned may be spoilt further
 
 
 def odd_text(chance: random.Random, shape: Any) -> str:
