@@ -85,6 +85,28 @@ def test_values_of_the_wrong_type_are_redacted(fake: FakeSecretsManager, client:
         assert fake.calls[-1].parameters["SecretString"] == "***"
 
 
+def test_values_in_the_wrong_place_are_redacted(fake: FakeSecretsManager, client: Any) -> None:
+    """What stands inside another member, where the model has no such member, is not shown, however deep."""
+    strange = {"Key": "a", "Value": "b", "SecretString": VALUE}
+    send_raw(client, "TagResource", {"SecretId": "a", "Tags": [strange]})
+    send_raw(client, "DescribeSecret", {"SecretId": {"SecretString": VALUE}})
+    send_raw(client, "DescribeSecret", {"SecretId": [VALUE]})
+    send_raw(client, "RotateSecret", {"SecretId": "a", "RotationRules": [{"SecretString": VALUE}]})
+    shown = [dict(call.parameters) for call in fake.calls]
+    assert shown == [
+        {"SecretId": "a", "Tags": [{"Key": "a", "Value": "b"}]},
+        {"SecretId": "***"},
+        {"SecretId": "***"},
+        {"SecretId": "a", "RotationRules": "***"},
+    ]
+
+
+def test_a_request_of_great_depth(fake: FakeSecretsManager, client: Any) -> None:
+    """Its record can be read, although Python could not copy what was sent."""
+    send_raw(client, "DescribeSecret", b'{"SecretId": ' + b"[" * 600 + b"]" * 600 + b"}")
+    assert fake.calls[0].error_code == "SerializationException"
+
+
 def test_unknown_members_are_not_shown(fake: FakeSecretsManager, client: Any) -> None:
     """A value under a misspelt name, which the service ignores, does not come into the record either."""
     send_raw(client, "CreateSecret", {"Name": "a", "secretString": VALUE, "ClientRequestToken": token(1)})
