@@ -81,12 +81,16 @@ def fake_secretsmanager(target: Target, /) -> Target: ...
 @overload
 def fake_secretsmanager(**settings: Unpack[GivenSettings]) -> FakeUse: ...
 def fake_secretsmanager(target: Any = None, /, **settings: Unpack[GivenSettings]) -> Any:
-    """Make a fresh fake for each use, with settings as those of `FakeSecretsManager`.
+    """Make a fresh fake for each use, with the settings of `FakeSecretsManager`.
 
     As a decorator, with or without parentheses, of functions, coroutine functions, generator functions and classes of
-    tests: the fake is active while the function runs; `FakeSecretsManager.active()` returns it. Of a class, each test
-    has a fake of its own, which holds what `setUpClass` or `setup_class` has put in. As a context manager, `with` or
-    `async with`, it gives the fake. ValueError for settings that are not legal, TypeError for what cannot be decorated.
+    tests: the fake is active while the function runs; `FakeSecretsManager.active` returns it. A decorated function is
+    given nothing, so its parameters stay pytest's. Of a class, each test finds what `setUpClass` or `setup_class` has
+    put in, and what it does is undone. As a context manager, `with` or `async with`, it gives the fake.
+
+    Raises:
+        ValueError: A setting is not legal.
+        TypeError: What is decorated is no function, and no class of tests.
     """
     use = FakeUse(settings)
     return use if target is None else use(target)

@@ -48,7 +48,7 @@ class FakeSecretsManager:
     ```
 
     Fakes nest, and the innermost answers. While one is active, the process has fake credentials and a
-    default region; stopping restores the environment.
+    default region; stopping restores the environment. `with` starts the fake, and stops it at the end of the block.
     """
 
     def __init__(
@@ -66,16 +66,28 @@ class FakeSecretsManager:
     ) -> None:
         """Make a fake that is not active yet.
 
-        `region`: the default of seeds, `client()` and look-ups; None for the process's own, else us-east-1.
-        `account_id`: twelve digits. `purge_delay`: how long after the deletion date AWS's background task
-        removes a secret; `force_delete_delay`: how long after a forced deletion. Both are a timedelta, or a
-        callable that receives the secret and returns one; the service promises no time.
-        `keep_credentials`: keep the process's AWS credentials. `allow_unknown_regions`: also answer in regions
-        that no partition of the installed botocore has; otherwise calls there cannot connect, as on AWS.
-        `rotation_limit`: how many scheduled rotations may come due at one call, one look-up or one move of the clock,
-        10,000 by default; RuntimeError for more. `calls_kept`: how many calls that changed nothing `calls` holds,
-        100,000 by default; the oldest are dropped first. `share_botocore_data`: parse botocore's data files
-        once for all sessions while the fake is active. ValueError for an illegal value and an unknown region.
+        Args:
+            region: The default region of seeds, of `client()` and of look-ups. None: that of the process
+                (`AWS_DEFAULT_REGION`, then the active profile's), else us-east-1. If given, it is also set as
+                `AWS_DEFAULT_REGION` while the fake is active.
+            account_id: The account of the callers: a str of twelve digits. A client whose access key id is twelve
+                digits acts as the account with these digits.
+            purge_delay: How long after its deletion date a scheduled secret is purged, zero by default: a `timedelta`
+                of zero or more, or a callable that is given the `Secret` and returns one. A callable is called once,
+                at the deletion. AWS promises no time.
+            force_delete_delay: How long after a forced deletion the secret is purged and its name is free, zero by
+                default: a `timedelta` or a callable, as for `purge_delay`.
+            keep_credentials: True: the AWS credentials of the process stay as they are.
+            allow_unknown_regions: True: the fake answers in every region, private ones included. Otherwise a call to a
+                region that no partition of the installed botocore has cannot connect, as on AWS.
+            rotation_limit: How many scheduled rotations may come due at one call, one look-up or one move of the
+                clock. More are a RuntimeError that says about how many there are.
+            calls_kept: How many calls that changed nothing (reads, refusals) `calls` holds; the oldest are dropped
+                first. Ten times as many events, and calls that changed a secret, are kept.
+            share_botocore_data: False: botocore parses its data files for each session, as it does without the fake.
+
+        Raises:
+            ValueError: A value is not legal, or no partition has the region; the message says what is legal.
         """
         settings = Settings(
             region=region,
@@ -103,7 +115,11 @@ class FakeSecretsManager:
 
     @classmethod
     def active(cls) -> FakeSecretsManager:
-        """Return the innermost active fake, which answers this thread; RuntimeError where there is none."""
+        """Return the innermost active fake, which answers this thread.
+
+        Raises:
+            RuntimeError: No fake is active.
+        """
         fake: FakeSecretsManager = _active.required().owner
         return fake
 
@@ -116,13 +132,17 @@ class FakeSecretsManager:
         self.stop()
 
     def start(self) -> Self:
-        """Answer every Secrets Manager call of the process from now on. RuntimeError if already started."""
+        """Answer every Secrets Manager call of the process from now on, from any thread or event loop; return the fake.
+
+        Raises:
+            RuntimeError: The fake is started already.
+        """
         return self._activation.begin(self)
 
     def stop(self) -> None:
         """Stop answering, and restore the environment. Does nothing if the fake is not started.
 
-        The fake's contents can still be read. Nothing comes due while it is stopped.
+        The fake's contents can still be read, and it can be started again. Nothing comes due while it is stopped.
         """
         self._activation.end()
 
@@ -148,11 +168,16 @@ class FakeSecretsManager:
 
     @property
     def account_id(self) -> str:
-        """The account of every caller whose access key id names no other."""
+        """The account of every caller whose access key id names no other account."""
         return self._service.account_id
 
     def client(self, region: str | None = None, **client_options: Any) -> SecretsManagerClient:
-        """Return a new botocore client for this service; options as those of botocore's `create_client`."""
+        """Return a new botocore client for Secrets Manager.
+
+        Args:
+            region: The region of the client; None for that of the fake.
+            client_options: What botocore's `create_client` takes, such as `config`.
+        """
         ensure_installed()
         region = client_options.pop("region_name", None) or region
         session = sessions.new_session() if self._keep_credentials else sessions.session_for_clients()
@@ -165,10 +190,10 @@ class FakeSecretsManager:
         return client
 
     def endpoint(self) -> AbstractContextManager[str]:
-        """Return a context that serves this fake over HTTP on loopback, and yields its URL.
+        """Return a context manager that serves this fake over HTTP on loopback, and yields `http://127.0.0.1:<port>`.
 
-        For processes and languages in which botocore does not run. Meanwhile
-        AWS_ENDPOINT_URL_SECRETS_MANAGER names the URL for child processes.
+        For processes and languages in which botocore does not run. Meanwhile `AWS_ENDPOINT_URL_SECRETS_MANAGER` names
+        the URL, and `AWS_REGION` the region, for child processes.
         """
         from ._reach.endpoint import serve
 
@@ -177,13 +202,20 @@ class FakeSecretsManager:
     def agent(
         self, kind: Literal["agent", "extension"] = "agent", *, ttl: timedelta | None = None, cache_size: int = 1000
     ) -> AbstractContextManager[str]:
-        """Return a context that serves the Secrets Manager Agent, or the Lambda extension, and yields its URL.
+        """Return a context manager that serves the Secrets Manager Agent of this fake, and yields its URL.
 
         It reads from this fake, in its region, and keeps values under the time of the test. Meanwhile
-        PARAMETERS_SECRETS_EXTENSION_HTTP_PORT and AWS_SESSION_TOKEN, for the Agent AWS_TOKEN as well, name the port
-        and the token. `ttl`: how long a value is kept, 300 seconds unless given (for the extension unless
-        SECRETS_MANAGER_TTL says so); at most 3600 for the Agent and 300 for the extension. `cache_size`: how many
-        values are kept, 1000 at most. ValueError for what is not legal.
+        `PARAMETERS_SECRETS_EXTENSION_HTTP_PORT` and `AWS_SESSION_TOKEN`, for the Agent `AWS_TOKEN` as well, name the
+        port and the token.
+
+        Args:
+            kind: The Secrets Manager Agent, or with `"extension"` the Parameters and Secrets Lambda Extension.
+            ttl: How long a value is kept: 300 seconds unless given (for the extension unless `SECRETS_MANAGER_TTL`
+                says so); 3,600 seconds at most for the Agent, and 300 for the extension.
+            cache_size: How many values are kept, 1,000 at most.
+
+        Raises:
+            ValueError: A value is not legal.
         """
         from ._reach.agent import serve
 
@@ -210,10 +242,33 @@ class FakeSecretsManager:
         arn: str | None = None,
         policy: str | Mapping[str, Any] | None = None,
     ) -> Secret:
-        """Seed a secret: store it without an API call; options as those of `@pytest.mark.secret`.
+        """Seed a secret: put it in without an API call, and return it. `@pytest.mark.secret` takes the same arguments.
 
-        ValueError for a name that exists already, for arguments that contradict each other, and for an ARN of another
-        name, region or account.
+        Args:
+            name: The name: 1 to 512 letters, digits and `-/_+=.@!`.
+            value: The value of the version that holds AWSCURRENT: str, bytes, or a dict or list that is stored as JSON
+                text. None: the secret has no version.
+            description: The description.
+            tags: The tags: a dict of strings, or AWS's list of `{"Key": ..., "Value": ...}`.
+            kms_key_id: The KMS key: a key id, an alias or the ARN of either. None: the default key.
+            region: The region; None for the fake's own.
+            previous: The value of a version that holds AWSPREVIOUS.
+            pending: The value of a version that holds AWSPENDING.
+            created_days_ago: The age of the secret in days, a number of zero or more: counted back from the present,
+                or for a marker from the start of the test.
+            deleted_days_ago: How many days ago the secret was scheduled for deletion, a number of zero or more. The
+                secret was created then, too, unless `created_days_ago` says earlier.
+            recovery_window_in_days: The window of that deletion: 7 to 30 whole days.
+            owning_service: The service of AWS that manages the secret, such as `rds`: its OwningService, and the tag
+                `aws:secretsmanager:owningService`.
+            arn: The whole ARN of the secret, its six random characters included. Its name, and the region and account
+                of the fake, must be those in it. None: the fake makes one.
+            policy: A resource policy, as text or as a dict, that PutResourcePolicy would take.
+
+        Raises:
+            ValueError: The name is taken, an argument is not legal or contradicts another, or the recovery window has
+                ended and no `purge_delay` keeps the secret.
+            TypeError: An argument is of a type that is not legal.
         """
         checked, wrong = seeds.tried(
             name,
@@ -239,18 +294,24 @@ class FakeSecretsManager:
     def secret(self, secret_id: str, region: str | None = None) -> Secret:
         """Return a secret as it is now, by name or ARN.
 
-        LookupError for one that does not exist; it lists similar names, and other regions that have the name.
-        TypeError for a secret_id that is not a str.
+        Args:
+            secret_id: The name, or the ARN, which may be partial.
+            region: Where to look for a name; None for the region of the fake.
+
+        Raises:
+            LookupError: There is none; the message lists similar names, and other regions that have the name.
+            TypeError: `secret_id` is not a str.
         """
         return snapshot(self._service.find(secret_id, region))
 
     def __contains__(self, secret_id: object) -> bool:
+        """Return whether a secret has this name or ARN, in any region, scheduled for deletion or not."""
         self._service.settled()
         with self._vault.lock:
             return secret_id in self._vault
 
     def secrets(self, region: str | None = None) -> tuple[Secret, ...]:
-        """Return all secrets, oldest first, those scheduled for deletion included; of one region or of all."""
+        """Return all secrets of a region, or with None of all, oldest first, those scheduled for deletion included."""
         self._service.settled()
         with self._vault.lock:
             found = [secret for secret in self._vault.secrets() if region in {None, secret.region}]
@@ -264,14 +325,22 @@ class FakeSecretsManager:
 
     @property
     def calls(self) -> tuple[Call, ...]:
-        """The attempts that the fake answered, oldest first, faults and denials included."""
+        """The attempts that the fake answered, oldest first, faults and denials included.
+
+        Calls that botocore's Stubber or a handler of yours answered are not in it.
+        """
         return self._timeline.calls
 
     def calls_of(self, operation: OperationName | str, secret_id: str | None = None) -> tuple[Call, ...]:
-        """Return the calls of one operation, or of all ("*"), oldest first; with `secret_id`, those about one secret.
+        """Return the calls of one operation, or of all, oldest first; with `secret_id`, those about one secret.
 
-        `secret_id`: a name, which counts in every region, or an ARN, whole or partial; a call is found however it named
-        the secret. ValueError for an operation that the service does not have, with what is near.
+        Args:
+            operation: A wire name such as `"DeleteSecret"`, or `"*"` for all.
+            secret_id: A name, which counts in every region, or an ARN, whole or partial. A call is found however it
+                named the secret.
+
+        Raises:
+            ValueError: The service has no such operation; the message lists similar names.
         """
         faults.check_operation(operation, self._operations(("GetParameter", "GetParameters")))
         calls = self.calls if operation == faults.EVERY_OPERATION else self._timeline.calls_of(operation)
@@ -292,9 +361,14 @@ class FakeSecretsManager:
     # Rotation functions, faults and denials
 
     def rotation_function(self, arn: str, function: Callable[[dict[str, str], Any], Any]) -> None:
-        """Use a Python callable `function(event, context)` as the rotation Lambda with this ARN.
+        """Use a Python callable as the rotation Lambda with this ARN.
 
-        "*" as the ARN: for every function that has no callable of its own. TypeError for what is not callable.
+        Args:
+            arn: The ARN of the Lambda function, or `"*"`: every function that has no callable of its own.
+            function: Called as `function(event, context)` for each step of a rotation.
+
+        Raises:
+            TypeError: `function` is not callable.
         """
         if not callable(function):
             raise TypeError(f"rotation_function() takes a callable, not {type(function).__name__}.")
@@ -309,11 +383,22 @@ class FakeSecretsManager:
         secret_id: str | None = None,
         message: str | None = None,
     ) -> Fault:
-        """Answer the next `times` calls of an operation with an error; None: until withdrawn.
+        """Answer the next calls of an operation with an error; return a handle, whose `withdraw` cancels it.
 
-        `operation`: a wire name, or "*" for all; ValueError lists similar names. `error`: a code,
-        `Timeout.CONNECT`, `Timeout.READ` or `MALFORMED`. `secret_id`: only calls about that secret. The fault
-        is delivered like a real error, so botocore's own retries run. Returns a handle with `withdraw()`.
+        The fault is delivered like a real error, so botocore's own retries run, and each attempt uses a fault up once.
+        A fault changes nothing in the store.
+
+        Args:
+            operation: A wire name such as `"DeleteSecret"`, or `"*"` for all.
+            error: A code such as `"ThrottlingException"`, `Timeout.CONNECT`, `Timeout.READ` or `MALFORMED`. A code has
+                status 400, or 500 or 503 where it is that of an error of the server.
+            times: How many calls are answered with it; None: until it is withdrawn.
+            secret_id: Only calls about this secret, however they name it: by name, by ARN or by partial ARN.
+            message: The text of the error. None: AWS's text for this code, where the fake knows one.
+
+        Raises:
+            ValueError: The service has no such operation (the message lists similar names), or `times` is not positive.
+            TypeError: `error` is none of these.
         """
         faults.check_operation(operation, self._operations())
         return self._failures.fail(operation, error, times, secret_id, message)
@@ -322,13 +407,28 @@ class FakeSecretsManager:
         """Answer AccessDeniedException, in the words of IAM, until `allow` withdraws it.
 
         Covers the documented permissions of an operation: denying TagResource also refuses a CreateSecret
-        with tags. Denials come before faults, the oldest first.
+        with tags. Denials come before faults, the oldest first. A denial changes nothing in the store.
+
+        Args:
+            operation: A wire name such as `"DeleteSecret"`, or `"*"` for all.
+            secret_id: Only calls about this secret, however they name it.
+
+        Raises:
+            ValueError: The service has no such operation; the message lists similar names.
         """
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
         self._failures.deny(operation, secret_id)
 
     def allow(self, operation: OperationName | str = "*", secret_id: str | None = None) -> None:
-        """Withdraw denials: of one action or of all, of one secret or of all."""
+        """Withdraw denials: of one operation or of all, of one secret or of all.
+
+        Args:
+            operation: A wire name such as `"DeleteSecret"`, or `"*"` for all.
+            secret_id: Only denials that were asked for this secret.
+
+        Raises:
+            ValueError: The service has no such operation; the message lists similar names.
+        """
         faults.check_operation(operation, self._operations(faults.EXTRA_ACTIONS))
         ids = None if secret_id is None else self._service.ids_of(secret_id)
         self._failures.allow(operation, ids)

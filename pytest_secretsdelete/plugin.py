@@ -6,7 +6,6 @@ Loading this file loads nothing else of the package, so that a run pays only for
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,40 +22,40 @@ if TYPE_CHECKING:
     from ._time.clock import Clock
 
 _STEM = "secretsmanager"
+_MARKERS = frozenset({"secret", _STEM})
 #: The ini options: name without the stem, type, default, help.
 _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("region", "string", "", "default region of the fake"),
-    ("account_id", "string", "", "account id of the fake: twelve digits"),
+    ("account_id", "string", "", "account of the fake: twelve digits, 123456789012 unless given"),
     ("purge_delay", "string", "", "how long after the deletion date a secret is purged: 90s, 15m, 2h, 7d"),
     ("force_delete_delay", "string", "", "how long after a forced deletion the name stays taken: 90s, 15m, 2h, 7d"),
     ("keep_credentials", "bool", False, "leave the AWS credentials of the process alone"),
     ("allow_unknown_regions", "bool", False, "also answer in regions that no partition of botocore has"),
-    ("rotation_limit", "string", "", "how many scheduled rotations may come due at once: 10000"),
-    ("calls_kept", "string", "", "how many calls that changed nothing a fake records: 100000"),
+    ("rotation_limit", "string", "", "how many scheduled rotations may come due at once: 10000 unless given"),
+    ("calls_kept", "string", "", "how many calls that changed nothing a fake records: 100000 unless given"),
     ("share_botocore_data", "bool", True, "parse botocore's data once for all sessions while a fake is active"),
     ("now", "string", "", "the instant at which tests that use the fake start: ISO 8601 with a zone"),
     ("skip_sleeps", "bool", False, "sleeping moves the clock in tests that use the fake"),
     ("fail_on_leftovers", "bool", False, "fail a test that creates secrets and does not delete them"),
     ("unmocked", "string", "pass", "calls while no fake is active: pass (the default) or block"),
-    ("seed_file", "string", "", "TOML or JSON file of secrets served while tests are imported"),
+    ("seed_file", "string", "", "path of a TOML or JSON file of secrets served while tests are imported"),
 )
 
 
-@dataclass
 class _Run:
-    """The state of a run."""
+    """The state of a run; no dataclass, which would be the longest part of a start."""
 
-    #: The settings that ini options give to every test.
-    ini: dict[str, Any] = field(default_factory=dict)
-    #: The fake that serves the seed file while tests are imported.
-    import_fake: FakeSecretsManager | None = None
-    #: Whether a test has its fake, so that a wider one which starts now cannot join that.
-    in_a_test: bool = False
-    #: What --secretsmanager-report asks for; None where it is not given.
-    reporting: Reporting | None = None
+    def __init__(self) -> None:
+        #: The settings that ini options give to every test.
+        self.ini: dict[str, Any] = {}
+        #: The fake that serves the seed file while tests are imported.
+        self.import_fake: FakeSecretsManager | None = None
+        #: Whether a test has its fake, so that a wider one which starts now cannot join that.
+        self.in_a_test = False
+        #: What --secretsmanager-report asks for; None where it is not given.
+        self.reporting: Reporting | None = None
 
 
-@dataclass
 class _Test:
     """The state of a test."""
 
@@ -78,7 +77,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         metavar="WHAT",
         help="which tests' reports show what happened to their secrets: failed (the default), all or none; "
-        "html or html=PATH also writes a page of the run. May be given twice.",
+        "html or html=PATH also writes a page of the run. May be given twice. The ini options of this plugin "
+        "begin with secretsmanager_.",
     )
     for name, kind, default, text in _INI_OPTIONS:
         parser.addini(f"{_STEM}_{name}", text, type=kind, default=default)  # type: ignore[arg-type]
@@ -162,10 +162,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Read the markers of a test that is not skipped, before any fixture runs; a wrong one is the only message."""
     test = item.stash[_test_key] = _Test()
-    if any(next(item.iter_markers(name), None) for name in ("secret", "secretsmanager")):
+    if any(mark.name in _MARKERS for mark in item.iter_markers()):
         from ._pytest.markers import plan_of
 
         test.plan, test.is_marked = plan_of(item, item.config.stash[_run_key].ini), True
+    names = getattr(item, "fixturenames", None)  # pytest 7 does not know those of a doctest yet
+    if test.is_marked or names is None or "_secretsmanager_fake" in names:
+        from ._pytest.fixture_order import put_first
+
+        put_first(item, "_secretsmanager_by_marker")
 
 
 def _test_of(item: pytest.Item) -> _Test:
@@ -182,9 +187,12 @@ def _plan_of(item: pytest.Item) -> Plan:
     return test.plan
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
-    """Start the fake of a marked test before the fixtures of the user; restore the environment after them."""
+    """Start the fake of a marked test before the fixtures of the user; restore the environment after them.
+
+    `pytest_runtest_setup` lets the tests use it that it is for.
+    """
     test = _test_of(request.node)
     if test.is_marked or "_secretsmanager_fake" in request.fixturenames:
         from ._pytest.starting import environment_restorer
@@ -231,14 +239,21 @@ def _secretsmanager_fake(request: pytest.FixtureRequest) -> Iterator[FakeSecrets
 
 @pytest.fixture(scope="session")
 def secretsmanager_session(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
-    """Start a fake for the whole run, which the tests join: what one of them does is undone at its end."""
+    """Start a `FakeSecretsManager` for the whole run, which the tests join: what one of them does is undone at its end.
+
+    It has the settings of the ini options. With pytest-xdist: a fake for each worker.
+    """
     with _wider_fake(request) as fake:
         yield fake
 
 
 @pytest.fixture(scope="module")
 def secretsmanager_module(request: pytest.FixtureRequest) -> Iterator[FakeSecretsManager]:
-    """Start a fake for a module, which its tests join; it joins that of the session, where there is one."""
+    """Start a `FakeSecretsManager` for a module, which its tests join: what one of them does is undone at its end.
+
+    It has the settings of the ini options. It joins the fake of the session, where there is one: what the module does
+    is then undone at its end.
+    """
     with _wider_fake(request) as fake:
         yield fake
 
@@ -252,32 +267,49 @@ def _wider_fake(request: pytest.FixtureRequest) -> AbstractContextManager[FakeSe
 
 @pytest.fixture
 def secretsmanager(_secretsmanager_fake: FakeSecretsManager) -> FakeSecretsManager:
-    """Return the active fake of this test: every botocore client of the process is answered by it."""
+    """Return the active `FakeSecretsManager` of this test.
+
+    It answers every Secrets Manager client of the process, whenever the client was made.
+    """
     return _secretsmanager_fake
 
 
 @pytest.fixture
 def secretsmanager_client(_secretsmanager_fake: FakeSecretsManager) -> Any:
-    """Return a botocore client of this test's own."""
+    """Return a new botocore client for Secrets Manager, as by `FakeSecretsManager.client`.
+
+    It needs neither credentials nor a region.
+    """
     return _secretsmanager_fake.client()
 
 
 @pytest.fixture
 def secretsmanager_clock(_secretsmanager_fake: FakeSecretsManager, _secretsmanager_time: Clock) -> Clock:
-    """Freeze the process's time, and return the clock that moves it."""
+    """Freeze the process's time, and return the `Clock` that moves it.
+
+    Time is frozen before the fake starts, unless freezegun or time-machine controls it already. It starts at the
+    present, or at the marker's `now`. Event loops and pytest's own timings stay real.
+    """
     return _secretsmanager_time
 
 
 @pytest.fixture
 def secretsmanager_endpoint(_secretsmanager_fake: FakeSecretsManager) -> Iterator[str]:
-    """Serve the fake of this test over loopback HTTP, and return the URL."""
+    """Serve the fake of this test over loopback HTTP, and return `http://127.0.0.1:<port>`.
+
+    For processes that the test starts, as by `FakeSecretsManager.endpoint`.
+    """
     with _secretsmanager_fake.endpoint() as url:
         yield url
 
 
 @pytest.fixture
 def secretsmanager_agent(_secretsmanager_fake: FakeSecretsManager, request: pytest.FixtureRequest) -> Iterator[str]:
-    """Serve the Secrets Manager Agent of this test's fake, or as a parameter the extension, and return the URL."""
+    """Serve the Secrets Manager Agent of this test's fake, and return `http://127.0.0.1:<port>`.
+
+    As by `FakeSecretsManager.agent`. The parameter `"extension"`, given with `indirect=True`, makes it the Parameters
+    and Secrets Lambda Extension.
+    """
     with _secretsmanager_fake.agent(getattr(request, "param", "agent")) as url:
         yield url
 

@@ -34,7 +34,13 @@ _NOT_REACHED = {
 }
 #: What AWS answers to credentials that are none, such as those of another tool's fake.
 _NOT_ACCEPTED = {"InvalidClientTokenId", "InvalidSignatureException", "UnrecognizedClientException"}
-_FIXTURES = ("secretsmanager", "secretsmanager_client", "secretsmanager_clock", "secretsmanager_endpoint")
+_FIXTURES = (
+    "secretsmanager",
+    "secretsmanager_agent",
+    "secretsmanager_client",
+    "secretsmanager_clock",
+    "secretsmanager_endpoint",
+)
 _NO_FAKE = (
     "No fake was active: this call of Secrets Manager was on its way to AWS. Ask for the fixture secretsmanager or "
     "secretsmanager_client, mark the test with @pytest.mark.secret(...), or write `with FakeSecretsManager():`. For a "

@@ -62,7 +62,16 @@ def settings(
     skip_sleeps: bool = _UNSET,
     fail_on_leftovers: bool = _UNSET,
 ) -> dict[str, Any]:
-    """Return the settings that are given: the schema of the marker and of the ini options."""
+    """Return the settings that are given: the schema of the marker and of the ini options.
+
+    `FakeSecretsManager` documents those that it takes itself.
+
+    Args:
+        now: The instant at which the test starts: an aware datetime, or ISO 8601 text with a zone. Freezes time by
+            itself, before the fake starts and before seeds.
+        skip_sleeps: True: sleeping moves the clock during the whole test. Freezes time by itself.
+        fail_on_leftovers: True: a test that creates secrets and does not delete them fails.
+    """
     return {name: value for name, value in locals().items() if value is not _UNSET}
 
 

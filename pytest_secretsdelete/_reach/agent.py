@@ -14,7 +14,16 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
 from .._botocore import sessions
-from .._service.agent import AGENT, EXTENSION, TTL, AgentSettings, Reader, agent_members, extension_members
+from .._service.agent import (
+    AGENT,
+    EXTENSION,
+    LONGEST_TTLS,
+    TTL,
+    AgentSettings,
+    Reader,
+    agent_members,
+    extension_members,
+)
 from .._service.agent_cache import Wanted
 from .._service.protocol import unexpected
 from .._service.wire import Timeout
@@ -24,7 +33,6 @@ from .http_server import HttpRequest, HttpResponse, serve_http
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
-    from email.message import Message
 
     from .._service.service import Service
     from .._service.wire import Answer
@@ -52,8 +60,9 @@ def serve(
 def _default_ttl(kind: str) -> timedelta:
     """Return the time to live where the test gives none: the extension has a variable for it."""
     given = os.environ.get(TTL_VARIABLE, "") if kind == EXTENSION else ""
-    if given and not re.fullmatch("[0-9]{1,4}", given):
-        raise ValueError(f"{TTL_VARIABLE}={given!r}: a whole number of seconds is legal.")
+    most = LONGEST_TTLS[EXTENSION].seconds
+    if given and (not re.fullmatch("[0-9]{1,4}", given) or int(given) > most):
+        raise ValueError(f"{TTL_VARIABLE}={given!r}: a whole number of 0 to {most} seconds is legal.")
     return timedelta(seconds=int(given)) if given else TTL
 
 
@@ -69,7 +78,7 @@ def _serving(service: Service, settings: AgentSettings, *, keep_credentials: boo
     token = os.environ.get(SESSION_TOKEN_VARIABLE) or secrets.token_urlsafe(32)
     reader = Reader(service, settings)
     is_agent = settings.kind == AGENT
-    with serve_http(_Agent(reader, token) if is_agent else _Extension(reader, token)) as url:
+    with serve_http(_Agent(reader, token) if is_agent else _Extension(reader, token), any_method=True) as url:
         variables: dict[str, str | None] = {PORT_VARIABLE: url.rpartition(":")[2]}
         if is_agent:
             variables[AGENT_TOKEN_VARIABLE] = token
@@ -89,7 +98,7 @@ class _Declined(Exception):  # noqa: N818 - the request's fault
 
 
 class _Server(ABC):
-    """What both have in common: an answer of the service, or a text."""
+    """What both have in common: an answer of the service, or a text. Neither reads a request's body."""
 
     def __init__(self, reader: Reader, token: str) -> None:
         self._reader = reader
@@ -105,10 +114,6 @@ class _Server(ABC):
         except Exception as error:  # noqa: BLE001 - a program gets no Python exception
             refusal = unexpected(error)
             return _response(refusal.status, _error(refusal.code, refusal.message))
-
-    def refuse_body(self, headers: Message, status: HTTPStatus) -> HttpResponse:  # noqa: ARG002
-        """Refuse a body that cannot be read; neither of the two asks for one."""
-        return _response(status, status.phrase)
 
     @abstractmethod
     def _content(self, request: HttpRequest, path: str, query: str) -> str:

@@ -19,7 +19,7 @@ from .._service.protocol import unexpected
 from .._service.wire import CONTENT_TYPE, NO_ENDPOINT, TARGET_PREFIX, Answer, Incoming, Origin, Timeout, signed_origin
 from .._time.reading import now
 from .environment import REGION_VARIABLE, variables_set
-from .http_server import LARGEST_BODY, HttpRequest, HttpResponse, serve_http
+from .http_server import LARGEST_BODY, HttpRequest, HttpResponse, UnreadableBody, serve_http
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,19 +62,18 @@ class _Json11:
 
     def answer(self, request: HttpRequest) -> HttpResponse | None:
         """Answer a request, or refuse it as AWS does; None for a timeout."""
-        answer = self._answer(request)
+        try:
+            answer = self._answer(request, request.read_body())
+        except UnreadableBody as unreadable:
+            is_too_large = unreadable.status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+            answer = _refused(_too_large() if is_too_large else _bad_framing())
         return None if isinstance(answer.broken, Timeout) else _response(answer, request.headers)
 
-    def refuse_body(self, headers: Message, status: HTTPStatus) -> HttpResponse:
-        """Refuse a body that cannot be read."""
-        refusal = _too_large() if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else _bad_framing()
-        return _response(_refused(refusal), headers)
-
-    def _answer(self, request: HttpRequest) -> Answer:
+    def _answer(self, request: HttpRequest, body: bytes) -> Answer:
         try:
             operation = self._operation(request)
             origin = _origin(request.headers.get("Authorization", ""))
-            answer = self._fake.answer(Incoming(operation, request.body, origin.region, origin.caller))
+            answer = self._fake.answer(Incoming(operation, body, origin.region, origin.caller))
         except errors.Refusal as refusal:
             return _refused(refusal)
         except Exception as error:  # noqa: BLE001 - in process it is raised at the caller

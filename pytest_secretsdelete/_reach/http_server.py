@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from .._service import locks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from email.message import Message
 
 HOST = "127.0.0.1"
@@ -53,12 +53,13 @@ _DIGITS = {10: "[0-9]{1,16}", 16: "[0-9a-fA-F]{1,16}"}
 
 @dataclass(frozen=True, slots=True)
 class HttpRequest:
-    """A request to this host whose body has been read."""
+    """A request to this host, whose head has been read."""
 
     method: str
     path: str
     headers: Message = field(repr=False)
-    body: bytes = field(repr=False)
+    #: Reads the body; UnreadableBody for one that is too large, or whose end is ambiguous. Called once at most.
+    read_body: Callable[[], bytes] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +75,29 @@ class Application(Protocol):
     """What a server answers. It is called in the threads of the connections."""
 
     def answer(self, request: HttpRequest) -> HttpResponse | None:
-        """Answer a request; None closes the connection without an answer."""
+        """Answer a request; None closes the connection without an answer.
 
-    def refuse_body(self, headers: Message, status: HTTPStatus) -> HttpResponse:
-        """Refuse a body that is too large (413), or whose end is ambiguous (400)."""
+        The connection ends also after an answer for which a body was not read, or could not be.
+        """
+
+
+class UnreadableBody(Exception):  # noqa: N818 - it is the client's
+    """A body that cannot be read to its end, and the status that says why: 400 or 413."""
+
+    def __init__(self, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
+        super().__init__(status)
+        self.status = status
 
 
 @contextmanager
-def serve_http(application: Application) -> Iterator[str]:
+def serve_http(application: Application, *, any_method: bool = False) -> Iterator[str]:
     """Serve an application on a free port of 127.0.0.1, and yield the URL; at the end no thread or socket is left.
 
-    OSError or RuntimeError where the first socket or thread cannot be made. In a child made by fork the URL is still
-    the parent's server, and the end of the block stops nothing.
+    The application gets requests of the methods that are common, or with `any_method` of all; the server answers 501
+    to the others. OSError or RuntimeError where the first socket or thread cannot be made. In a child made by fork the
+    URL is still the parent's server, and the end of the block stops nothing.
     """
-    with _Server(application) as server:
+    with _Server(application, any_method=any_method) as server:
         accepting = threading.Thread(
             target=server.serve_forever, args=(POLL,), name=f"fake at {server.url}", daemon=True
         )
@@ -105,8 +115,8 @@ class _Server(socketserver.TCPServer):
 
     request_queue_size = 128
 
-    def __init__(self, application: Application) -> None:
-        super().__init__((HOST, 0), _Exchange)
+    def __init__(self, application: Application, *, any_method: bool) -> None:
+        super().__init__((HOST, 0), _ExchangeOfAnyMethod if any_method else _Exchange)
         self.socket.setblocking(False)  # a client may be gone before it is accepted
         self.application = application
         self._connections: dict[threading.Thread, socket.socket] = {}
@@ -128,9 +138,13 @@ class _Server(socketserver.TCPServer):
         """Answer a connection in a thread of its own."""
         name = f"fake for {client_address}"
         thread = threading.Thread(target=self._converse, args=(request, client_address), name=name, daemon=True)
-        thread.start()
         alive = {other: its for other, its in self._connections.items() if other.is_alive()}
-        self._connections = {**alive, thread: request}
+        self._connections = {**alive, thread: request}  # before the first answer: its client may fork
+        try:
+            thread.start()
+        except BaseException:
+            self._connections = alive
+            raise
 
     def handle_error(self, request: Any, client_address: Any) -> None:  # noqa: ARG002
         """Decline a connection for which no thread could be started; SDKs retry."""
@@ -173,14 +187,6 @@ def _linger(connection: socket.socket) -> None:
             return
 
 
-class _Unreadable(Exception):  # noqa: N818 - it is the client's
-    """A body that cannot be read to its end."""
-
-    def __init__(self, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
-        super().__init__(status)
-        self.status = status
-
-
 class _Exchange(BaseHTTPRequestHandler):
     """The requests of one connection and their answers."""
 
@@ -195,62 +201,73 @@ class _Exchange(BaseHTTPRequestHandler):
             text = f"This endpoint answers requests to {self.server.url} and to no other host, and no other web page."
             self._decline(HTTPStatus.FORBIDDEN, text)
             return
-        response = self._response()
-        if response is None:
-            self.close_connection = True
-        else:
+        self._is_body_left = self._has_body()
+        request = HttpRequest(self.command, self.path, self.headers, self._read_body)
+        response = self.server.application.answer(request)
+        # where bytes of the body are left, it is unknown where the next request begins
+        self.close_connection = self.close_connection or response is None or self._is_body_left
+        if response is not None:
             self._write(response)
 
     do_GET = do_HEAD = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = do_POST  # noqa: N815 - names of the standard library
 
     def _is_foreign(self) -> bool:
-        """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding)."""
+        """Whether Host or Origin is not this server's: a web page in a browser may ask so (DNS rebinding).
+
+        A target that is an absolute URL, as for a proxy, outranks Host (RFC 9112, section 3.2.2).
+        """
         hosts = self.headers.get_all("Host", [])
         is_ours = len(hosts) == 1 and hosts[0].lower() in self.server.hosts
+        is_ours = is_ours and self.path.lower().startswith(("/", *(f"{origin}/" for origin in self.server.origins)))
         return not is_ours or not self.server.origins.issuperset(self.headers.get_all("Origin", []))
 
-    def _response(self) -> HttpResponse | None:
-        application = self.server.application
+    def _has_body(self) -> bool:
+        """Return whether a body follows, or may."""
         try:
-            body = self._body()
-        except _Unreadable as unreadable:
-            self.close_connection = True  # it is unknown where the next request begins
-            return application.refuse_body(self.headers, unreadable.status)
-        return application.answer(HttpRequest(self.command, self.path, self.headers, body))
+            return self._length() != 0
+        except UnreadableBody:
+            return True
 
-    def _body(self) -> bytes:
-        """Read a body whose end is unambiguous (RFC 9112, sections 5.1 and 6)."""
+    def _read_body(self) -> bytes:
+        length = self._length()
+        body = self._chunks() if length is None else self._bytes(length)
+        self._is_body_left = False
+        return body
+
+    def _length(self) -> int | None:
+        """Return the length of a body whose end is unambiguous, or None for chunks (RFC 9112, sections 5.1 and 6)."""
         encodings = self.headers.get_all("Transfer-Encoding", [])
         lengths = self.headers.get_all("Content-Length", [])
         broken = any(isinstance(defect, MissingHeaderBodySeparatorDefect) for defect in self.headers.defects)
+        broken = broken or any("\0" in value for value in self.headers.values())
         if broken or len(encodings) + len(lengths) > 1:
-            raise _Unreadable
+            raise UnreadableBody
         if not encodings:
-            return self._bytes(_number(lengths[0] if lengths else "0", 10))
+            return _number(lengths[0] if lengths else "0", 10)
         if encodings[0].lower() != "chunked" or self.request_version == "HTTP/1.0":
-            raise _Unreadable
-        return self._chunks()
+            raise UnreadableBody
+        return None
 
     def _chunks(self) -> bytes:
         body = bytearray()
         while size := _number(self._line().partition(";")[0], 16):
             body += self._bytes(size, LARGEST_BODY - len(body))
             if self._line():
-                raise _Unreadable
+                raise UnreadableBody
         for _ in range(_MOST_TRAILERS):
             if not self._line():
                 return bytes(body)
-        raise _Unreadable
+        raise UnreadableBody
 
     def _line(self) -> str:
         line = self.rfile.readline(_PIECE)
         if not line.endswith(b"\n"):
-            raise _Unreadable
-        return line.decode("latin-1").strip()
+            raise UnreadableBody
+        return line.decode("latin-1").removesuffix("\n").removesuffix("\r")
 
     def _bytes(self, size: int, most: int | None = None) -> bytes:
         if size > (LARGEST_BODY if most is None else most):
-            raise _Unreadable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            raise UnreadableBody(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         piece = self.rfile.read(size)
         if len(piece) < size:
             raise ConnectionError  # the client disconnected within the request: nothing is carried out
@@ -278,8 +295,17 @@ class _Exchange(BaseHTTPRequestHandler):
         """Log nothing: a request may hold a secret."""
 
 
+class _ExchangeOfAnyMethod(_Exchange):
+    """The same for requests of all methods: the standard library looks for a function by the method's name."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("do_"):
+            return self.do_POST
+        raise AttributeError(name)
+
+
 def _number(text: str, base: int) -> int:
-    digits = text.strip()
+    digits = text.rstrip(" \t")
     if not re.fullmatch(_DIGITS[base], digits):
-        raise _Unreadable
+        raise UnreadableBody
     return int(digits, base)

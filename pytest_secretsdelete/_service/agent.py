@@ -6,13 +6,14 @@ https://docs.aws.amazon.com/secretsmanager/latest/userguide/retrieving-secrets_l
 
 from __future__ import annotations
 
+import difflib
 import json
 from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from .agent_cache import Cache
+from .agent_cache import Cache, Moment
 from .instant import SECOND, milliseconds, to_datetime
 from .wire import Answer, Incoming
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 AGENT, EXTENSION = "agent", "extension"
 MOST_ENTRIES = 1000
 TTL = timedelta(seconds=300)
-_LONGEST_TTLS = {AGENT: timedelta(seconds=3600), EXTENSION: timedelta(seconds=300)}
+LONGEST_TTLS = {AGENT: timedelta(seconds=3600), EXTENSION: timedelta(seconds=300)}
 _LABEL = "AWSCURRENT"
 
 
@@ -36,14 +37,26 @@ class AgentSettings:
     cache_size: int
 
     def __post_init__(self) -> None:
-        if self.kind not in _LONGEST_TTLS:
-            raise ValueError(f"kind={self.kind!r}: 'agent' (the Secrets Manager Agent) or 'extension' is legal.")
-        most = _LONGEST_TTLS[self.kind]
+        if not isinstance(self.kind, str) or self.kind not in LONGEST_TTLS:
+            legal = "'agent' (the Secrets Manager Agent) or 'extension' (the one of AWS Lambda) is legal"
+            raise ValueError(f"kind={self.kind!r}: {legal}.{_near_kind(self.kind)}")
+        most = LONGEST_TTLS[self.kind]
         if not isinstance(self.ttl, timedelta) or not timedelta(0) <= self.ttl <= most:
             legal = f"a timedelta of 0 to {most.seconds} seconds is legal for {self.kind!r}"
-            raise ValueError(f"ttl={self.ttl!r}: {legal}.")
-        if not isinstance(self.cache_size, int) or not 0 <= self.cache_size <= MOST_ENTRIES:
-            raise ValueError(f"cache_size={self.cache_size!r}: a whole number of 0 to {MOST_ENTRIES} is legal.")
+            raise ValueError(f"ttl={self.ttl!r}: {legal}.{_near_ttl(self.ttl, most)}")
+        size = self.cache_size
+        if not isinstance(size, int) or isinstance(size, bool) or not 0 <= size <= MOST_ENTRIES:
+            raise ValueError(f"cache_size={size!r}: a whole number of 0 to {MOST_ENTRIES} is legal.")
+
+
+def _near_kind(kind: object) -> str:
+    near = difflib.get_close_matches(str(kind).lower(), LONGEST_TTLS, n=1)
+    return f" Did you mean {near[0]!r}?" if near and isinstance(kind, str) else ""
+
+
+def _near_ttl(ttl: Any, most: timedelta) -> str:
+    is_number = isinstance(ttl, (int, float)) and not isinstance(ttl, bool)
+    return f" Did you mean timedelta(seconds={ttl})?" if is_number and 0 <= ttl <= most.total_seconds() else ""
 
 
 class Reader:
@@ -57,19 +70,20 @@ class Reader:
     def __init__(self, service: Service, settings: AgentSettings) -> None:
         self._service = service
         self._looks_first = settings.kind == AGENT
-        self._cache = Cache(milliseconds(settings.ttl), settings.cache_size)
+        self._cache = Cache(milliseconds(settings.ttl), settings.cache_size, service.journal)
 
     def read(self, wanted: Wanted, *, refresh_now: bool = False) -> Answer:
         """Return the members of GetSecretValue's answer, kept or new, or the refusal."""
-        now = self._service.settled()
+        checkpoint = self._service.journal.innermost
+        now = Moment(self._service.settled(), checkpoint)
         kept = None if refresh_now else self._cache.get(wanted, now)
         if kept is not None and kept.is_fresh:
-            return Answer(HTTPStatus.OK, kept.members, now)
+            return Answer(HTTPStatus.OK, kept.members, now.instant)
         if kept is None or not self._looks_first:
             return self._read_anew(wanted, now)
         return self._serve_on(wanted, kept, now)
 
-    def _serve_on(self, wanted: Wanted, kept: Kept, now: int) -> Answer:
+    def _serve_on(self, wanted: Wanted, kept: Kept, now: Moment) -> Answer:
         described = self._ask("DescribeSecret", {"SecretId": wanted.secret_id})
         if not _is_of_the_server(described):
             if described.status != HTTPStatus.OK:
@@ -79,9 +93,9 @@ class Reader:
                 if not _is_of_the_server(answer):
                     return answer
         self._cache.put(wanted, kept.members, now)
-        return Answer(HTTPStatus.OK, kept.members, now)
+        return Answer(HTTPStatus.OK, kept.members, now.instant)
 
-    def _read_anew(self, wanted: Wanted, now: int) -> Answer:
+    def _read_anew(self, wanted: Wanted, now: Moment) -> Answer:
         named = {"SecretId": wanted.secret_id, "VersionId": wanted.version_id, "VersionStage": wanted.version_stage}
         answer = self._ask("GetSecretValue", {name: value for name, value in named.items() if value is not None})
         if answer.status == HTTPStatus.OK and answer.broken is None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from . import locks
+if TYPE_CHECKING:
+    from .undo import Checkpoint, Journal
 
 
 class Wanted(NamedTuple):
@@ -13,6 +14,13 @@ class Wanted(NamedTuple):
     secret_id: str
     version_id: str | None = None
     version_stage: str | None = None
+
+
+class Moment(NamedTuple):
+    """When a program asks: the instant, and the checkpoint that is open then."""
+
+    instant: int
+    checkpoint: Checkpoint | None
 
 
 class Kept(NamedTuple):
@@ -27,26 +35,29 @@ class Kept(NamedTuple):
 
 
 class Cache:
-    """Values by what was asked for. Instants and durations are whole milliseconds; a zero keeps nothing."""
+    """Values by what was asked for. Instants and durations are whole milliseconds; a zero keeps nothing.
 
-    def __init__(self, ttl: int, size: int) -> None:
+    A checkpoint of the fake undoes what it has gained: a value of one test is none of the next test's.
+    """
+
+    def __init__(self, ttl: int, size: int, journal: Journal) -> None:
         self._ttl = ttl
         self._size = size
+        self._journal = journal
+        # replaced as a whole, so that a checkpoint keeps it as it is
         self._entries: dict[Wanted, tuple[dict[str, Any], int]] = {}
-        self._lock = locks.new()
 
-    def get(self, wanted: Wanted, now: int) -> Kept | None:
-        """Return what is kept, fresh or not; None where nothing is."""
-        with self._lock:
-            entry = self._entries.get(wanted)
-        return None if entry is None else Kept(entry[0], now - entry[1] < self._ttl)
+    def get(self, wanted: Wanted, now: Moment) -> Kept | None:
+        """Return what is kept, fresh or not; None where nothing is. Time may have been set back since."""
+        entry = self._entries.get(wanted)
+        return None if entry is None else Kept(entry[0], abs(now.instant - entry[1]) < self._ttl)
 
-    def put(self, wanted: Wanted, members: dict[str, Any], now: int) -> None:
-        """Keep a value from now on, as the last to be dropped."""
-        if not self._ttl:
-            return
-        with self._lock:
-            self._entries.pop(wanted, None)
-            self._entries[wanted] = (members, now)
-            while len(self._entries) > self._size:
-                del self._entries[next(iter(self._entries))]
+    def put(self, wanted: Wanted, members: dict[str, Any], now: Moment) -> None:
+        """Keep a value from now on, as the last to be dropped; not after the end of the checkpoint it was read in."""
+        with self._journal.lock:
+            is_undone = now.checkpoint is not None and now.checkpoint.is_over
+            if is_undone or not self._ttl or not self._size:
+                return
+            others = [(key, entry) for key, entry in self._entries.items() if key != wanted]
+            self._journal.attribute(self, "_entries")
+            self._entries = dict([*others, (wanted, (members, now.instant))][-self._size :])

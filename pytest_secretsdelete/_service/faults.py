@@ -110,18 +110,22 @@ def _actions(request: Request, store: Store) -> Iterator[str]:
 
 @dataclass(eq=False)
 class Fault:
-    """A fault for the next matching calls; `withdraw` cancels it."""
+    """A fault for the next matching calls: what `FakeSecretsManager.fail` returns."""
 
     operation: str
-    #: The code of the error, or what is given in the place of an answer.
+    """The operation, as it was given to `FakeSecretsManager.fail`."""
     error: Error
-    #: How often it answers; None for until it is withdrawn.
+    """The code of the error, or what is given in the place of an answer."""
     times: int | None
+    """How many calls it answers; None for until it is withdrawn."""
     secret_id: str | None
+    """The secret that the calls are about, as it was given; None for any."""
     message: str | None
-    #: How often it has yet to answer; None for until it is withdrawn.
+    """The text of the error, as it was given; None for AWS's own."""
     left: int | None = None
+    """How many more calls it answers; None for until it is withdrawn."""
     withdrawn: bool = False
+    """Whether it has been withdrawn."""
     #: Where the test asked for it.
     _place: Place | None = field(default=None, repr=False)
     _journal: Journal = field(default_factory=Journal, repr=False)
@@ -193,7 +197,7 @@ class Failures:
         with self._journal.lock:
             self._journal.note(fault, "withdrawn", value=True, put_back=partial(setattr, fault))
             self._journal.attribute(self, "_faults")
-            self._faults = (*self._faults, fault)
+            self._faults = (*(older for older in self._faults if older.is_waiting), fault)
         return fault
 
     def deny(self, operation: str, secret_id: str | None) -> None:

@@ -20,7 +20,8 @@ PATIENCE = 1.0
 _numbers = itertools.count()
 #: In the order of their creation, in which a fork acquires them.
 _locks: weakref.WeakValueDictionary[int, Any] = weakref.WeakValueDictionary()
-_renewals: list[weakref.WeakMethod[Callable[[], None]]] = []
+#: Objects by the function that renews each. A WeakMethod writes to stderr where its object lives until Python ends.
+_renewals: weakref.WeakValueDictionary[tuple[int, Callable[[Any], None]], Any] = weakref.WeakValueDictionary()
 #: The locks that the forking thread has acquired.
 _taken = threading.local()
 
@@ -34,7 +35,8 @@ def new() -> threading.RLock:
 
 def in_children(renew: Callable[[], None]) -> None:
     """Call a method in each child made by fork, as long as its object exists: to forget the parent's threads."""
-    _renewals.append(weakref.WeakMethod(renew, _renewals.remove))
+    method: Any = renew
+    _renewals[next(_numbers), method.__func__] = method.__self__
 
 
 def _before_fork() -> None:
@@ -58,8 +60,8 @@ def _in_child() -> None:
     for lock in _living():
         if id(lock) not in taken:
             lock._at_fork_reinit()  # noqa: SLF001 - as the standard library renews its own
-    for renew in filter(None, [method() for method in list(_renewals)]):
-        renew()
+    for (_, renew), owner in list(_renewals.items()):
+        renew(owner)
 
 
 def _living() -> list[Any]:

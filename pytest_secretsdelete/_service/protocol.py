@@ -91,8 +91,9 @@ class Transaction:
 
     def _refused(self, refusal: errors.Refusal) -> Answer:
         self._attempt.asked = refusal.asked
-        self._attempt.end(refusal.code, refusal.message)
-        return Answer(refusal.status, refusal.members, self._at)
+        answer = Answer(refusal.status, refusal.members, self._at)
+        self._attempt.end(refusal.code, refusal.message, answer.request_id)
+        return answer
 
     def _read(self, checker: RequestChecker | None) -> tuple[Operation, Request]:
         body = read_body(self._incoming.body)

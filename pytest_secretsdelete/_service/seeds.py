@@ -62,12 +62,9 @@ def secret(
     arn: str | None = None,
     policy: str | Mapping[str, Any] | None = None,
 ) -> Seed:
-    """Check the arguments of one seed: the schema of the marker and of `fake.seed`.
+    """Check the arguments of one seed: the schema of the marker and of `FakeSecretsManager.seed`, which documents them.
 
-    `previous` and `pending` become versions that hold AWSPREVIOUS and AWSPENDING. Days are numbers >= 0, counted back
-    from the start of the test. `owning_service` is the service of AWS that manages the secret, such as rds. `arn` is
-    the secret's whole ARN; name, region and account must be those in it. `policy` is a resource policy, as text or as a
-    dict, that PutResourcePolicy would take. ValueError or TypeError says what is wrong and what is legal.
+    ValueError or TypeError says what is wrong and what is legal.
     """
     _check_name(name)
     if previous is not None and value is None:

@@ -21,14 +21,15 @@ class Version:
     """A snapshot of one version of a secret. Its repr never shows the value."""
 
     version_id: str
-    #: The secret value: str, bytes, or None for a rotation's version that has none yet.
+    """The id: the ClientRequestToken of the call that made this version."""
     value: str | bytes | None
-    #: The staging labels attached to this version; empty for a deprecated one.
+    """The secret value: str, bytes, or None for the version of a rotation that has no value yet."""
     staging_labels: frozenset[str]
-    #: When this version was created: an aware UTC datetime, to the millisecond.
+    """The staging labels attached to this version; empty for a deprecated one."""
     created_date: datetime
-    #: The customer managed key, or None for the default key.
+    """When this version was created: an aware UTC datetime, to the millisecond."""
     kms_key_id: str | None
+    """The customer managed key, or None for the default key, even if it was named."""
 
     def __repr__(self) -> str:
         return f"Version(version_id={self.version_id!r}, staging_labels={sorted(self.staging_labels)})"
@@ -39,28 +40,39 @@ class Secret:
     """A snapshot of a secret. Its repr never shows a value."""
 
     name: str
+    """The name."""
     arn: str
+    """The whole ARN, its six random characters included."""
     region: str
+    """The region that the secret is in."""
     account_id: str
+    """The account that the secret belongs to: twelve digits."""
     description: str
-    #: The customer managed key, or None for the default key.
+    """The description, empty if there is none."""
     kms_key_id: str | None
-    #: The tags, in the order of their addition.
+    """The customer managed key, or None for the default key, even if it was named."""
     tags: dict[str, str] = field(hash=False)
-    #: All versions, oldest first, those without a staging label included.
+    """The tags, in the order of their addition."""
     versions: tuple[Version, ...]
-    #: When the secret was created: an aware UTC datetime, to the millisecond.
+    """All versions, oldest first, those without a staging label included."""
     created_date: datetime
-    #: The instant of the DeleteSecret request, AWS's DeletedDate: an aware UTC datetime; None unless scheduled.
+    """When the secret was created: an aware UTC datetime, to the millisecond."""
     deleted_date: datetime | None
-    #: The end of the recovery window, an aware UTC datetime; None unless scheduled for deletion.
+    """The instant of the DeleteSecret request, an aware UTC datetime, which DescribeSecret answers as DeletedDate.
+
+    None unless the secret is scheduled for deletion.
+    """
     deletion_date: datetime | None
-    #: The service of AWS that manages the secret, such as rds; None for the user's own.
+    """The end of the recovery window, an aware UTC datetime, which DeleteSecret answers as DeletionDate.
+
+    None unless the secret is scheduled for deletion.
+    """
     owning_service: str | None
-    #: Whether the secret is a replica of a secret in another region.
+    """The service of AWS that manages the secret, such as `rds`; None for your own."""
     is_replica: bool
-    #: Whether the secret is a replica of a secret in another region or account.
+    """Whether the secret is a replica of a secret in another region."""
     follows_another: bool
+    """Whether the secret is a replica of a secret in another region or account."""
 
     def __repr__(self) -> str:
         until = "" if self.deletion_date is None else f", deletion_date={self.deletion_date.isoformat()}"
@@ -73,7 +85,11 @@ class Secret:
 
     @property
     def value(self) -> str | bytes:
-        """The value of the version that holds AWSCURRENT; LookupError where there is none."""
+        """The value of the version that holds AWSCURRENT: str or bytes.
+
+        Raises:
+            LookupError: There is none.
+        """
         current = self.current
         if current is None or current.value is None:
             raise LookupError(
@@ -85,7 +101,9 @@ class Secret:
     def json(self) -> Any:
         """Return the current value, parsed as JSON.
 
-        LookupError where there is no current value, and ValueError where it is no JSON; neither shows it.
+        Raises:
+            LookupError: There is no current value.
+            ValueError: The current value is not JSON; the message does not show it.
         """
         is_json, parsed = _parsed(self.value)
         if not is_json:

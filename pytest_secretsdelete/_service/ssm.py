@@ -115,8 +115,9 @@ def answer(service: Service, incoming: Incoming, asked: Asked, names: Sequence[s
         attempt.end(none.kind.value)
         return Answer(200, {}, at, none.kind, none.hint)
     except errors.Refusal as refusal:
-        attempt.end(refusal.code, refusal.message)
-        return Answer(refusal.status, _body(refusal), at)
+        refused = Answer(refusal.status, _body(refusal), at)
+        attempt.end(refusal.code, refusal.message, refused.request_id)
+        return refused
     attempt.end()
     return Answer(200, members, at)
 

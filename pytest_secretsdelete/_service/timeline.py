@@ -38,16 +38,21 @@ class ReadOnlyDict(dict[str, Any]):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One attempt at an operation that the fake answered."""
+    """One attempt at an operation that the fake answered. A call that botocore retries is several attempts."""
 
     operation: str
-    #: The parameters under their wire names; secret values are redacted.
+    """The wire name, such as `DeleteSecret`; of SSM, `GetParameter` and `GetParameters`."""
     parameters: Mapping[str, Any] = field(hash=False)
+    """The parameters under their wire names; secret values are redacted."""
     region: str
-    #: An aware UTC datetime.
+    """The region of the client."""
     at: datetime
-    #: The code of the error it was answered with, or None.
+    """When the fake answered: an aware UTC datetime, to the millisecond."""
     error_code: str | None = None
+    """The code of the error in the answer, or None.
+
+    For a fault without an answer: `ConnectTimeoutError`, `ReadTimeoutError` or `MALFORMED`.
+    """
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "parameters", ReadOnlyDict(self.parameters))
@@ -58,12 +63,15 @@ class Event:
     """One event in the life of a secret, with its name in CloudTrail or EventBridge."""
 
     name: str
-    #: The ARN of the secret.
+    """What happened."""
     secret: str
+    """The ARN of the secret."""
     region: str
-    #: An aware UTC datetime: the instant at which it came due, even where the fake carried it out later.
+    """The region of the secret."""
     at: datetime
+    """When it happened or came due, even if the fake carried it out later: an aware UTC datetime."""
     detail: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What the event says beyond that, such as `versionId`."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "detail", ReadOnlyDict(self.detail))
@@ -71,17 +79,18 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Rotation:
-    """One step of a rotation: what the rotation function was called for, and how that ended."""
+    """One step of a rotation: one call of the rotation function, and how that ended."""
 
-    #: The ARN of the secret.
     secret: str
+    """The ARN of the secret."""
     version_id: str
-    #: createSecret, setSecret, testSecret or finishSecret.
+    """The version that the rotation is about."""
     step: str
-    #: An aware UTC datetime.
+    """The step: `createSecret`, `setSecret`, `testSecret` or `finishSecret`."""
     at: datetime
-    #: What the function raised, or None.
+    """When the rotation came due: an aware UTC datetime, to the millisecond."""
     error: BaseException | None = field(default=None, repr=False)
+    """What the function raised, or None."""
 
 
 @dataclass(slots=True, eq=False)
@@ -115,8 +124,8 @@ class Attempt:
     #: What belongs to the names; secret values are redacted.
     _values: tuple[Any, ...] = ()
     has_ended: bool = False
-    #: The code of the error and its text, or None.
-    error: tuple[str, str | None] | None = None
+    #: The code of the error, its text, and the id of the request; or None.
+    error: tuple[str, str | None, str | None] | None = None
     #: The step that bears the operation's own name, or None.
     step: Step | None = None
     #: The account of the caller.
@@ -135,10 +144,10 @@ class Attempt:
         """Keep the parameters, which nobody changes any more; their names are shared with other attempts."""
         self._names, self._values = _shared_names(tuple(parameters)), tuple(parameters.values())
 
-    def end(self, error_code: str | None = None, message: str | None = None) -> None:
+    def end(self, error_code: str | None = None, message: str | None = None, request_id: str | None = None) -> None:
         """Record how the attempt was answered."""
         if error_code is not None:
-            self.error = (error_code, message)
+            self.error = (error_code, message, request_id)
         self.has_ended = True
 
     def note(self, arn: str, **detail: Any) -> None:
@@ -159,6 +168,11 @@ class Attempt:
     def message(self) -> str | None:
         """The text of that error, or None."""
         return None if self.error is None else self.error[1]
+
+    @property
+    def request_id(self) -> str | None:
+        """The id of the request, which its exception carries; None for what was not refused."""
+        return None if self.error is None else self.error[2]
 
     def call(self) -> Call:
         """Return the record of the attempt that users see."""
@@ -193,6 +207,8 @@ class Move:
 
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
+#: So many times that number of events, and of calls and steps that caused one, are kept.
+_CHANGES_FOR_A_CALL = 10
 #: How many moves of the clock a report can show.
 _MOVES_KEPT = 1000
 #: The frames of ours at least on the stack where an attempt begins: places, this module, protocol.
@@ -212,7 +228,8 @@ class Timeline:
     """The record of one fake, in chronological order.
 
     Of the calls that changed nothing, such as reads and refusals, the newest `calls_kept` stay (up to a tenth more
-    between two clean-ups); all events in the life of a secret stay.
+    between two clean-ups); of the events in the lives of secrets, and the calls that caused them, ten times as many
+    (up to twelve times between two clean-ups).
     """
 
     def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
@@ -243,11 +260,13 @@ class Timeline:
         return kept + self._calls_kept + self._calls_kept // 10
 
     def _forget(self) -> None:
-        """Forget the oldest of the calls that changed nothing; what other threads append meanwhile stays."""
+        """Forget the oldest entries that are too many; what other threads append meanwhile stays."""
         floor, seen = self._floor, len(self._entries)
         entries = self._entries[floor:seen]
         idle = [entry for entry in entries if isinstance(entry, Attempt) and entry.changed_nothing]
-        gone = set(map(id, idle[: max(len(idle) - self._calls_kept, 0)]))
+        changes = [entry for entry in entries if not isinstance(entry, Attempt) or entry.step is not None]
+        too_many = idle[: -self._calls_kept] + changes[: -self._calls_kept * _CHANGES_FOR_A_CALL]
+        gone = set(map(id, too_many))
         kept = [entry for entry in entries if id(entry) not in gone]
         self._entries[floor:seen] = kept
         self._next_look = self._look_after(floor + len(kept) - min(len(idle), self._calls_kept))

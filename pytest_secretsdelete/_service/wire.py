@@ -33,10 +33,12 @@ class Incoming:
 
 
 class Timeout(enum.Enum):
-    """A request that gets no answer: the connection is not made, or the answer does not come."""
+    """A request that gets no answer: errors for `FakeSecretsManager.fail`."""
 
     CONNECT = "ConnectTimeoutError"
+    """The connection is not made: botocore's ConnectTimeoutError, at once."""
     READ = "ReadTimeoutError"
+    """The answer does not come: botocore's ReadTimeoutError, at once."""
 
 
 class _NoEndpoint(enum.Enum):
@@ -44,6 +46,11 @@ class _NoEndpoint(enum.Enum):
 
 
 class _Malformed(enum.Enum):
+    """An error for `FakeSecretsManager.fail`: an answer with status 200 whose body breaks off.
+
+    botocore returns an answer without members.
+    """
+
     MALFORMED = "MALFORMED"
 
 
@@ -51,9 +58,14 @@ class _Malformed(enum.Enum):
 NO_ENDPOINT = _NoEndpoint.NO_ENDPOINT
 
 
-#: An answer with status 200 whose body breaks off: botocore finds no members in it.
 MALFORMED = _Malformed.MALFORMED
 _BROKEN_OFF = b'{"ARN":"arn:aws:secretsm'
+
+
+def new_request_id() -> str:
+    """Return a random UUID of version 4 as text, from the system's randomness; uuid4() costs several times as much."""
+    digits = os.urandom(16).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 @dataclass(slots=True)
@@ -67,6 +79,7 @@ class Answer:
     broken: Timeout | _NoEndpoint | _Malformed | None = None
     #: Advice for the caller that gets no answer.
     hint: str = ""
+    request_id: str = field(default_factory=new_request_id)
 
     @property
     def never_comes(self) -> bool:
@@ -87,17 +100,11 @@ class Answer:
     def headers(self, content: bytes) -> dict[str, str]:
         """Return the headers that every answer of the service carries."""
         return {
-            "x-amzn-requestid": new_request_id(),
+            "x-amzn-requestid": self.request_id,
             "content-type": CONTENT_TYPE,
             "content-length": str(len(content)),
             "date": http_date(self.at),
         }
-
-
-def new_request_id() -> str:
-    """Return a random UUID of version 4 as text, from the system's randomness; uuid4() costs several times as much."""
-    digits = os.urandom(16).hex()
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,9 +50,12 @@ class Clock:
     ) -> None:
         """Move time forward by a timedelta, or by weeks, days, hours, minutes and seconds, which add up.
 
-        Purges and scheduled rotations that come due in between happen in order, each at its own
-        instant. ValueError for a negative step and for one beyond the last day of the year 9999, TypeError for what
-        is neither a number nor a timedelta; RuntimeError where freezegun does not control time.
+        Purges and scheduled rotations that come due in between happen in order, each at its own instant.
+
+        Raises:
+            ValueError: The step is negative, or goes beyond 9999-12-31T00:00:00Z.
+            TypeError: An argument is neither a number nor, as the first, a timedelta.
+            RuntimeError: freezegun does not control time.
         """
         try:
             step = timedelta(0) if delta is None else delta
@@ -73,9 +76,13 @@ class Clock:
     def move_to(self, when: datetime | str) -> None:
         """Move time forward to an aware datetime, or to ISO 8601 text with a zone.
 
-        Moving to the DeletionDate that an answer gave ends that recovery window. ValueError for an earlier
-        instant and for one without a zone, TypeError for what is not a datetime; RuntimeError where freezegun does
-        not control time.
+        Moving to the DeletionDate that an answer gave ends that recovery window. What comes due in between happens as
+        in `advance`.
+
+        Raises:
+            ValueError: The instant is past, has no zone, or is beyond 9999-12-31T00:00:00Z.
+            TypeError: `when` is neither a datetime nor text.
+            RuntimeError: freezegun does not control time.
         """
         moment = aware(when)
         try:
@@ -94,9 +101,15 @@ class Clock:
     def move_to_deletion_date(self, secret_id: str, *, before: timedelta = timedelta(0)) -> None:
         """Move to the end of a secret's recovery window, as `Secret.deletion_date` says, or so long before it.
 
-        `secret_id`: a name or ARN in the innermost active fake. LookupError for a secret that is not there, ValueError
-        for one that is not scheduled for deletion, for a negative `before` and for an instant that is past, TypeError
-        where `before` is no timedelta; RuntimeError without an active fake, and where freezegun does not hold time.
+        Args:
+            secret_id: A name or ARN in the innermost active fake.
+            before: How long before the end, zero or more.
+
+        Raises:
+            LookupError: There is no such secret.
+            ValueError: The secret is not scheduled for deletion, `before` is negative, or the instant is past.
+            TypeError: `before` is not a timedelta.
+            RuntimeError: No fake is active, or freezegun does not control time.
         """
         if not isinstance(before, timedelta):
             raise TypeError(f"move_to_deletion_date() takes a timedelta as before=, not {before!r}. {_READ_ON}")
@@ -114,11 +127,15 @@ class Clock:
         self.move_to(to_datetime(secret.deletion) - before)
 
     def skip_sleeps(self) -> AbstractContextManager[None]:
-        """Return a context in which sleeping moves the clock and returns at once.
+        """Return a context manager in which sleeping moves the clock and returns at once.
 
-        time.sleep and asyncio.sleep, under whatever name they were imported, and botocore's back-off.
-        Sleepers of several threads and tasks wake in the order of their deadlines. Timeouts (wait_for,
-        Event.wait) are not sleeps and stay real. RuntimeError where freezegun does not control time.
+        It skips `time.sleep` and `asyncio.sleep`, under whatever name they were imported, and the back-off of botocore
+        and aiobotocore. Sleepers of several threads and tasks wake in the order of their deadlines. Timeouts
+        (`asyncio.wait_for`, `threading.Event.wait`) are not sleeps and stay real. A sleep still running when the block
+        ends finishes in real time.
+
+        Raises:
+            RuntimeError: freezegun does not control time.
         """
         if not is_frozen():
             raise RuntimeError(who_controls_time())

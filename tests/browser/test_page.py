@@ -57,10 +57,10 @@ def page(clock: Clock) -> str:
     return whole_page([fragment(story, "tests/test_" + "long_" * 30, "failed"), fragment(story, "test_b", "passed")])
 
 
-def opened(path: Path, width: int) -> tuple[str, str]:
+def opened(path: Path, width: int, *more_options: str) -> tuple[str, str]:
     """Return the document and the console of a page, as the browser has them."""
     assert PROGRAM is not None
-    command = (PROGRAM, *OPTIONS, f"--window-size={width},900", "--dump-dom", path.as_uri())
+    command = (PROGRAM, *OPTIONS, *more_options, f"--window-size={width},900", "--dump-dom", path.as_uri())
     done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_IN_SECONDS)
     return done.stdout, "\n".join(line for line in done.stderr.splitlines() if "CONSOLE" in line)
 

@@ -69,7 +69,8 @@ class World:
         self.clock = clock
         self.transport = transport
         self.fake = FakeSecretsManager(**row.options)
-        clock.move_to(to_datetime(to_microseconds(clock.now()) // 1000 // DAY * DAY + DAY + DAY // 2 + 123))
+        if not row.at:
+            clock.move_to(to_datetime(to_microseconds(clock.now()) // 1000 // DAY * DAY + DAY + DAY // 2 + 123))
         self.start_date = clock.now()
         self.start = milliseconds(self.start_date - to_datetime(0))
         self.fake.rotation_function(FUNCTION, rotate)
@@ -95,13 +96,19 @@ class World:
         return self.transport(client_for(self.row.account, self.row.region), operation, {**token, **parameters})
 
     def ask(
-        self, path: str, method: str = "GET", headers: Mapping[str, str] | None = None, *, with_token: bool = True
+        self,
+        path: str,
+        method: str = "GET",
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        *,
+        with_token: bool = True,
     ) -> Any:
         """Ask the agent of the row over HTTP."""
         port, token = (os.environ[name] for name in (PORT, TOKEN))
         named = {"X-Aws-Parameters-Secrets-Token": token} if with_token else {}
         headers = {name: value.replace("TOKEN", token) for name, value in (headers or {}).items()}
-        return HTTP.request(method, f"http://127.0.0.1:{port}{path}", headers={**named, **headers})
+        return HTTP.request(method, f"http://127.0.0.1:{port}{path}", body=body, headers={**named, **headers})
 
     def arn(self, name: str) -> str:
         """Return the ARN that a secret of this row has, or had."""

@@ -140,6 +140,8 @@ class Row:
     needs: str = ""  # another operation, or a member of it, which older service models lack
     package: str = ""  # an optional package without which the fake cannot answer
     agent: Mapping[str, Any] = field(default_factory=dict)  # the settings of an agent
+    variables: Mapping[str, str] = field(default_factory=dict)  # of the environment in which an agent starts
+    at: str = ""  # the instant at which the row starts, where it matters
 
     @property
     def label(self) -> str:
@@ -225,6 +227,11 @@ def steps(*parts: Callable[[Any], Any]) -> Callable[[Any], None]:
 def call(operation: str, **parameters: Any) -> Callable[[Any], Any]:
     """Return a step that makes a call."""
     return lambda world: world.call(operation, **parameters)
+
+
+def wait(**delta: float) -> Callable[[Any], None]:
+    """Return a step that lets time pass."""
+    return lambda world: world.advance(**delta)
 
 
 def labels(**expected: str) -> Callable[[Any], None]:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import json
+from contextlib import ExitStack, nullcontext
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from pytest_secretsdelete._service.instant import aware
+from pytest_secretsdelete._time.freezing import freeze
+
 from .rows import agent, extension, ssm
 from .runner import World, error_of, resolved, send_by_client, text_of
 from .table import ACCOUNT, HERE, Matcher, Refused
 from .test_conformance import check_metadata
+
+
+@pytest.fixture
+def started(row, frozen):
+    """Return the clock at the start of the row."""
+    with freeze(aware(row.at)) if row.at else nullcontext():
+        yield frozen
 
 
 def parameter_store(interception):
@@ -24,10 +35,10 @@ def parameter_store(interception):
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.label) for row in ssm.ROWS])
 @pytest.mark.parametrize("interception", ["early", "late"])
-def test_parameter_store(interception, row, frozen):
+def test_parameter_store(interception, row, started):
     """The answer is Parameter Store's, whole."""
     client = parameter_store(interception)
-    with World(row, send_by_client, frozen) as world:
+    with World(row, send_by_client, started) as world:
         row.given(world)
         Matcher.world = world
         if isinstance(row.answer, Refused):
@@ -54,9 +65,13 @@ def check_refusal(row, response, world, client):
 
 
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.label) for row in [*agent.ROWS, *extension.ROWS]])
-def test_agents(row, frozen):
+def test_agents(row, started, monkeypatch):
     """The answer is that of the Agent or of the extension, whole."""
-    with World(row, None, frozen) as world, world.fake.agent(**row.agent):
+    with World(row, None, started) as world, monkeypatch.context() as environment, ExitStack() as agent:
+        environment.delenv("SECRETS_MANAGER_TTL", raising=False)
+        for name, value in row.variables.items():
+            environment.setenv(name, value)
+        agent.enter_context(world.fake.agent(**row.agent))
         row.given(world)
         Matcher.world = world
         reply = world.ask(**row.call)

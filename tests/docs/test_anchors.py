@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import ast
-import inspect
 import re
 from pathlib import Path
 
 import pytest
 
 import pytest_secretsdelete
-from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout, plugin
-from pytest_secretsdelete._pytest import markers
-from pytest_secretsdelete._service import seeds
 from pytest_secretsdelete._service.docs import read_on
 
 from ..conformance.fidelity import ANCHORS, evidence_of
@@ -46,57 +42,9 @@ def inside_code(page: Path) -> set[str]:
     return set(re.findall(r"\w+", " ".join(re.findall(r"`([^`\n]+)`", pages.prose(page)))))
 
 
-def fixtures() -> set[str]:
-    """Return the public fixtures of the plugin."""
-    tree = ast.parse(Path(plugin.__file__).read_text(encoding="utf-8"))
-    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
-    return {
-        node.name
-        for node in functions
-        if any("fixture" in ast.unparse(decorator) for decorator in node.decorator_list)
-        and not node.name.startswith("_")
-    }
-
-
-def documented_members(name: str) -> set[str]:
-    """Return the members in the tables under the heading of a class, or of its whole page where it has no heading."""
-    tables = [table for table in pages.tables(CLASSES[name]) if table.head in {"member", "attribute"}]
-    own = [table for table in tables if table.heading == name]
-    own = own or [table for table in tables if table.heading not in CLASSES]
-    spans = [span for table in own for cell in table.firsts for span in re.findall(r"`([^`]+)`", cell)]
-    return {match[1] for span in spans if (match := re.fullmatch(r"(\w+)(\(.*\))?", span))}
-
-
-def public_members(thing: object) -> set[str]:
-    """Return the members that users find on an object."""
-    return {name for name in dir(thing) if not name.startswith("_")}
-
-
-def given_out() -> dict[str, object]:
-    """Return what users get, by the names of the classes."""
-    with FakeSecretsManager() as fake:
-        fake.rotation_function("arn:aws:lambda:us-east-1:123456789012:function:f", lambda event, context: None)
-        client = fake.client()
-        client.create_secret(Name="a", SecretString="b")
-        client.rotate_secret(SecretId="a", RotationLambdaARN="arn:aws:lambda:us-east-1:123456789012:function:f")
-        secret = fake.secret("a")
-        things = [fake, Clock(), secret, secret.versions[0], fake.calls[0], fake.events[0], fake.rotations[0]]
-        things.append(fake.fail("DeleteSecret", "ThrottlingException"))
-    return {type(thing).__name__: thing for thing in things}
-
-
 #: The words that each anchor of the fidelity page stands for.
 EVIDENCE_OF = {ANCHORS[row.label]: {row.evidence, *evidence_of(row).split()} for row in ROWS}
 EVIDENCE_OF["evidence"] = {"recorded", "asserted", "documented", "seen", "inferred"}
-CLASSES = {
-    name: REFERENCE / page
-    for page, names in {
-        "fake.md": ["FakeSecretsManager", "Fault", "Timeout"],
-        "clock.md": ["Clock"],
-        "records.md": ["Secret", "Version", "Call", "Event", "Rotation"],
-    }.items()
-    for name in names
-}
 
 
 def test_the_address_is_written_once() -> None:
@@ -149,46 +97,6 @@ def test_every_page_is_in_the_index() -> None:
     index = pages.DOCS / "index.md"
     linked = {(index.parent / link).resolve() for link in pages.links(index)}
     assert set(pages.DOCS.rglob("*.md")) - {index} <= linked
-
-
-def test_ini_options_are_documented(pytester: pytest.Pytester) -> None:
-    """Each ini option that `pytest --help` shows is in its page, and no other."""
-    shown = pytester.runpytest_inprocess("--help", "-pno:asyncio").stdout.str()
-    page = REFERENCE / "ini-options.md"
-    documented = {name for name in inside_code(page) if name.startswith("secretsmanager_")}
-    assert documented == set(re.findall(r"^ +(secretsmanager_\w+) \(", shown, re.MULTILINE))
-
-
-def test_arguments_of_the_markers_are_documented() -> None:
-    """Each argument of both markers is in the page of the markers."""
-    arguments = [*inspect.signature(seeds.secret).parameters, *inspect.signature(markers.settings).parameters]
-    assert set(arguments) <= inside_code(REFERENCE / "markers.md")
-
-
-def test_fixtures_are_documented() -> None:
-    """Each public fixture has a heading in the page of the fixtures."""
-    assert fixtures() <= pages.anchors(REFERENCE / "fixtures.md")
-
-
-def test_exported_names_are_documented() -> None:
-    """Each exported name is in the reference, and each class but those of exceptions has a page."""
-    documented = {name for page in REFERENCE.glob("*.md") for name in inside_code(page)}
-    exported = {name: getattr(pytest_secretsdelete, name) for name in pytest_secretsdelete.__all__}
-    assert exported.keys() <= documented
-    classes = {name for name, value in exported.items() if inspect.isclass(value) and not issubclass(value, Exception)}
-    assert classes == CLASSES.keys()
-
-
-@pytest.mark.parametrize("name", [name for name in CLASSES if name != "Timeout"])
-def test_members_are_documented(name: str) -> None:
-    """The tables of a class name each public member that it has, and none that it has not."""
-    assert documented_members(name) == public_members(given_out()[name])
-
-
-def test_timeouts_are_documented() -> None:
-    """Each kind of timeout is in the reference, and no other."""
-    named = re.findall(r"`Timeout\.(\w+)`", pages.prose(CLASSES["Timeout"]))
-    assert set(named) == Timeout.__members__.keys()
 
 
 def test_event_names_are_documented() -> None:

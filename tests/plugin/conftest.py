@@ -37,6 +37,7 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Return a function that runs a user's project, in this process or apart; warnings are errors."""
     for name in [name for name in os.environ if name.startswith("AWS_") or name in {"CI", "BUILD_NUMBER"}]:
         monkeypatch.delenv(name)  # with CI set, pytest shows messages twice
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # no credentials from the network
     monkeypatch.setenv("COLUMNS", "80")  # reports are as wide as the terminal
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # another test's would hold its credentials
 

@@ -136,7 +136,16 @@ def test_with_a_region(clean):
     result.stdout.no_fnmatch_line("*No fake was active*")
 
 
-@pytest.mark.parametrize("fixture", ["secretsmanager", "secretsmanager_client", "secretsmanager_clock"])
+@pytest.mark.parametrize(
+    "fixture",
+    [
+        "secretsmanager",
+        "secretsmanager_agent",
+        "secretsmanager_client",
+        "secretsmanager_clock",
+        "secretsmanager_endpoint",
+    ],
+)
 def test_a_wider_fixture(run: Run, fixture: str) -> None:
     """A fixture of a wider scope that asks for one of a test's is told what to ask for instead."""
     result = run(

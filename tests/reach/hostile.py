@@ -60,7 +60,11 @@ def _hosts() -> list[Row]:
     named = [(f"Host: {name}", host) for name, host in hosts.items()]
     named += [(f"Origin: {origin}", f"Host: HOST\r\nOrigin: {origin}\r\n") for origin in origins]
     named += [("Origin: ours and another", "Host: HOST\r\nOrigin: http://HOST\r\nOrigin: null\r\n")]
-    return [Row(name, _instead("Host: HOST\r\n", lines), 403, None, "ours") for name, lines in named]
+    targets = ("http://attacker.example/", "http://HOST.attacker.example/", "HTTP://localhost:1/", "https://HOST/", "*")
+    return [
+        *(Row(name, _instead("Host: HOST\r\n", lines), 403, None, "ours") for name, lines in named),
+        *(Row(f"Target: {target}", _instead("POST /", f"POST {target}"), 403, None, "ours") for target in targets),
+    ]
 
 
 def _request_lines() -> list[Row]:
@@ -91,6 +95,12 @@ _UNREADABLE = [
     ("Content-Length: 1_0", b""),
     ("Content-Length: \xb2", b"{}"),
     ("Content-Length: 00000000000000002", b"{}"),
+    ("Content-Length: \x0b2", b"{}"),
+    ("Content-Length: 2\xa0", b"{}"),
+    ("Content-Length: 2\r\n 0", b"{}"),
+    ("X: a\0\r\nContent-Length: 2", b"{}"),
+    ("X\0: a\r\nContent-Length: 2", b"{}"),
+    ("X: a\rContent-Length: 9\r\nContent-Length: 2", b"{}"),
     ("Content-Length: 2, 2", b"{}"),
     ("Content-Length: 2\r\nContent-Length: 2", b"{}"),
     ("Content-Length: 2\r\ncontent-length: 3", b"{} "),
@@ -101,10 +111,15 @@ _UNREADABLE = [
     (f"{_CHUNKED}\r\n{_CHUNKED}", _CHUNKS),
     ("Transfer-Encoding: gzip, chunked", _CHUNKS),
     ("Transfer-Encoding: identity", b""),
+    ("Transfer-Encoding: xchunked", _CHUNKS),
+    ("Transfer-Encoding: \x0bchunked", _CHUNKS),
     ("Transfer-Encoding:", b""),
     (_CHUNKED, b"\r\n"),
     (_CHUNKED, b"-1\r\n"),
     (_CHUNKED, b"0x2\r\n{}\r\n0\r\n\r\n"),
+    (_CHUNKED, b" 2\r\n{}\r\n0\r\n\r\n"),
+    (_CHUNKED, b"2\x0b\r\n{}\r\n0\r\n\r\n"),
+    (_CHUNKED, b"2\r\n{}\x0b\r\n0\r\n\r\n"),
     (_CHUNKED, b"2\r\n{}2\r\n"),
     (_CHUNKED, b"0\r\n" + b"a: b\r\n" * 101),
     (_CHUNKED, b"0" * 70_000),
@@ -179,6 +194,14 @@ NO_JSON = {
     "UTF-16": '{"MaxResults":1}'.encode("utf-16"),
     "UTF-32": '{"MaxResults":1}'.encode("utf-32"),
     "binary": bytes(range(256)),
+    "escape that JSON lacks": b'{"NextToken":"\\x41"}',
+    "half an escape": b'{"NextToken":"\\u12"}',
+    "half a word": b'{"MaxResults":nul}',
+    "fraction without digits": b'{"MaxResults":1.}',
+    "plus": b'{"MaxResults":+1}',
+    "no value": b'{"MaxResults"}',
+    "key that is no text": b'{1:"MaxResults"}',
+    "5000 digits": b'{"MaxResults":' + b"1" * 5000 + b"}",
     "deep lists": b'{"Filters":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
     "deep objects": b'{"Filters":' * 50_000 + b"1" + b"}" * 50_000,
     "deep, no end": b"[" * 200_000,
@@ -186,6 +209,8 @@ NO_JSON = {
 NO_OBJECT = {"null": b"null", "list": b"[]", "truth": b"true", "number": b"1", "text": b'"{}"'}
 WRONG_TYPE = {
     "fraction": b'{"MaxResults":1.5}',
+    "whole fraction": b'{"MaxResults":1.0}',
+    "exponent beyond all": b'{"MaxResults":1e99999999999}',
     "exponent": b'{"MaxResults":1e1}',
     "beyond a double": b'{"MaxResults":1e999}',
     "text for a number": b'{"MaxResults":"1"}',
@@ -202,6 +227,9 @@ GOOD = {
 IGNORED = {
     "deep": b'{"Nothing":' + b"[" * 100 + b"]" * 100 + b"}",
     "beyond 64 bits": b'{"Nothing":18446744073709551617}',
+    "twice": b'{"Nothing":1,"Nothing":2}',
+    "NUL in a key": b'{"\\u0000":1}',
+    "names of languages": b'{"__proto__":{"MaxResults":-1},"constructor":1,"__class__":1,"__type":"x"}',
     "many": b"{" + b",".join(b'"k%d":0' % number for number in range(50_000)) + b"}",
 }
 
@@ -213,6 +241,7 @@ def _json() -> list[Row]:
         *(Row(f"JSON: {name}", asking(body), 400, SERIALIZATION, "inferred") for name, body in refused.items()),
         *(Row(f"JSON: unknown, {name}", asking(body), 200, None, "recorded") for name, body in IGNORED.items()),
         *(Row(f"JSON: {name}", asking(body), 200, None, "inferred") for name, body in GOOD.items()),
+        Row("JSON: minus zero", asking(b'{"MaxResults":-0}'), 400, out_of_range, "inferred"),
         Row("JSON: beyond 64 bits", asking(b'{"MaxResults":18446744073709551617}'), 400, out_of_range, "inferred"),
         Row("JSON: below 64 bits", asking(b'{"MaxResults":-9223372036854775809}'), 400, out_of_range, "inferred"),
         Row(

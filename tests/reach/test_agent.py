@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import os
 import subprocess
 import sys
-from datetime import datetime, timedelta, timezone
+from contextlib import closing
+from datetime import timedelta
 from typing import Any
 
-import boto3
 import pytest
 
 from pytest_secretsdelete import MALFORMED, Clock, FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.agent_cache import Kept
-from pytest_secretsdelete._time import freezing
 
 from ..support import REGION, VALUE
-from .http import Reply, open_sockets, raw, server_threads, until
+from .agents import AGENT_TOKEN, GET, KINDS, PORT, TOKEN, ask, variables
+from .http import connect, open_sockets, raw, server_threads, until
 
-PORT, TOKEN, AGENT_TOKEN = "PARAMETERS_SECRETS_EXTENSION_HTTP_PORT", "AWS_SESSION_TOKEN", "AWS_TOKEN"
 TTL = "SECRETS_MANAGER_TTL"
-GET = "/secretsmanager/get?secretId=a"
-KINDS = pytest.mark.parametrize("kind", ["agent", "extension"])
 REFUSED = b"an unexpected error occurred while executing request"
+METHODS = ("HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "FOO", "BREW", "get")
+#: The end of a head that announces a body, and as much of the body as is sent.
+BODIES = (
+    b"Content-Length: 2\r\n\r\n{}",
+    b"Content-Length: x\r\n\r\n",
+    b"Content-Length: 9999999\r\n\r\n" + b" " * 2_000_000,
+    b"Transfer-Encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n",
+    b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -35,23 +41,6 @@ def seeded(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> FakeSec
         monkeypatch.delenv(name, raising=False)
     fake.seed("a", VALUE)
     return fake
-
-
-def ask(url: str, path: str = GET, method: str = "GET", body: bytes | None = None, **headers: str) -> Reply:
-    """Ask as a program does, with the token of the environment."""
-    connection = http.client.HTTPConnection(url.removeprefix("http://"))
-    try:
-        sent = {"X-Aws-Parameters-Secrets-Token": os.environ.get(TOKEN, os.environ.get(AGENT_TOKEN, "")), **headers}
-        connection.request(method, path, body, sent)
-        response = connection.getresponse()
-        return Reply(response.status, response.headers, response.read())
-    finally:
-        connection.close()
-
-
-def variables() -> dict[str, str | None]:
-    """Return the variables that name an agent."""
-    return {name: os.environ.get(name) for name in (PORT, TOKEN, AGENT_TOKEN)}
 
 
 @KINDS
@@ -119,13 +108,71 @@ def test_foreign_hosts_are_refused(kind: Any, fake: FakeSecretsManager) -> None:
     assert len(fake.calls) == 1
 
 
+@pytest.mark.parametrize("framing", BODIES)
 @KINDS
-def test_bodies(kind: Any, fake: FakeSecretsManager) -> None:
-    """A body is not looked at; one whose end cannot be told is refused, and so is one that is too large."""
+def test_no_body_is_read(kind: Any, framing: bytes, fake: FakeSecretsManager) -> None:
+    """Whatever body a request has, or says that it has, the answer comes without it; then the connection ends."""
     with fake.agent(kind) as url:
-        assert ask(url, body=b"{").status == 200
-        assert raw(url, b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: x\r\n\r\n").endswith(b"\r\n\r\nBad Request")
-        assert b" 413 " in raw(url, b"GET / HTTP/1.1\r\nHost: HOST\r\nContent-Length: 9999999\r\n\r\n")
+        lines = b"\r\nHost: HOST\r\nX-Aws-Parameters-Secrets-Token: " + os.environ[TOKEN].encode() + b"\r\n" + framing
+        answered = raw(url, b"GET " + GET.encode() + b" HTTP/1.1" + lines)
+    head, _, content = answered.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200 ")
+    assert b"\r\nconnection: close" in head
+    assert json.loads(content)["SecretString"] == VALUE
+
+
+@pytest.mark.parametrize("framing", [b"\r\n", *BODIES])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_order_of_the_checks(method: str, framing: bytes, fake: FakeSecretsManager) -> None:
+    """The Agent looks for a proxy, then for the token, then at the method: of every method, and before any body."""
+    with fake.agent() as url:
+        proxy, token = b"X-Forwarded-For: 10.0.0.1\r\n", b"X-Vault-Token: " + os.environ[TOKEN].encode() + b"\r\n"
+        for lines, status, text in (
+            (proxy + token, 400, b"Forwarded"),
+            (proxy, 400, b"Forwarded"),
+            (b"", 403, b"Bad Token"),
+            (token, 405, b"Not allowed"),
+        ):
+            head = f"{method} {GET} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n".encode()
+            answered = raw(url, head + lines + framing)
+            assert answered.startswith(f"HTTP/1.1 {status} ".encode())
+            assert answered.endswith(b"\r\n\r\n" + (b"" if method == "HEAD" else text))
+    assert fake.calls == ()
+
+
+@pytest.mark.parametrize("framing", [b"\r\n", *BODIES])
+@pytest.mark.parametrize("method", METHODS)
+def test_the_one_refusal(method: str, framing: bytes, fake: FakeSecretsManager) -> None:
+    """The extension refuses every method but GET with its own text, with the token or without."""
+    with fake.agent("extension") as url:
+        for token in (b"", b"X-Aws-Parameters-Secrets-Token: " + os.environ[TOKEN].encode() + b"\r\n"):
+            head = f"{method} {GET} HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n".encode()
+            answered = raw(url, head + token + framing)
+            assert answered.startswith(b"HTTP/1.1 400 ")
+            assert answered.endswith(b"\r\n\r\n" + (b"" if method == "HEAD" else REFUSED))
+    assert fake.calls == ()
+
+
+@KINDS
+def test_a_connection_is_kept(kind: Any, fake: FakeSecretsManager) -> None:
+    """A refusal, of a method or of a token, does not end a connection whose requests have no body."""
+    with fake.agent(kind) as url, closing(connect(url)) as connection:
+        token = {"X-Aws-Parameters-Secrets-Token": os.environ[TOKEN]}
+        used = set()
+        for method, headers in (
+            ("GET", token),
+            ("HEAD", token),
+            ("BREW", token),
+            ("GET", {}),
+            ("PUT", token),
+            ("GET", token),
+        ):
+            connection.request(method, GET, headers=headers)
+            response = connection.getresponse()
+            content = response.read()
+            used.add(connection.sock)
+        assert json.loads(content)["SecretString"] == VALUE
+        assert used == {connection.sock} != {None}
 
 
 @KINDS
@@ -142,18 +189,31 @@ def test_nothing_lasts(kind: Any, fake: FakeSecretsManager) -> None:
 @pytest.mark.parametrize(
     ("options", "legal"),
     [
-        ({"kind": "lambda"}, "'agent' .* or 'extension' is legal"),
+        ({"kind": "lambda"}, "^kind='lambda': 'agent' .* or 'extension' .* is legal.$"),
+        ({"kind": "Agent"}, "or 'extension' .* is legal. Did you mean 'agent'\\?$"),
+        ({"kind": "extention"}, "Did you mean 'extension'\\?$"),
+        ({"kind": ["agent"]}, r"kind=\['agent'\]"),
+        ({"kind": None}, "kind=None"),
         ({"ttl": timedelta(seconds=3601)}, "0 to 3600 seconds is legal for 'agent'"),
         ({"kind": "extension", "ttl": timedelta(seconds=301)}, "0 to 300 seconds is legal for 'extension'"),
         ({"ttl": timedelta(seconds=-1)}, "0 to 3600"),
-        ({"ttl": 300}, "a timedelta"),
+        ({"ttl": 300}, r"^ttl=300: a timedelta of 0 to 3600 .* 'agent'. Did you mean timedelta\(seconds=300\)\?$"),
+        ({"ttl": 0.5}, r"Did you mean timedelta\(seconds=0.5\)\?$"),
+        ({"ttl": 3601}, "0 to 3600 seconds is legal for 'agent'.$"),
+        ({"ttl": True}, "^ttl=True: .* 'agent'.$"),
+        ({"ttl": "60"}, "^ttl='60': .* 'agent'.$"),
+        ({"ttl": float("nan")}, "^ttl=nan: .* 'agent'.$"),
+        ({"ttl": 3600, "kind": "extension"}, "0 to 300 seconds is legal for 'extension'.$"),
+        ({"cache_size": True}, "^cache_size=True: a whole number of 0 to 1000 is legal.$"),
+        ({"cache_size": None}, "cache_size=None"),
+        ({"cache_size": 1.0}, "cache_size=1.0"),
         ({"cache_size": 1001}, "0 to 1000 is legal"),
         ({"cache_size": -1}, "0 to 1000 is legal"),
         ({"cache_size": "1"}, "a whole number"),
     ],
 )
 def test_what_is_not_legal(options: dict[str, Any], legal: str, fake: FakeSecretsManager) -> None:
-    """A wrong setting is a ValueError at the call, before anything is served."""
+    """A wrong setting is a ValueError at the call, which says what is near and legal, before anything is served."""
     before = variables()
     with pytest.raises(ValueError, match=legal):
         fake.agent(**options)
@@ -173,9 +233,9 @@ def test_the_time_to_live_of_the_environment(
             clock.advance(seconds=10)
             ask(url)
         assert len(fake.calls) - before == times
-    for wrong, legal in (("soon", "a whole number of seconds"), ("301", "0 to 300 seconds")):
+    for wrong in ("soon", "301"):
         monkeypatch.setenv(TTL, wrong)
-        with pytest.raises(ValueError, match=legal):
+        with pytest.raises(ValueError, match=f"^{TTL}='{wrong}': a whole number of 0 to 300 seconds is legal.$"):
             fake.agent("extension")
 
 
@@ -222,30 +282,6 @@ def test_a_name_that_is_written_in_percents(fake: FakeSecretsManager) -> None:
     with fake.agent() as url:
         for path in ("/v1/db%2Fpass%2Bword", "/secretsmanager/get?secretId=db%2Fpass%2Bword", "/v1/db/pass+word"):
             assert ask(url, path).members["SecretString"] == VALUE
-
-
-def test_dates() -> None:
-    """SSM, the Agent and the extension each write the same instant in its own way, without the zeros at the end."""
-    instants = {
-        datetime(2022, 11, 16, 8, 22, 40, 499000, timezone.utc): ("1668586960.499", "2022-11-16T08:22:40.499Z"),
-        datetime(2023, 1, 2, 13, 0, 0, 500000, timezone.utc): ("1672664400.5", "2023-01-02T13:00:00.5Z"),
-        datetime(2023, 1, 3, 0, 0, 0, 0, timezone.utc): ("1672704000", "2023-01-03T00:00:00Z"),
-    }
-    texts = ["Nov 16, 2022, 8:22:40 AM", "Jan 2, 2023, 1:00:00 PM", "Jan 3, 2023, 12:00:00 AM"]
-    for (instant, (epoch, iso)), text in zip(instants.items(), texts, strict=True):
-        with freezing.freeze(instant), FakeSecretsManager(region=REGION) as frozen:
-            frozen.seed("a", VALUE)
-            with frozen.agent() as agent, frozen.agent("extension") as extension:
-                assert ask(agent).members["CreatedDate"] == epoch
-                assert ask(extension).members["CreatedDate"] == iso
-            assert parameter()["SourceResult"].endswith(f'"createdDate":"{text}"}}')
-
-
-def parameter() -> dict[str, Any]:
-    """Return the secret as a parameter."""
-    client = boto3.Session().client("ssm", region_name=REGION)
-    found: dict[str, Any] = client.get_parameter(Name="/aws/reference/secretsmanager/a", WithDecryption=True)
-    return found["Parameter"]
 
 
 def test_no_value_in_a_repr() -> None:

@@ -72,7 +72,7 @@ def test_an_endpoint_in_frozen_time(secretsmanager: FakeSecretsManager) -> None:
         assert secretsmanager.secret("one").created_date == datetime(2026, 3, 1, tzinfo=timezone.utc)
         kept.close()
     ended = os.times()
-    assert ended.elapsed - started.elapsed < 5
+    assert ended.elapsed - started.elapsed < PATIENCE
     assert (ended.user + ended.system) - (started.user + started.system) < 0.25 + (ended.elapsed - started.elapsed) / 2
 
 
@@ -84,7 +84,7 @@ def test_sleeping_moves_the_clock_while_clients_idle(secretsmanager_clock: Clock
     with secretsmanager_clock.skip_sleeps():
         time.sleep(30 * 24 * 3600)
     assert secretsmanager_clock.now() - before == timedelta(days=30)
-    assert os.times().elapsed - started < 5
+    assert os.times().elapsed - started < PATIENCE
     assert ask(kept, "ListSecrets").status == 200
     kept.close()
 
@@ -100,8 +100,6 @@ def test_nothing_is_left(secretsmanager: FakeSecretsManager) -> None:
         half.connect()
         half.sock.sendall(b"POST / HTTP/1.1\r\n")
         until(lambda: len(server_threads()) == 3)
-        started = os.times().elapsed
-    assert os.times().elapsed - started < 1
     assert server_threads() == []
     with pytest.raises((ConnectionError, http.client.BadStatusLine)):
         ask(idle, "ListSecrets")
@@ -112,6 +110,21 @@ def test_nothing_is_left(secretsmanager: FakeSecretsManager) -> None:
         ask_once(url, "ListSecrets")
     assert open_sockets() == sockets
     assert dict(os.environ) == variables
+
+
+def test_stopping_is_prompt(secretsmanager: FakeSecretsManager) -> None:
+    """Stopping does not wait for idle connections, nor for a slow poll: of some attempts one takes no time."""
+    lasted = []
+    for _ in range(10):
+        with serve(service_of(secretsmanager)) as url:
+            idle = connect(url)
+            assert ask(idle, "ListSecrets").status == 200
+            started = os.times().elapsed
+        lasted.append(os.times().elapsed - started)
+        idle.close()
+        if lasted[-1] < 0.25:
+            return
+    raise AssertionError(lasted)
 
 
 def test_an_exception_ends_the_endpoint(secretsmanager: FakeSecretsManager) -> None:
@@ -125,7 +138,7 @@ def test_an_exception_ends_the_endpoint(secretsmanager: FakeSecretsManager) -> N
 
 def test_a_request_that_is_being_answered_is_waited_for_only_so_long(monkeypatch: pytest.MonkeyPatch) -> None:
     """A function that never returns does not hang the test run; one wait is enough for all of them."""
-    monkeypatch.setattr(http_server, "GRACE", 0.6)
+    monkeypatch.setattr(http_server, "GRACE", 1.5)
     released, entered = threading.Event(), []
 
     def answer(incoming: Incoming) -> Answer:
@@ -135,12 +148,12 @@ def test_a_request_that_is_being_answered_is_waited_for_only_so_long(monkeypatch
 
     headers = {"Content-Type": JSON, "X-Amz-Target": "secretsmanager.ListSecrets"}
     with serve(Responder(answer)) as url:
-        clients = [connect(url) for _ in range(4)]
+        clients = [connect(url) for _ in range(20)]
         for client in clients:
             client.request("POST", "/", b"{}", headers)
-        until(lambda: len(entered) == 4)
+        until(lambda: len(entered) == 20)
         started = os.times().elapsed
-    assert 0.4 < os.times().elapsed - started < 2
+    assert 1 < os.times().elapsed - started < 20  # a wait for each takes 30
     released.set()
     until(lambda: not server_threads())
     for client in clients:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import gc
 import os
+import subprocess
+import sys
 import threading
 import time
 import weakref
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import freezegun
@@ -16,62 +19,13 @@ from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._reach import http_server
 from pytest_secretsdelete._service import locks
 
-from ..support import PATIENCE, in_threads, run_python
+from ..support import PATIENCE, forking, in_threads
 from .http import ask, connect, server_threads, until
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-
-#: Forks while threads do something, and prints how each child ended: its exit status, or "hangs".
-FORKING = """
-import os, sys, threading, time, warnings
-from datetime import timedelta
-from pytest_secretsdelete import Clock, FakeSecretsManager
-from pytest_secretsdelete._botocore.sessions import new_session
-
-warnings.simplefilter("ignore", DeprecationWarning)  # a process with threads that forks
-sys.setswitchinterval(1e-5)
-
-def ended(child, patience=15):
-    until = time.monotonic() + patience
-    while time.monotonic() < until:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            return os.waitstatus_to_exitcode(status)
-        threading.Event().wait(0.001)  # skipped by nothing
-    os.kill(child, 9)
-    os.waitpid(child, 0)
-    return "hangs"
-
-def forked(run):
-    child = os.fork()
-    if child:
-        return ended(child)
-    try:
-        run()
-    except BaseException:
-        import traceback
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
-
-def at_work(*functions):
-    goes_on = [True]
-    def repeat(function):
-        while goes_on:
-            function()
-    threads = [threading.Thread(target=repeat, args=(function,), daemon=True) for function in functions]
-    for thread in threads:
-        thread.start()
-    return goes_on.clear
-"""
-
-
-def forking(source: str) -> list[str]:
-    """Run a script that forks; return what it prints."""
-    return run_python(FORKING + source).split()
 
 
 @pytest.mark.parametrize("_round", range(3))
@@ -187,7 +141,7 @@ def status(connection):
     response = connection.getresponse()
     response.read()
     return response.status
-kept = http.client.HTTPConnection(address, timeout=10)
+kept = http.client.HTTPConnection(address, timeout=100)
 status(kept)
 """
 
@@ -196,10 +150,10 @@ def test_a_child_that_leaves_an_endpoint() -> None:
     """The child does not wait for its parent's threads, and the parent goes on serving old and new connections."""
     source = f"""{ENDPOINT}
 def child():
-    assert status(http.client.HTTPConnection(address, timeout=10)) == 200
+    assert status(http.client.HTTPConnection(address, timeout=100)) == 200
     block.close()
     assert "AWS_ENDPOINT_URL_SECRETS_MANAGER" not in os.environ
-print(forked(child), status(kept), status(http.client.HTTPConnection(address, timeout=10)))
+print(forked(child), status(kept), status(http.client.HTTPConnection(address, timeout=100)))
 block.close()
 """
     assert forking(source) == ["0", "200", "200"]
@@ -217,7 +171,7 @@ if not child:
 block.close()
 print(repr(kept.sock.recv(1)))
 try:
-    socket.create_connection(address.split(":"), timeout=10)
+    socket.create_connection(address.split(":"), timeout=100)
 except ConnectionRefusedError:
     print("refused")
 os.write(writing, b"x")
@@ -281,26 +235,58 @@ def test_what_a_fake_and_a_clock_renew() -> None:
         assert "a" not in fake
 
 
-def test_what_an_endpoint_renews(fake: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An endpoint closes its copies of the sockets, and its end then stops nothing."""
+@pytest.fixture
+def servers(monkeypatch: pytest.MonkeyPatch) -> list[http_server._Server]:
+    """Give a list of the servers that endpoints make."""
     made: list[http_server._Server] = []
 
     class Recorded(http_server._Server):
-        def __init__(self, application: http_server.Application) -> None:
-            super().__init__(application)
+        def __init__(self, application: http_server.Application, *, any_method: bool) -> None:
+            super().__init__(application, any_method=any_method)
             made.append(self)
 
     monkeypatch.setattr(http_server, "_Server", Recorded)
-    with fake.endpoint() as url:
-        client = connect(url)
+    return made
+
+
+def test_what_an_endpoint_renews(fake: FakeSecretsManager, servers: list[http_server._Server]) -> None:
+    """An endpoint closes its copies of the sockets, and its end then stops nothing."""
+    with fake.endpoint() as url, closing(connect(url)) as client:
         assert ask(client, "ListSecrets").status == 200
-        sockets = [made[0].socket, *made[0]._connections.values()]
-        made[0].shutdown()  # as in a child no thread accepts
+        sockets = [servers[0].socket, *servers[0]._connections.values()]
+        servers[0].shutdown()  # as in a child no thread accepts
         locks._before_fork()
         locks._in_child()
         assert [copied.fileno() for copied in sockets] == [-1, -1]
         client.close()
         until(lambda: server_threads() == [])
+
+
+def test_a_connection_is_known_before_its_first_answer(
+    fake: FakeSecretsManager, servers: list[http_server._Server], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever forks after an answer leaves that connection to the parent, however late the server's thread goes on."""
+    start, looked = threading.Thread.start, threading.Event()
+
+    def return_late(thread: threading.Thread) -> None:
+        start(thread)
+        if thread.name.startswith("fake for "):
+            looked.wait(PATIENCE)
+
+    with fake.endpoint() as url, closing(connect(url)) as client:
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", return_late)
+            assert ask(client, "ListSecrets").status == 200
+            known = len(servers[0]._connections)
+            looked.set()
+        assert known == 1
+
+
+def test_a_fake_that_lives_to_the_end_of_a_script() -> None:
+    """Python ends without a complaint."""
+    code = "from pytest_secretsdelete import FakeSecretsManager\nwith FakeSecretsManager() as fake: fake.seed('a', 'b')"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert (ended.stdout, ended.stderr) == ("", "")
 
 
 def test_what_is_renewed_goes_with_its_owner() -> None:

@@ -4,43 +4,50 @@ from __future__ import annotations
 
 import json
 import threading
-from http import HTTPStatus
+from contextlib import closing
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pytest_secretsdelete._reach.http_server import HttpRequest, HttpResponse, serve_http
+from pytest_secretsdelete._reach.http_server import (
+    HttpRequest,
+    HttpResponse,
+    UnreadableBody,
+    _ExchangeOfAnyMethod,
+    serve_http,
+)
 
-from .http import ask_once, head_of, open_sockets, raw, server_threads, until
+from .http import ask, ask_once, connect, head_of, open_sockets, raw, server_threads, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from email.message import Message
 
 
 class Echo:
     """A protocol of its own: JSON of what a GET asks for."""
 
     def answer(self, request: HttpRequest) -> HttpResponse | None:
-        """Answer with the parameters and the body; nothing where the path is /nothing, a mistake at /mistake."""
+        """Answer with the parameters and the body.
+
+        Nothing where the path is /nothing, a mistake at /mistake, and without reading the body at /without.
+        """
         asked = urlsplit(request.path)
         if asked.path == "/nothing":
             return None
-        told = parse_qs(asked.query) | {"method": request.method, "body": request.body.decode()}
+        try:
+            body = "left" if asked.path == "/without" else request.read_body().decode()
+        except UnreadableBody as unreadable:
+            return HttpResponse(unreadable.status, {"content-length": "10"}, b"unreadable")
+        told = parse_qs(asked.query) | {"method": request.method, "body": body}
         content = json.dumps(told if asked.path != "/mistake" else object()).encode()
         return HttpResponse(203, {"content-type": "application/json", "content-length": str(len(content))}, content)
-
-    def refuse_body(self, headers: Message, status: HTTPStatus) -> HttpResponse:
-        """Refuse in this protocol's words."""
-        content = f"{headers['Host']}: {status.value}".encode()
-        return HttpResponse(status, {"content-length": str(len(content))}, content)
 
 
 @pytest.fixture
 def echo() -> Iterator[str]:
     """Return the URL of a server of that protocol."""
-    with serve_http(Echo()) as url:
+    with serve_http(Echo(), any_method=True) as url:
         yield url
 
 
@@ -60,7 +67,39 @@ def test_an_unreadable_body_is_refused_in_the_words_of_the_protocol(echo: str) -
     """The server finds out, the application says so, and the connection ends."""
     for length, status in (("x", 400), ("99999999", 413)):
         answered = raw(echo, head_of(f"Content-Length: {length}"))
-        assert answered.endswith(f"\r\nconnection: close\r\n\r\n{echo.removeprefix('http://')}: {status}".encode())
+        assert answered.startswith(f"HTTP/1.1 {status} ".encode())
+        assert answered.endswith(b"\r\nconnection: close\r\n\r\nunreadable")
+
+
+@pytest.mark.parametrize(
+    "framing", ["Content-Length: 4", "Content-Length: x", "Transfer-Encoding: chunked", "no header"]
+)
+def test_a_body_that_is_not_read(echo: str, framing: str) -> None:
+    """The answer comes without it, and then the connection ends: what follows is no request."""
+    answered = raw(
+        echo, head_of(framing).replace(b"POST /", b"POST /without") + b"GET /get HTTP/1.1\r\nHost: HOST\r\n\r\n"
+    )
+    assert answered.startswith(b"HTTP/1.1 203 ")
+    assert b"\r\nconnection: close\r\n" in answered
+    assert answered.count(b"HTTP/1.1") == 1
+
+
+def test_no_body_to_read(echo: str) -> None:
+    """Where no body is announced, or an empty one, the connection is kept."""
+    with closing(connect(echo)) as connection:
+        first = ask(connection, "", body=b"", path="/without")
+        used = connection.sock
+        assert (first.status, ask(connection, "", body=b"", path="/without").status) == (203, 203)
+        assert connection.sock is used is not None
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "BREW", "post", "M-SEARCH"])
+def test_a_method_that_is_not_common(echo: str, method: str) -> None:
+    """It is the application's, or where the application asks for the common ones alone, refused."""
+    request = f"{method} /get HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n".encode()
+    assert json.loads(raw(echo, request).partition(b"\r\n\r\n")[2])["method"] == method
+    with serve_http(Echo()) as url:
+        assert raw(url, request).startswith(b"HTTP/1.1 501 ")
 
 
 def test_a_foreign_host_is_refused_before_the_application(echo: str) -> None:
@@ -76,6 +115,14 @@ def test_a_mistake_of_an_application_is_seen(echo: str, monkeypatch: pytest.Monk
     assert raw(echo, b"GET /mistake HTTP/1.1\r\nHost: HOST\r\n\r\n") == b""
     assert ask_once(echo, "", method="GET").status == 203
     until(lambda: [args.exc_type for args in seen] == [TypeError])
+
+
+def test_only_methods_are_found_by_name() -> None:
+    """A handler of all methods lacks what is no method, as any object does."""
+    handler = _ExchangeOfAnyMethod.__new__(_ExchangeOfAnyMethod)
+    assert handler.do_BREW == handler.do_POST
+    with pytest.raises(AttributeError, match="^brew$"):
+        _ = handler.brew
 
 
 def test_no_thread_to_begin_with(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Helpers that tests of several folders share."""
 
 from .accounts import CROSS_ACCOUNT, OTHER_ACCOUNT, client_of
+from .forks import forking
 from .handlers import (
     EVENTS_BEFORE_SENDING,
     INTERCEPTIONS,
@@ -44,6 +45,7 @@ __all__ = [
     "send_raw",
     "set_up_rotation",
     "force_late_interception",
+    "forking",
     "tick",
     "token",
     "until_the_next_due",

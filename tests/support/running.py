@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import faulthandler
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +56,14 @@ def in_threads(*functions: Callable[[], Any]) -> None:
         thread.start()
     for thread in threads:
         thread.join(PATIENCE)
-        assert not thread.is_alive(), "it hangs"
+        assert not thread.is_alive(), f"it hangs:\n{all_stacks()}"
     for error in errors:
         raise error
+
+
+def all_stacks() -> str:
+    """Return where each thread of this process is."""
+    with tempfile.TemporaryFile("w+") as file:
+        faulthandler.dump_traceback(file, all_threads=True)
+        file.seek(0)
+        return file.read()

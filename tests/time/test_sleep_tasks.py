@@ -327,13 +327,14 @@ def test_a_task_left_at_the_end_can_be_cancelled(clock: Clock) -> None:
 
     async def main() -> None:
         with clock.skip_sleeps():
-            task = asyncio.ensure_future(asyncio.sleep(0.02))
+            task = asyncio.ensure_future(asyncio.sleep(0.25))
             await asyncio.sleep(0)
-        await asyncio.sleep(0.005)
+        for _ in range(5):
+            await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(0.3)
 
     run(main)
 

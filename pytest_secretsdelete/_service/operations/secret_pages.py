@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 from ..store import by_creation
@@ -63,11 +63,8 @@ def _few_by_name(
     if prefixes is None:
         return None
     order = _order(store, "name", planned=planned)
-    ranges = [order.range(prefix) for prefix in prefixes]
-    if sum(end - start for start, end in ranges) > most:
-        return None
-    names = {name for start, end in ranges for name in order.names_in(start, end)}
-    return [store.by_name[name] for name in names]
+    names = list(islice(chain.from_iterable(map(order.names_with, prefixes)), most + 1))
+    return [store.by_name[name] for name in set(names)] if len(names) <= most else None
 
 
 def _sorted_after(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import names
 from ..faults import secret_ids
@@ -173,9 +173,20 @@ def _failed(facts: Facts, error: BaseException) -> Attempt | None:
 
 
 def _is_answer(error: BaseException, attempt: Attempt) -> bool:
-    """Return whether botocore has made an exception of an answer, as far as its code and its operation tell."""
+    """Return whether botocore has made an exception of an answer: its code and operation tell, and the request's id."""
     response = getattr(error, "response", None)
     answered = response.get("Error") if isinstance(response, dict) else None
     if isinstance(answered, dict):
-        return (answered.get("Code"), getattr(error, "operation_name", None)) == (attempt.error_code, attempt.operation)
+        request_id = _request_id(response)
+        return (answered.get("Code"), getattr(error, "operation_name", None), request_id) == (
+            attempt.error_code,
+            attempt.operation,
+            attempt.request_id if request_id else None,
+        )
     return type(error).__name__ == attempt.error_code
+
+
+def _request_id(response: Any) -> str | None:
+    """Return the id of the request that a parsed response carries; a response made by hand has none."""
+    metadata = response.get("ResponseMetadata")
+    return metadata.get("RequestId") if isinstance(metadata, dict) else None

@@ -9,6 +9,7 @@ from pytest_secretsdelete import Timeout
 from ..sources import AGENT_ANSWER, AGENT_CACHE, AGENT_CHECKS, AGENT_QUERY
 from ..table import (
     D, I, MARKED, NOT_FOUND, Arn, Matcher, Refused, Reply, Row, T1, T2, a, call, move, put, scheduled, steps,
+    wait,
 )  # fmt: skip
 
 GET = "/secretsmanager/get?secretId="
@@ -22,15 +23,15 @@ class EpochText(Matcher):
         return value == f"{Matcher.world.start / 1000:.3f}"
 
 
-def value(text="one", version=T1, stages=("AWSCURRENT",), member="SecretString"):
+def value(text="one", version=T1, stages=("AWSCURRENT",), member="SecretString", created=""):
     """Return the Agent's answer, whole."""
     return Reply({"ARN": Arn("a"), "Name": "a", "VersionId": version, member: text, "VersionStages": list(stages),
-                  "CreatedDate": EpochText()})  # fmt: skip
+                  "CreatedDate": created or EpochText()})  # fmt: skip
 
 
 def error(refused):
-    """Return a refusal of AWS as the Agent passes it on."""
-    return Reply({"__type": refused.code, "message": refused.text}, refused.status)
+    """Return a refusal of AWS as the Agent passes it on, to the letter."""
+    return Reply(f'{{"__type":"{refused.code}", "message":"{refused.text}"}}', refused.status)
 
 
 def row(case, evidence, path, answer, source="", given=a, **more):
@@ -49,17 +50,32 @@ def read(path=f"{GET}a", text="one"):
     return run
 
 
-def wait(**delta):
-    """Return a step that lets time pass."""
-    return lambda world: world.advance(**delta)
-
-
 def asked(*operations):
     """Return a check of which calls the reading has made, in all."""
 
     def check(world):
         made = [made.operation for made in world.fake.calls if made.operation in {"GetSecretValue", "DescribeSecret"}]
         assert made == list(operations)
+
+    return check
+
+
+def fill(first, last):
+    """Return a step that reads as many other secrets, each once."""
+
+    def run(world):
+        for number in range(first, last + 1):
+            world.fake.seed(f"s{number}", "value")
+            read(f"{GET}s{number}", "value")(world)
+
+    return run
+
+
+def reads(number):
+    """Return a check of how often the secret a has been read, past the cache."""
+
+    def check(world):
+        assert len(world.fake.calls_of(READ, "a")) == number
 
     return check
 
@@ -90,6 +106,9 @@ ROWS = [
     row("the token in X-Vault-Token", D, f"{GET}a", value(), AGENT_CHECKS,
         call={"headers": {"X-Vault-Token": "TOKEN"}, "with_token": False}),
     row("another method, before the path", D, "/none", Reply("Not allowed", 405), AGENT_CHECKS, call={"method": "PUT"}),
+    row("HEAD: no text", D, f"{GET}a", Reply("", 405), AGENT_CHECKS, call={"method": "HEAD"}),
+    row("a method of no standard", D, f"{GET}a", Reply("Not allowed", 405), AGENT_CHECKS, call={"method": "BREW"}),
+    row("a body", I, f"{GET}a", value(), call={"body": b"{"}),
     row("another path", D, "/none", Reply("Not found", 404), AGENT_CHECKS),
     row("no secretId", D, "/secretsmanager/get", Reply("missing parameter secretId", 400), AGENT_QUERY),
     row("an empty secretId", D, GET, Reply("missing parameter secretId", 400), AGENT_QUERY),
@@ -106,7 +125,17 @@ ROWS = [
                "VersionStages": ["AWSCURRENT"], "CreatedDate": EpochText()}), AGENT_ANSWER,
         call("CreateSecret", Name="db/password", SecretString="one", ClientRequestToken=T1)),
     row("by staging label", D, f"{GET}a&versionStage=AWSPENDING", value(T2, T2, ["AWSPENDING"]), AGENT_ANSWER, STAGED),
-    row("by VersionId", D, f"/v1/a?versionId={T2}", value(T2, T2, ["AWSPENDING"]), AGENT_ANSWER, STAGED),
+    row("by VersionId", D, f"{GET}a&versionId={T2}", value(T2, T2, ["AWSPENDING"]), AGENT_ANSWER, STAGED),
+    row("by staging label, of a path", D, "/v1/a?versionStage=AWSPENDING", value(T2, T2, ["AWSPENDING"]), AGENT_ANSWER,
+        STAGED),
+    row("by VersionId, of a path", D, f"/v1/a?versionId={T2}", value(T2, T2, ["AWSPENDING"]), AGENT_ANSWER, STAGED),
+    row("the date", D, f"{GET}a", value(created="1569534789.046"), AGENT_ANSWER, at="2019-09-26T21:53:09.046Z"),
+    row("the date of the version", D, f"{GET}a", value(T2, T2, created="1569534789.046"), AGENT_ANSWER,
+        steps(a, wait(seconds=60), put(T2)), at="2019-09-26T21:52:09.046Z", timed=True),
+    row("a date with a tenth of a second", I, f"{GET}a", value(created="1672664709.5"), at="2023-01-02T13:05:09.5Z"),
+    row("a date of a whole second", I, f"{GET}a", value(created="1703980800"), at="2023-12-31T00:00:00Z"),
+    row("the token of a session", I, f"{GET}a", value(), call={"headers": {"X-Vault-Token": "of the process"},
+        "with_token": False}, variables={"AWS_SESSION_TOKEN": "of the process"}),
     row("a binary value", D, f"{GET}a", value("AP8=", member="SecretBinary"), AGENT_ANSWER, BINARY),
     row("not there", D, f"{GET}b", error(NOT_FOUND), AGENT_ANSWER),
     row("scheduled for deletion", D, f"{GET}a", error(MARKED), AGENT_ANSWER, scheduled),
@@ -130,6 +159,8 @@ ROWS = [
         afterwards=asked(READ, DESCRIBE, READ), timed=True),
     row("refreshNow", D, f"{GET}a&refreshNow=true", value(T2, T2), AGENT_CACHE, steps(a, read(), put(T2)),
         afterwards=asked(READ, READ)),
+    row("refreshNow, of a path", D, "/v1/a?refreshNow=true", value(T2, T2), AGENT_CACHE,
+        steps(a, read("/v1/a"), put(T2)), afterwards=asked(READ, READ)),
     row("refreshNow keeps what it reads", I, f"{GET}a", value(T2, T2),
         given=steps(a, read(), put(T2), read(f"{GET}a&refreshNow=true", T2)), afterwards=asked(READ, READ)),
     row("refreshNow=false", D, f"{GET}a&refreshNow=false", value(), AGENT_CACHE, steps(a, read(), put(T2)),
@@ -154,11 +185,24 @@ ROWS = [
         steps(a, read(), put(T2)), afterwards=asked(READ, READ)),
     row("kept for an hour at most", D, f"{GET}a", value(), AGENT_CACHE, steps(a, read(), put(T2), wait(seconds=3599)),
         afterwards=asked(READ), timed=True, agent={"ttl": timedelta(hours=1)}),
-    row("a time to live of zero", I, f"{GET}a", value(T2, T2), given=steps(a, read(), put(T2)),
+    row("kept for 300 seconds, whatever SECRETS_MANAGER_TTL says", I, f"{GET}a", value(),
+        given=steps(a, read(), put(T2), wait(seconds=299)), afterwards=asked(READ), timed=True,
+        variables={"SECRETS_MANAGER_TTL": "10"}),
+    row("after an hour, another version has the label", D, f"{GET}a", Reply(
+        {**value(T2, T2).content, "CreatedDate": EpochText()}), AGENT_CACHE,
+        steps(a, read(), put(T2), wait(hours=1)), afterwards=asked(READ, DESCRIBE, READ), timed=True,
+        agent={"ttl": timedelta(hours=1)}),
+    row("a time to live of zero", D, f"{GET}a", value(T2, T2), AGENT_CACHE, steps(a, read(), put(T2)),
         afterwards=asked(READ, READ), agent={"ttl": timedelta(0)}),
     row("a refusal is not kept", I, f"{GET}a", value(),
         given=steps(lambda world: world.ask(f"{GET}a"), a), afterwards=asked(READ, READ)),
     row("the cache is full: the oldest goes", D, f"{GET}a", value(T2, T2), AGENT_CACHE,
         steps(a, read(), put(T2), read("/v1/a?versionStage=AWSPREVIOUS")), afterwards=asked(READ, READ, READ),
         agent={"cache_size": 1}),
+    row("a thousand values are kept", D, f"{GET}a", value(), AGENT_CACHE, steps(a, read(), put(T2), fill(1, 999)),
+        afterwards=reads(1)),
+    row("a thousand values and one more: the oldest goes", D, f"{GET}a", value(T2, T2), AGENT_CACHE,
+        steps(a, read(), put(T2), fill(1, 1000)), afterwards=reads(2)),
+    row("a cache of no entries", I, f"{GET}a", value(T2, T2), given=steps(a, read(), put(T2)),
+        afterwards=asked(READ, READ), agent={"cache_size": 0}),
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..sources import SSM_RECORDED, SSM_REFERENCE, filled
 from ..table import (
     ACCOUNT, D, I, JsonText, R, T1, T2, Arn, At, Matcher, Refused, Row, a, call, empty, purged, put, scheduled, steps,
+    wait,
 )  # fmt: skip
 
 PREFIX = "/aws/reference/secretsmanager/"
@@ -20,18 +21,18 @@ class JavaDate(Matcher):
         return value == f"{start:%b} {start.day}, {start.year}, 12:00:00 PM"
 
 
-def source_result(value="one", version=T1, stages=("AWSCURRENT",)):
+def source_result(value, version, stages, created):
     """Return what Parameter Store has read of the secret."""
     text = {} if value is None else {"secretString": value}
     return JsonText({"ARN": Arn("a"), "name": "a", "versionId": version, **text, "versionStages": list(stages),
-                     "createdDate": JavaDate()})  # fmt: skip
+                     "createdDate": created or JavaDate()})  # fmt: skip
 
 
-def parameter(value="one", version=T1, stages=("AWSCURRENT",), **more):
-    """Return a parameter, whole."""
+def parameter(value="one", version=T1, stages=("AWSCURRENT",), created="", offset=0, **more):
+    """Return a parameter, whole; its version was created so many milliseconds after the start of the row."""
     text = {} if value is None else {"Value": value}
-    return {"Name": f"{PREFIX}a", "Type": "SecureString", **text, "Version": 0, **more, "LastModifiedDate": At(),
-            "SourceResult": source_result(value, version, stages), "ARN": Arn("a")}  # fmt: skip
+    return {"Name": f"{PREFIX}a", "Type": "SecureString", **text, "Version": 0, **more, "LastModifiedDate": At(offset),
+            "SourceResult": source_result(value, version, stages, created), "ARN": Arn("a")}  # fmt: skip
 
 
 def one(case, evidence, name, answer, given=a, **more):
@@ -63,6 +64,15 @@ def recorded(*operations):
     return check
 
 
+def only_recorded(operation):
+    """Return a check that the fake has recorded one call and no look-up of a secret."""
+
+    def check(world):
+        assert [made.operation for made in world.fake.calls] == ["CreateSecret", operation]
+
+    return check
+
+
 MALFORMED = Refused(
     "ValidationException",
     "Invalid parameter name. Please use correct syntax for referencing a version/label  <name>:<version/label>",
@@ -88,12 +98,18 @@ ROWS = filled([
     one("by staging label", R, "a:AWSPREVIOUS", PREVIOUS, steps(a, put(T2))),
     one("by VersionId", D, f"a:{T1}", parameter(Selector=f":{T1}"), source=SSM_REFERENCE),
     one("a binary value", R, "a", parameter(None), BINARY),
+    one("the dates of the version", R, "a", parameter(T2, T2, created="Nov 16, 2022, 8:22:40 AM", offset=3_600_000),
+        steps(a, wait(hours=1), put(T2), wait(hours=1)), at="2022-11-16T07:22:40.499Z", timed=True),
+    one("a date in the afternoon", I, "a", parameter(created="Jan 2, 2023, 1:05:09 PM"), at="2023-01-02T13:05:09.5Z"),
+    one("a date at midnight", I, "a", parameter(created="Dec 31, 2023, 12:00:00 AM"), at="2023-12-31T00:00:00Z"),
     one("a malformed selector", R, "a:one:two", MALFORMED),
     one("an empty selector", I, "a:", MALFORMED),
-    one("a malformed selector of a secret that is not there", R, "b:one:two", MALFORMED),
+    one("a malformed selector of a secret that is not there", R, "b:one:two", MALFORMED,
+        afterwards=only_recorded("GetParameter")),
     one("a malformed selector without decryption", I, "a:one:two", MALFORMED, call={"WithDecryption": False}),
     one("without decryption", R, "a", NO_DECRYPTION, call={"WithDecryption": False}),
-    one("without decryption, of a secret that is not there", R, "b", NO_DECRYPTION, call={"WithDecryption": False}),
+    one("without decryption, of a secret that is not there", R, "b", NO_DECRYPTION, call={"WithDecryption": False},
+        afterwards=only_recorded("GetParameter")),
     one("not there", R, "b", missing("b"), afterwards=recorded("GetParameter", "GetSecretValue")),
     one("not there, with a selector", R, "b:AWSPREVIOUS", missing("b", ":AWSPREVIOUS")),
     one("no version with the label", R, "a:AWSPREVIOUS", missing("a", ":AWSPREVIOUS")),

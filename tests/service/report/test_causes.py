@@ -292,6 +292,23 @@ def test_an_exception_made_of_another(fake: FakeSecretsManager, client: Any, tol
     assert told(caught.value).startswith("GetSecretValue asked for none, which was never there in eu-west-1.")
 
 
+def test_two_like_refusals(fake: FakeSecretsManager, client: Any, told: Told) -> None:
+    """Of two refusals of one operation with one code, the one is explained whose exception failed the test."""
+    errors = [_error(client, name) for name in ("first", "second")]
+    assert "GetSecretValue asked for first, which was never there" in told(errors[0])
+    assert "GetSecretValue asked for second, which was never there" in told(errors[1])
+    del errors[0].response["ResponseMetadata"]
+    assert "GetSecretValue asked for second, which was never there" in told(errors[0])
+    errors[1].response["ResponseMetadata"]["RequestId"] = "another server's"
+    assert told(errors[1]).startswith("The last call was refused.")
+
+
+def _error(client: Any, secret_id: str) -> ClientError:
+    with pytest.raises(ClientError) as caught:
+        client.get_secret_value(SecretId=secret_id)
+    return caught.value
+
+
 def test_an_exception_in_a_group(fake: FakeSecretsManager, client: Any, told: Told) -> None:
     """The call is found in a group of exceptions, such as a TaskGroup raises, and in a group within it."""
     with pytest.raises(ClientError) as caught:

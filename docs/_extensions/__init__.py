@@ -1,0 +1,1 @@
+"""The extensions of the documentation: they render what the package says of itself."""

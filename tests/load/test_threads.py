@@ -1,0 +1,215 @@
+"""Sixty-four threads on one fake while time moves, rotations run, calls fail and fakes stop: nothing is lost."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout, _active
+from pytest_secretsdelete._reach.guard import Guard, UnmockedCallError
+
+from ..support import LAMBDA, PATIENCE, REGION, in_threads, rotate_as_the_template, running
+from .callers import Ledger, be_busy, check, check_record, check_rotations
+from .conftest import LOAD
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+THREADS = 64
+ROUNDS = 4 * LOAD
+ONCE = Config(retries={"max_attempts": 0})
+
+
+def populate(fake: FakeSecretsManager, ledger: Ledger) -> None:
+    """Seed what the callers share, and let four secrets rotate daily."""
+    client = ledger.watch(fake.client())
+    # the next rotation may begin when the label AWSCURRENT has moved, and would take AWSPENDING from a slow finishSecret
+    fake.rotation_function(LAMBDA, lambda event, context: rotate_as_the_template(client, event, keeps_pending=True))
+    for number in range(4):
+        fake.seed(f"shared/{number}", "start")
+        fake.seed(f"rotating/{number}", "start")
+        rules = {"AutomaticallyAfterDays": 1}
+        ledger.call(
+            client, "rotate_secret", SecretId=f"rotating/{number}", RotationLambdaARN=LAMBDA, RotationRules=rules
+        )
+
+
+def clients_of(kind: str, fake: FakeSecretsManager, ledger: Ledger, config: Config | None) -> list[Any]:
+    """Return a client for each thread: one that they share, or one for each."""
+    if kind == "shared":
+        return [ledger.watch(fake.client(config=config))] * THREADS
+    sessions = [boto3.Session() for _ in range(THREADS)]
+    return [ledger.watch(session.client("secretsmanager", REGION, config=config)) for session in sessions]
+
+
+def run(fake: FakeSecretsManager, clients: list[Any], ledger: Ledger, *others: Callable[[], Any]) -> dict[str, str]:
+    """Let a thread for each client be busy beside other functions; return the last values of all."""
+    last: dict[str, str] = {}
+    together = threading.Barrier(len(clients) + len(others))
+
+    def work(number: int) -> None:
+        together.wait(PATIENCE)
+        last.update(be_busy(ledger, clients[number], number, ROUNDS))
+
+    def beside(function: Callable[[], Any]) -> None:
+        together.wait(PATIENCE)
+        function()
+
+    callers = [lambda number=number: work(number) for number in range(len(clients))]
+    in_threads(*callers, *[lambda other=other: beside(other) for other in others])
+    return last
+
+
+@pytest.mark.parametrize("kind", ["shared", "own"])
+def test_while_the_clock_moves(clock: Clock, fake: FakeSecretsManager, kind: str) -> None:
+    """Time moves by hours while they call, and secrets rotate; some calls fail once, and nobody repeats them."""
+    ledger = Ledger()
+    populate(fake, ledger)
+    clients = clients_of(kind, fake, ledger, ONCE)
+    fake.fail("PutSecretValue", "InternalServiceError", times=THREADS, secret_id="shared/1")
+    fake.fail("DescribeSecret", Timeout.READ, times=10, secret_id="shared/2")
+    fake.fail("DescribeSecret", Timeout.CONNECT, times=10, secret_id="shared/3")
+
+    def move() -> None:
+        for _ in range(30):
+            clock.advance(hours=7)
+
+    started = clock.now()
+    last = run(fake, clients, ledger, move)
+    assert (clock.now() - started).total_seconds() == 30 * 7 * 3600
+    assert len(last) == THREADS
+    assert ledger.unanswered == {"ReadTimeoutError": 10, "ConnectTimeoutError": 10}
+    codes = Counter(call.error_code for call in fake.calls)
+    for code in ("ReadTimeoutError", "ConnectTimeoutError"):  # botocore has no event for an attempt without an answer
+        ledger.attempts["DescribeSecret", code] += 10
+    assert codes["InternalServiceError"] == THREADS
+    check(fake, ledger, last)
+    assert check_rotations(fake) > 4
+
+
+def test_while_sleeps_are_skipped(clock: Clock, fake: FakeSecretsManager) -> None:
+    """Threads sleep between their calls, botocore's own back-off sleeps as well, and rotations come due on the way."""
+    ledger = Ledger()
+    populate(fake, ledger)
+    clients = clients_of("shared", fake, ledger, None)
+    fake.fail("*", "ThrottlingException", times=3 * THREADS)
+    last: dict[str, str] = {}
+
+    def work(number: int) -> None:
+        last.update(be_busy(ledger, clients[number], number, ROUNDS))
+        time.sleep(3600 * (number % 5 + 20))
+        last.update(be_busy_again(number))
+
+    def be_busy_again(number: int) -> dict[str, str]:
+        value = f"again {number}"
+        written = ledger.call(clients[number], "put_secret_value", SecretId=f"own/{number}", SecretString=value)
+        return {} if written is None else {f"own/{number}": value}
+
+    started = clock.now()
+    with clock.skip_sleeps():
+        in_threads(*[lambda number=number: work(number) for number in range(THREADS)])
+    assert (clock.now() - started).total_seconds() >= 24 * 3600
+    assert sum(call.error_code == "ThrottlingException" for call in fake.calls) == 3 * THREADS
+    check(fake, ledger, last)
+    assert check_rotations(fake) > 4
+
+
+def test_fakes_that_stop_meanwhile() -> None:
+    """The inner fake stops, and then the outer one: each call is answered by one of them, or ends with our own error."""
+    outer, inner = FakeSecretsManager(region=REGION), FakeSecretsManager(region=REGION)
+    ledger, guard, before = Ledger(), Guard(), dict(os.environ)
+    outer_only, stopped = threading.Event(), threading.Event()
+    begun = [threading.Semaphore(0) for _ in range(2)]
+
+    def work(client: Any, number: int) -> None:
+        for turn in range(10_000 * LOAD):
+            try:
+                ledger.call(client, "create_secret", Name=f"{number}/{turn}", SecretString="value")
+                ledger.call(client, "get_secret_value", SecretId=f"{number}/{turn}")
+            except UnmockedCallError:
+                assert stopped.is_set()
+                return
+            begun[outer_only.is_set()].release()
+        raise AssertionError("both fakes have stopped, and calls are answered")
+
+    def stop() -> None:
+        for _ in range(2 * THREADS):
+            assert begun[0].acquire(timeout=PATIENCE)
+        inner.stop()
+        outer_only.set()
+        for _ in range(2 * THREADS):
+            assert begun[1].acquire(timeout=PATIENCE)
+        stopped.set()
+        outer.stop()
+
+    guard.install()
+    try:
+        with outer, inner:
+            clients = clients_of("own", inner, ledger, ONCE)
+            works = [lambda c=client, n=number: work(c, n) for number, client in enumerate(clients)]
+            in_threads(*works, stop)
+    finally:
+        guard.uninstall()
+    assert ledger.unanswered.keys() <= {"FakeStoppedError"}
+    assert len(guard.take()) == THREADS + ledger.unanswered["FakeStoppedError"]
+    assert inner.secrets()
+    assert outer.secrets()
+    check_record([outer, inner], ledger)
+    assert len(inner.secrets()) + len(outer.secrets()) == len(ledger.written)
+    assert dict(os.environ) == before
+
+
+def test_nested_fakes_of_two_threads(fake: FakeSecretsManager) -> None:
+    """Two threads start and stop fakes of their own, not in the order of a stack, while others call."""
+    ledger, before, done = Ledger(), dict(os.environ), threading.Event()
+    client = ledger.watch(fake.client(config=ONCE))
+    fakes = [fake]
+
+    def nest(number: int) -> None:
+        kept: list[FakeSecretsManager] = []
+        for turn in range(300 * LOAD):
+            kept.append(FakeSecretsManager(region=f"us-west-{number + 1}"))
+            fakes.append(kept[-1])
+            kept[-1].start()
+            if turn % 3 != 1:
+                kept.pop(turn % len(kept)).stop()
+        for left in kept:
+            left.stop()
+
+    def nest_both() -> None:
+        try:
+            in_threads(lambda: nest(0), lambda: nest(1))
+        finally:
+            done.set()
+
+    def work(number: int) -> None:
+        turn = 0
+        while not done.is_set():
+            turn += 1
+            ledger.call(client, "create_secret", Name=f"{number}/{turn}", SecretString="value")
+
+    in_threads(nest_both, *[lambda number=number: work(number) for number in range(THREADS // 4)])
+    assert len(_active.responders()) == 1
+    assert dict(os.environ) == before
+    check_record(fakes, ledger)
+    assert sum(len(one.secrets()) for one in fakes) == len(ledger.written)
+
+
+def test_a_hang_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What hangs fails its test, with the stack of each thread."""
+    goes_on = threading.Event()
+
+    def hang_for_ever() -> None:
+        goes_on.wait(PATIENCE)
+
+    monkeypatch.setattr(running, "PATIENCE", 0.1)
+    with pytest.raises(AssertionError, match="it hangs:\n(?s:.*)hang_for_ever"):
+        in_threads(hang_for_ever)
+    goes_on.set()
