@@ -83,7 +83,7 @@ class FakeSecretsManager:
             rotation_limit: How many scheduled rotations may come due at one call, one look-up or one move of the
                 clock. More are a RuntimeError that says about how many there are.
             calls_kept: How many calls that changed nothing (reads, refusals) `calls` holds; the oldest are dropped
-                first. Calls that changed a secret are all kept.
+                first. Ten times as many events, and calls that changed a secret, are kept.
             share_botocore_data: False: botocore parses its data files for each session, as it does without the fake.
 
         Raises:

@@ -59,6 +59,14 @@ def test_every_module_says_its_role_in_a_line(name: str) -> None:
     assert first.rstrip('"').endswith(".")
 
 
+def _lines_without_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    lines = (node.end_lineno or 0) - node.lineno + 1
+    if ast.get_docstring(node) is None:
+        return lines
+    docstring = node.body[0]
+    return lines - ((docstring.end_lineno or 0) - docstring.lineno + 1)
+
+
 def test_the_listing_is_short() -> None:
     """The package has at most six files and five folders."""
     listed = [path for path in ROOT.iterdir() if path.name != "__pycache__"]
@@ -68,7 +76,7 @@ def test_the_listing_is_short() -> None:
 
 @pytest.mark.parametrize("root", [ROOT, TESTS], ids=["package", "tests"])
 def test_functions_are_short(root: Path) -> None:
-    """No function has more than 45 lines, its docstring included."""
+    """No function has more than 45 lines, without its docstring: the reference of the documentation is made of those."""
     functions = [
         (path.relative_to(root).as_posix(), node)
         for path in sorted(root.rglob("*.py"))
@@ -76,5 +84,5 @@ def test_functions_are_short(root: Path) -> None:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     ]
     assert len(functions) > 500
-    lengths = {f"{path}: {node.name}": (node.end_lineno or 0) - node.lineno + 1 for path, node in functions}
+    lengths = {f"{path}: {node.name}": _lines_without_docstring(node) for path, node in functions}
     assert {where: lines for where, lines in lengths.items() if lines > LONGEST_FUNCTION} == {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .support.every_process import loopback_alone
+from .support.loopback import loopback_alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable

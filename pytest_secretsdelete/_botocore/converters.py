@@ -11,6 +11,7 @@ import base64
 import datetime as datetime_module
 import functools
 import time
+import weakref
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -26,14 +27,26 @@ class _CannotConvertError(Exception):
     """A shape that is left to botocore's parser."""
 
 
-@functools.cache
+#: By output shape. A shape holds the whole service model of its client, and goes with it: no converter refers to one.
+_converters: weakref.WeakKeyDictionary[Any, Convert | None] = weakref.WeakKeyDictionary()
+
+
 def converter_for(shape: Any) -> Convert | None:
     """Return the converter of an output shape; None for one that only botocore's parser can read.
 
     An operation without an output shape has an empty result.
     """
+    if shape is None:
+        return _nothing
     try:
-        return _nothing if shape is None else _structure(shape)
+        return _converters[shape]
+    except KeyError:
+        return _converters.setdefault(shape, _made_for(shape))
+
+
+def _made_for(shape: Any) -> Convert | None:
+    try:
+        return _structure(shape)
     except _CannotConvertError:
         return None
 

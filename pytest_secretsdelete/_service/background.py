@@ -13,6 +13,7 @@ from .operations.managed import rotate_by_owner
 from .operations.rotation import has_room, start
 from .operations.rotation_dates import planned
 from .operations.staging import pending_version
+from .rules.rotation_schedule import windows_until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -46,9 +47,9 @@ class _RotationCount:
                 self._add(vault, secret, due, until)
 
     def _add(self, vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
-        following = planned(secret.rotation, due).opens if secret.rotation else None
-        self._count += 1 if following is None else 1 + (until - due) // (following - due)
         limit = vault.rotations.limit
+        rules = secret.rotation.rules if secret.rotation is not None else {}
+        self._count += windows_until(rules, opens=due, until=until, most=limit + 1 - self._count)
         if self._count > limit:
             raise TooManyRotations(
                 f"About {self._count:,} rotations come due at once, those of {secret.name!r} among them; the fake runs "

@@ -197,7 +197,7 @@ class Failures:
         with self._journal.lock:
             self._journal.note(fault, "withdrawn", value=True, put_back=partial(setattr, fault))
             self._journal.attribute(self, "_faults")
-            self._faults = (*self._faults, fault)
+            self._faults = (*(older for older in self._faults if older.is_waiting), fault)
         return fault
 
     def deny(self, operation: str, secret_id: str | None) -> None:

@@ -19,7 +19,7 @@ from .operations.rotation import finish
 from .timeline import Rotation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from .model import Turn
@@ -136,6 +136,14 @@ class RotationRunner:
         self.call_off(arn, token)
         self.journal.member(self._abandoned, (arn, token))
         self._abandoned.add((arn, token))
+
+    def forget(self, arn: str, tokens: Iterable[str]) -> None:
+        """Forget the rotations of a secret that is gone: no call can ask for them any more."""
+        for rotation in ((arn, token) for token in tokens):
+            for rotations in (self._begun, self._to_complete, self._abandoned):
+                if rotation in rotations:
+                    self.journal.member(rotations, rotation)
+                    rotations.discard(rotation)
 
     def run(self, vault: Vault, turn: Turn) -> None:
         """Run a registered rotation to its end or its failure; once its checkpoint has ended, no further."""

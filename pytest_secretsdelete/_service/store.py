@@ -137,6 +137,7 @@ class Vault:
         self.store_of(secret).remove(secret.name)
         del self._by_arn[secret.arn]
         self._created_by_calls.pop(secret.arn, None)
+        self.rotations.forget(secret.arn, (version.version_id for version in secret.versions))
 
     def _put_back(self, arn: str, older: SecretRecord | None) -> None:
         """Put the older state of a secret back; None where there was no such secret."""
@@ -164,13 +165,15 @@ class Vault:
         return bool(agenda) and agenda[0][0] <= until
 
     def due_until(self, until: int) -> list[SecretRecord]:
-        """Return the secrets of which something may come due up to an instant, oldest first."""
+        """Return the secrets of which something comes due up to an instant, oldest first; no other one is looked at."""
         agenda, arns, places = self._agenda, set(), [0]
         for place in places:
             if place < len(agenda) and agenda[place][0] <= until:
-                arns.add(agenda[place][2])
+                due, _, arn = agenda[place]
+                if arn in self._by_arn and due_of(self._by_arn[arn]) == due:
+                    arns.add(arn)
                 places += (2 * place + 1, 2 * place + 2)  # in a heap nothing comes due before what is above it
-        return sorted((self._by_arn[arn] for arn in arns if arn in self._by_arn), key=by_creation)
+        return sorted((self._by_arn[arn] for arn in arns), key=by_creation)
 
     def next_due(self) -> tuple[int, SecretRecord] | None:
         """Return the instant and the secret of what comes due first; the oldest secret's at the same instant."""

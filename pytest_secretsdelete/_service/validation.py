@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 REDACTED = "***"
 #: Lists whose length the operations check themselves, with other texts.
 _COUNTED_BY_OPERATIONS = {"FiltersListType"}
+#: What holds nothing else, in JSON.
+_PLAIN_TYPES = frozenset({bool, int, float, str, type(None)})
+_CONTAINERS: dict[type, str] = {list: "list", dict: "structure"}
 _JSON_TYPES = {bool: "BOOLEAN_VALUE", int: "NUMBER_VALUE", float: "NUMBER_VALUE", str: "STRING_VALUE"}
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -43,6 +46,7 @@ class RequestChecker:
         members = shape.members
         self._known = frozenset(members)
         self._sensitive = frozenset(name for name in members if members[name].metadata.get("sensitive"))
+        self._shape = shape
         self.needs_token = any(members[name].metadata.get("idempotencyToken") for name in members)
 
     def read(self, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -56,11 +60,28 @@ class RequestChecker:
         return parameters
 
     def redact(self, parameters: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the members that the model knows, the secret values among them hidden."""
-        if self._known.issuperset(parameters) and self._sensitive.isdisjoint(parameters):
-            return parameters
+        """Return the members that the model knows, at whatever depth, the secret values among them hidden."""
         known, sensitive = self._known, self._sensitive
-        return {name: REDACTED if name in sensitive else value for name, value in parameters.items() if name in known}
+        if _PLAIN_TYPES.issuperset(map(type, parameters.values())):
+            if known.issuperset(parameters) and sensitive.isdisjoint(parameters):
+                return parameters
+            return {
+                name: REDACTED if name in sensitive else value for name, value in parameters.items() if name in known
+            }
+        shown: Mapping[str, Any] = _redacted(parameters, self._shape)
+        return shown
+
+
+def _redacted(value: Any, shape: Any) -> Any:
+    """Return a value as a record may show it; a list or an object of the wrong type may hold a secret value."""
+    kind = _CONTAINERS.get(type(value))
+    if shape.metadata.get("sensitive") or kind not in {None, shape.type_name}:
+        return REDACTED
+    if kind == "list":
+        return [_redacted(item, shape.member) for item in value]
+    if kind == "structure":
+        return {name: _redacted(item, shape.members[name]) for name, item in value.items() if name in shape.members}
+    return value
 
 
 @functools.cache

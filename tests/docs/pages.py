@@ -8,7 +8,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-_FENCE = re.compile(r"```(\w*)$")
+#: A language, or a directive of the site with its argument.
+_FENCE = re.compile(r"```(\w+|\{[\w-]+\}(?= |$)|$)")
 _TITLE = re.compile(r"(?:#|//) ([\w./-]+\.(?:py|ini|toml|js))$")
 _COMMENT = re.compile(r"<!-- (.+) -->$")
 _HEADING = re.compile(r"#+ (.+)$")

@@ -115,6 +115,7 @@ def test_the_example_runs(example: Example, pytester: pytest.Pytester, monkeypat
     _skip_unless_installed(example)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")  # no credentials from the network
     for name, text in example.files.items():
         (pytester.path / name).parent.mkdir(parents=True, exist_ok=True)
         (pytester.path / name).write_text(text, encoding="utf-8")

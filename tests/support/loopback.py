@@ -7,14 +7,18 @@ spawn, scripts, runs within tests. Programs that are not Python are not watched.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from .every_process import loopback_alone
-from .every_process.loopback_alone import NOTES, TEST
+#: Processes that a test starts import the watch from here by itself: it is one module in all of them.
+FOLDER = str(Path(__file__).with_name("every_process"))
+sys.path.insert(0, FOLDER)
+import loopback_alone  # noqa: E402
+from loopback_alone import NOTES, TEST  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.close(descriptor)
     config.stash[_NOTES] = Path(name)
     os.environ[NOTES] = name
-    folder = str(Path(loopback_alone.__file__).parent)
-    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [folder, os.environ.get("PYTHONPATH")]))
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [FOLDER, os.environ.get("PYTHONPATH")]))
 
 
 @pytest.hookimpl(hookwrapper=True)

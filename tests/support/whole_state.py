@@ -12,13 +12,24 @@ if TYPE_CHECKING:
 
 def whole_state(fake: FakeSecretsManager) -> dict[str, Any]:
     """Return everything that a fake holds: secrets, listings, records, failures, rotations, what comes due."""
+    timeline = service_of(fake).timeline
+    return {
+        **state_without_records(fake),
+        "records": list(timeline),
+        "calls": timeline.calls,
+        "forgetting": (timeline._floor, timeline._next_look),
+    }
+
+
+def state_without_records(fake: FakeSecretsManager) -> dict[str, Any]:
+    """Return everything that a fake holds but the record of what happened; cheap, since states are immutable."""
     service = service_of(fake)
     vault, failures, rotations = service.vault, service.failures, service.vault.rotations
     return {
         "secrets": dict(vault._by_arn),
         "names": {place: dict(store.by_name) for place, store in vault._stores.items() if store.by_name},
-        "records": list(service.timeline),
-        "calls": service.timeline.calls,
+        "scheduled": {place: store.scheduled for place, store in vault._stores.items() if store.by_name},
+        "created by calls": dict(vault._created_by_calls),
         "faults": [(fault, fault.left, fault.withdrawn) for fault in failures._faults],
         "denials": list(failures._denials),
         "functions": dict(rotations.functions),
@@ -28,7 +39,6 @@ def whole_state(fake: FakeSecretsManager) -> dict[str, Any]:
         "latest": vault.latest,
         "region": service._region,
         "delays": vault.delays,
-        "forgetting": (service.timeline._floor, service.timeline._next_look),
     }
 
 

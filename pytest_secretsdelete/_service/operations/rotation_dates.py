@@ -26,10 +26,10 @@ def check_rules(rules: Mapping[str, Any]) -> None:
 
 
 def planned(setup: RotationSetup, after: int) -> RotationSetup:
-    """Return the setup with the rotation window that follows an instant; none without rules."""
-    if not setup.enabled or not setup.rules:
+    """Return the setup with the rotation window that follows an instant; none without rules, or after the last one."""
+    window = rotation_schedule.next_window(setup.rules, after=after) if setup.enabled and setup.rules else None
+    if window is None:
         return replace(setup, anchor=after, opens=None, closes=None)
-    window = rotation_schedule.next_window(setup.rules, after=after)
     return replace(setup, anchor=after, opens=window.opens, closes=window.closes)
 
 

@@ -44,8 +44,8 @@ def offset(length: int) -> str:
 
 def date(instant: int) -> str:
     """Return an instant in UTC, to the minute, or to the second where it is not at a minute's beginning."""
-    seconds = ":%S" if instant // SECOND % 60 else ""
-    return f"{to_datetime(instant):%Y-%m-%d %H:%M{seconds}}Z"
+    exactness = "seconds" if instant // SECOND % 60 else "minutes"
+    return to_datetime(instant).isoformat(" ", exactness).replace("+00:00", "Z")
 
 
 def days(length: int) -> str:

@@ -33,6 +33,8 @@ _CRON_FIELDS = 6
 _HORIZON = 41 * 366 * DAY
 # aws-croniter gives up after ten months without a match; the search is then repeated from here on.
 _READER_REACH = 240 * DAY
+# The years of AWS's cron expressions are 1970 to 2199 (documentation of EventBridge).
+_CRON_ENDS = (datetime(2200, 1, 1, tzinfo=timezone.utc) - _EPOCH) // timedelta(milliseconds=1)
 
 _RATE = re.compile(r"rate\(([0-9]+) (hour|day)s?\)")  # that "1 days" and "4 hour" pass is inferred
 _CRON = re.compile(r"cron\((.+)\)")
@@ -84,11 +86,12 @@ def check(rules: Mapping[str, Any]) -> None:
     duration = _duration(rules)
     if duration is not None:
         _check_duration(duration, schedule)
-    schedule.opening(0)
+    if schedule.opening(0) is None:
+        raise InvalidSchedule(_NO_SCHEDULE)
 
 
-def next_window(rules: Mapping[str, Any], *, after: int) -> Window:
-    """Return the first window that opens strictly after `after`, the instant of the last rotation.
+def next_window(rules: Mapping[str, Any], *, after: int) -> Window | None:
+    """Return the first window that opens strictly after `after`, the instant of the last rotation, or None.
 
     Before the first rotation `after` is the instant of setting up the schedule. For AutomaticallyAfterDays a
     new value by PutSecretValue or UpdateSecret counts as a rotation (service model).
@@ -101,7 +104,7 @@ def next_window(rules: Mapping[str, Any], *, after: int) -> Window:
       and a rate of 4, 6, 8 or 12 hours opens at the same hours every day (inferred).
     - A cron: when it comes due, in UTC. With several hours in its hours field it is a schedule in hours,
       else in days (that this is what tells them apart is inferred); a window of the former closes after one
-      hour, of the latter at the end of the UTC day (service model).
+      hour, of the latter at the end of the UTC day (service model). After the year 2199 no cron comes due (inferred).
     - A Duration replaces the default length of the window (service model); at the end of the UTC day, into which
       no window must extend, the window closes all the same (inferred).
 
@@ -110,6 +113,8 @@ def next_window(rules: Mapping[str, Any], *, after: int) -> Window:
     schedule = _schedule(rules)
     duration = _duration(rules)
     opens = schedule.opening(after)
+    if opens is None:
+        return None
     length = DAY - opens % DAY
     if duration is not None:
         length = min(length, duration * HOUR)
@@ -118,22 +123,29 @@ def next_window(rules: Mapping[str, Any], *, after: int) -> Window:
     return Window(opens, opens + length - SECOND)
 
 
+def windows_until(rules: Mapping[str, Any], *, opens: int, until: int, most: int) -> int:
+    """Return how many windows open up to an instant, the one that opens at `opens` included.
+
+    Those of a cron() are not evenly spaced: they are counted one by one, up to `most`.
+    """
+    return _schedule(rules).count(opens, until, most)
+
+
 def days_between(rules: Mapping[str, Any], *, after: int | None = None) -> int | None:
     """Return what DescribeSecret shows as AutomaticallyAfterDays.
 
     That is "calculated from the rotation schedule after every successful rotation" (service model), so a
     cron() needs the instant of the last rotation as `after`: the answer is the number of UTC days from there
     to the next window, 14 for the 1st and 15th of a month after a rotation on the 1st, as an example of
-    botocore's has it. Without `after` it is None.
+    botocore's has it. Without `after`, and without a next window, it is None.
 
     Inferred: parts of a day count as a whole one, since the member is never below 1.
     """
     schedule = _schedule(rules)
     if isinstance(schedule, _Rate):
         return max(1, schedule.hours // _HOURS_A_DAY)
-    if after is None:
-        return None
-    return max(1, schedule.opening(after) // DAY - after // DAY)
+    opens = None if after is None else schedule.opening(after)
+    return None if after is None or opens is None else max(1, opens // DAY - after // DAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +168,10 @@ class _Rate:
     def opening(self, after: int) -> int:
         """Return when the next window opens."""
         return after - after % (gcd(self.hours, _HOURS_A_DAY) * HOUR) + self.hours * HOUR
+
+    def count(self, opens: int, until: int, _most: int) -> int:
+        """Return how many windows open up to an instant."""
+        return 1 + (until - opens) // (self.hours * HOUR)
 
 
 class _Reader(Protocol):
@@ -188,13 +204,20 @@ class _Cron:
         """The hour of a day at which its last window opens."""
         return self.hours[-1]
 
-    def opening(self, after: int) -> int:
-        """Return when the next window opens."""
-        for start in range(after, after + _HORIZON, _READER_REACH):
+    def opening(self, after: int) -> int | None:
+        """Return when the next window opens, or None after the last one."""
+        for start in range(after, min(after + _HORIZON, _CRON_ENDS), _READER_REACH):
             due = self.reader.get_next(_EPOCH + timedelta(milliseconds=start))[0]
             if due is not None:
                 return (due - _EPOCH) // timedelta(milliseconds=1)
-        raise InvalidSchedule(_NO_SCHEDULE)
+        return None
+
+    def count(self, opens: int, until: int, most: int) -> int:
+        """Return how many windows open up to an instant, counted up to a number."""
+        number, following = 0, self.opening(opens - 1)
+        while following is not None and following <= until and number < most:
+            number, following = number + 1, self.opening(following)
+        return number
 
 
 def _check_duration(hours: int, schedule: _Rate | _Cron) -> None:

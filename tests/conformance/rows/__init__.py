@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
-import boto3
+import botocore.session
 
 from . import (
     accounts,
@@ -50,7 +50,7 @@ FAMILIES = (
 ROWS = [row for family in FAMILIES for row in family.ROWS]
 #: All rows: test_ssm_and_agents.py runs those of SSM and of the agents.
 TABLE = [*ROWS, *ssm.ROWS, *agent.ROWS, *extension.ROWS]
-_MODEL = boto3.Session().client("secretsmanager", region_name="us-east-1").meta.service_model
+_MODEL = botocore.session.Session().get_service_model("secretsmanager")  # a client would look for credentials
 
 
 def implemented(row) -> bool:

@@ -44,6 +44,7 @@ def test_offsets_before_the_start() -> None:
 def test_dates() -> None:
     """A date shows its seconds where it has some."""
     assert wording.date(1_772_355_600_000) == "2026-03-01 09:00Z"
+    assert wording.date(-62_135_510_400_000) == "0001-01-02 00:00Z"
     assert wording.date(1_772_355_605_123) == "2026-03-01 09:00:05Z"
 
 

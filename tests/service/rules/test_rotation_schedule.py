@@ -439,9 +439,13 @@ def test_a_window_that_is_decades_away(after: int) -> None:
 
 @needs_cron
 def test_a_cron_that_has_run_out() -> None:
-    """After the last year that AWS's cron syntax knows there is no window any more."""
-    with pytest.raises(InvalidSchedule, match=NO_SCHEDULE):
-        next_window(rule("cron(0 8 1 * ? *)"), after=at("2199-12-31 00:00"))
+    """After the last year that AWS's cron syntax knows there is no window any more, up to the last year of all."""
+    monthly = rule("cron(0 8 1 * ? *)")
+    assert check(monthly) is None
+    assert next_window(monthly, after=at("2199-12-01 07:59")).opens == at("2199-12-01 08:00")
+    for after in ("2199-12-01 08:00", "2199-12-31 00:00", "3000-01-01 00:00", "9999-12-31 23:59"):
+        assert next_window(monthly, after=at(after)) is None
+        assert days_between(monthly, after=at(after)) is None
 
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:

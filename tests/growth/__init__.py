@@ -1,0 +1,1 @@
+"""What grows with calls, with changes, with fakes and with clients."""
