@@ -43,8 +43,14 @@ class FakeSecretsManager:
     """AWS Secrets Manager in this process: answers every botocore client, from any thread or event loop.
 
     ```python
-    with FakeSecretsManager() as fake:
-        boto3.client("secretsmanager").create_secret(Name="db/password", SecretString="hunter2")
+    import boto3
+
+    from pytest_secretsdelete import FakeSecretsManager
+
+    with FakeSecretsManager(region="eu-west-1") as fake:
+        fake.seed("db/password", "hunter2")
+        boto3.client("secretsmanager").delete_secret(SecretId="db/password")
+        assert fake.secret("db/password").is_scheduled_for_deletion
     ```
 
     Fakes nest, and the innermost answers. While one is active, the process has fake credentials and a
@@ -70,8 +76,8 @@ class FakeSecretsManager:
             region: The default region of seeds, of `client()` and of look-ups. None: that of the process
                 (`AWS_DEFAULT_REGION`, then the active profile's), else us-east-1. If given, it is also set as
                 `AWS_DEFAULT_REGION` while the fake is active.
-            account_id: The account of the callers: a str of twelve digits. A client whose access key id is twelve
-                digits acts as the account with these digits.
+            account_id: The account of the callers: a str of twelve digits, 123456789012 by default. A client
+                whose access key id is twelve digits acts as the account with these digits.
             purge_delay: How long after its deletion date a scheduled secret is purged, zero by default: a `timedelta`
                 of zero or more, or a callable that is given the `Secret` and returns one. A callable is called once,
                 at the deletion. AWS promises no time.
@@ -81,9 +87,9 @@ class FakeSecretsManager:
             allow_unknown_regions: True: the fake answers in every region, private ones included. Otherwise a call to a
                 region that no partition of the installed botocore has cannot connect, as on AWS.
             rotation_limit: How many scheduled rotations may come due at one call, one look-up or one move of the
-                clock. More are a RuntimeError that says about how many there are.
-            calls_kept: How many calls that changed nothing (reads, refusals) `calls` holds; the oldest are dropped
-                first. Calls that changed a secret are all kept.
+                clock, 10,000 by default. More are a RuntimeError that says about how many there are.
+            calls_kept: How many calls that changed nothing (reads, refusals) `calls` holds, 100,000 by default; the
+                oldest are dropped first. Calls that changed a secret are all kept.
             share_botocore_data: False: botocore parses its data files for each session, as it does without the fake.
 
         Raises:

@@ -85,7 +85,7 @@ class PublicNamesDirective(Rendered):
         for name in sorted(pytest_secretsdelete.__all__, key=str.lower):
             thing = getattr(pytest_secretsdelete, name)
             text = "The version of the package." if isinstance(thing, str) else first_sentence(thing)
-            rows.append((f":py:obj:`{name} <pytest_secretsdelete.{name}>`", text))
+            rows.append((f"`{name}`", text))
         return as_rst(_table(("name", "what it is"), rows))
 
 

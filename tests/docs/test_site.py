@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -43,6 +44,40 @@ class Page(HTMLParser):
                 ("data", "object"),
             }:
                 self.links.append(value)
+
+
+class Prose(HTMLParser):
+    """The text of a page outside code and signatures, and the links in it that stand within other links."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.text = ""
+        self.nested: list[str] = []
+        self._open: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a" and "a" in self._open:
+            self.nested.append(dict(attrs).get("href") or "")
+        if tag in {"a", "article", "code", "dt", "pre"}:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            self._open.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if "article" in self._open and not {"code", "dt", "pre"} & set(self._open):
+            self.text += data
+
+
+def test_no_markup_is_shown(site: Path) -> None:
+    """No page shows the markup of Markdown or reStructuredText in its sentences, nor a link within a link."""
+    found = {path.stem: Prose(path) for path in site.rglob("*.html")}
+    markup = re.compile(r":py:\w+:|`|\*\*\w|\]\(|^\.\. ", re.MULTILINE)
+    assert "Goal: " in found["share-a-fake"].text
+    assert {name: markup.findall(page.text) for name, page in found.items() if markup.search(page.text)} == {}
+    assert {name: page.nested for name, page in found.items() if page.nested} == {}
 
 
 def test_no_link_is_broken(site: Path) -> None:
