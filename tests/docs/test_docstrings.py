@@ -121,8 +121,10 @@ def test_fixtures_have_headings(declared_by_the_plugin: declared) -> None:
 def test_arguments_of_markers_are_described(declared_by_the_plugin: declared, marker: str) -> None:
     """Each argument of a marker's schema has its text, and the form is what `pytest --markers` shows."""
     form = declared_by_the_plugin.marker_form(marker)
-    texts = declared_by_the_plugin.marker_arguments(marker)
+    texts, types = declared_by_the_plugin.marker_arguments(marker), declared_by_the_plugin.marker_types(marker)
     assert all(texts.values())
+    assert types.keys() == texts.keys()
+    assert types["region"] == "str | None"
     assert re.findall(r"(\w+)(?:=|,|\))", form.partition("(")[2])[0] == next(iter(texts))
     assert all(f"{argument}=" in form or argument == "name" for argument in texts)
 
