@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ._service.delays import Delay
     from ._service.faults import Fault
     from ._service.literals import ErrorCode, OperationName
+    from ._service.seeds import SeedValue
     from ._service.snapshot import Secret
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import Timeout, _Malformed
@@ -89,7 +90,7 @@ class FakeSecretsManager:
             rotation_limit: How many scheduled rotations may come due at one call, one look-up or one move of the
                 clock, 10,000 by default. More are a RuntimeError that says about how many there are.
             calls_kept: How many calls that changed nothing (reads, refusals) `calls` holds, 100,000 by default; the
-                oldest are dropped first. Calls that changed a secret are all kept.
+                oldest are dropped first. Ten times as many events, and calls that changed a secret, are kept.
             share_botocore_data: False: botocore parses its data files for each session, as it does without the fake.
 
         Raises:
@@ -232,15 +233,15 @@ class FakeSecretsManager:
     def seed(
         self,
         name: str,
-        value: seeds.SeedValue | None = None,
+        value: SeedValue | None = None,
         /,
         *,
         description: str | None = None,
         tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
         kms_key_id: str | None = None,
         region: str | None = None,
-        previous: seeds.SeedValue | None = None,
-        pending: seeds.SeedValue | None = None,
+        previous: SeedValue | None = None,
+        pending: SeedValue | None = None,
         created_days_ago: float | None = None,
         deleted_days_ago: float | None = None,
         recovery_window_in_days: int = LONGEST_WINDOW,

@@ -207,6 +207,8 @@ class Move:
 
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
+#: So many times that number of events, and of calls and steps that caused one, are kept.
+_CHANGES_FOR_A_CALL = 10
 #: How many moves of the clock a report can show.
 _MOVES_KEPT = 1000
 #: The frames of ours at least on the stack where an attempt begins: places, this module, protocol.
@@ -226,7 +228,8 @@ class Timeline:
     """The record of one fake, in chronological order.
 
     Of the calls that changed nothing, such as reads and refusals, the newest `calls_kept` stay (up to a tenth more
-    between two clean-ups); all events in the life of a secret stay.
+    between two clean-ups); of the events in the lives of secrets, and the calls that caused them, ten times as many
+    (up to twelve times between two clean-ups).
     """
 
     def __init__(self, calls_kept: int = CALLS_KEPT) -> None:
@@ -257,11 +260,13 @@ class Timeline:
         return kept + self._calls_kept + self._calls_kept // 10
 
     def _forget(self) -> None:
-        """Forget the oldest of the calls that changed nothing; what other threads append meanwhile stays."""
+        """Forget the oldest entries that are too many; what other threads append meanwhile stays."""
         floor, seen = self._floor, len(self._entries)
         entries = self._entries[floor:seen]
         idle = [entry for entry in entries if isinstance(entry, Attempt) and entry.changed_nothing]
-        gone = set(map(id, idle[: max(len(idle) - self._calls_kept, 0)]))
+        changes = [entry for entry in entries if not isinstance(entry, Attempt) or entry.step is not None]
+        too_many = idle[: -self._calls_kept] + changes[: -self._calls_kept * _CHANGES_FOR_A_CALL]
+        gone = set(map(id, too_many))
         kept = [entry for entry in entries if id(entry) not in gone]
         self._entries[floor:seen] = kept
         self._next_look = self._look_after(floor + len(kept) - min(len(idle), self._calls_kept))

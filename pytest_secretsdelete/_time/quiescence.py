@@ -28,7 +28,7 @@ PRIVATE_INTERFACES = {
     "/proc/self/task/{native_id}/status": "a thread's state and context switches (Linux; else it is observed longer)",
 }
 #: Versions of CPython on which these interfaces were tested.
-TESTED_VERSIONS = ("3.10", "3.11", "3.12", "3.13")
+TESTED_VERSIONS = ("3.10", "3.11", "3.12", "3.13", "3.14")
 
 #: A thread is quiescent after so many observations in a row that found it waiting at the same instruction, and ...
 _OBSERVATIONS_UNDISTURBED = 3

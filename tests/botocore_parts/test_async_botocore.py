@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections import deque
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,7 @@ def send(client: Any, operation: str = "GetSecretValue") -> Any:
     interception._answer_last(emitter, operation)
     interception._answer_last(emitter, operation)
     (stand_in,) = emitter._lookup_cache[f"before-send.secrets-manager.{operation}"]
-    assert asyncio.iscoroutinefunction(type(stand_in).__call__)
+    assert inspect.iscoroutinefunction(type(stand_in).__call__)
     (answer,) = asyncio.run(emitter._emit(f"before-send.secrets-manager.{operation}", {"request": Request()}))
     return answer
 

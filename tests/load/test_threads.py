@@ -123,13 +123,9 @@ def test_while_sleeps_are_skipped(clock: Clock, fake: FakeSecretsManager) -> Non
 
 def test_fakes_that_stop_meanwhile() -> None:
     """The inner fake stops, and then the outer one: each call is answered by one of them, or ends with our own error."""
-    outer, inner, ledger, guard = (
-        FakeSecretsManager(region=REGION),
-        FakeSecretsManager(region=REGION),
-        Ledger(),
-        Guard(),
-    )
-    before, stopped = dict(os.environ), threading.Event()
+    outer, inner = FakeSecretsManager(region=REGION), FakeSecretsManager(region=REGION)
+    ledger, guard, before = Ledger(), Guard(), dict(os.environ)
+    outer_only, stopped = threading.Event(), threading.Event()
     begun = [threading.Semaphore(0) for _ in range(2)]
 
     def work(client: Any, number: int) -> None:
@@ -142,8 +138,6 @@ def test_fakes_that_stop_meanwhile() -> None:
                 return
             begun[outer_only.is_set()].release()
         raise AssertionError("both fakes have stopped, and calls are answered")
-
-    outer_only = threading.Event()
 
     def stop() -> None:
         for _ in range(2 * THREADS):

@@ -12,6 +12,7 @@ import pytest
 from botocore.config import Config
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
+from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.instant import to_datetime
 from pytest_secretsdelete._service.timeline import Timeline
 
@@ -273,7 +274,7 @@ def test_records_are_not_changed_through_their_copies(fake: FakeSecretsManager, 
 
 
 def test_the_record_of_calls_is_bounded(fake: FakeSecretsManager) -> None:
-    """Of the calls that changed nothing the newest stay; of those that did, all; in their order."""
+    """Of the calls that changed nothing the newest stay; of those that did, ten times as many; in their order."""
     timeline = Timeline(calls_kept=50)
     for number in range(1000):
         attempt = timeline.begin("DescribeSecret" if number % 10 else "PutSecretValue", REGION, number)
@@ -287,9 +288,36 @@ def test_the_record_of_calls_is_bounded(fake: FakeSecretsManager) -> None:
     assert timeline.calls[-1].at == to_datetime(999)
 
 
+def test_the_record_of_events_is_bounded(fake: FakeSecretsManager, client: Any) -> None:
+    """Of events, calls that caused one, seeds and steps of rotations, ten times `calls_kept` stay, the newest."""
+    timeline = Timeline(calls_kept=10)
+    client.create_secret(Name="a")
+    secret = service_of(fake).vault.secrets()[0]
+    for number in range(0, 1000, 2):
+        attempt = timeline.begin("PutSecretValue", REGION, number)
+        attempt.note("arn")
+        attempt.end()
+        timeline.event("PurgeSecret", secret, number + 1)
+        timeline.seed(secret, number)
+    assert 100 <= len(list(timeline)) <= 120
+    assert [event.at for event in timeline.events] == [to_datetime(999 - back) for back in range(len(timeline.events))][
+        ::-1
+    ]
+
+
+def test_calls_without_an_answer_yet_are_kept() -> None:
+    """A call that is under way is not forgotten, however many others come meanwhile."""
+    timeline = Timeline(calls_kept=1)
+    slow = timeline.begin("GetSecretValue", REGION, 0)
+    for number in range(1, 100):
+        timeline.begin("DescribeSecret", REGION, number).end()
+    slow.end()
+    assert timeline.calls[0] == slow.call()
+
+
 def test_calls_of_many_threads_are_all_kept(fake: FakeSecretsManager) -> None:
     """While one thread forgets calls, those of the others are recorded."""
-    timeline = Timeline(calls_kept=100)
+    timeline = Timeline(calls_kept=400)
 
     def call() -> None:
         for _ in range(500):
