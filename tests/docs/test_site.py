@@ -175,6 +175,17 @@ def test_what_the_plugin_declares_is_in_the_reference(site: Path) -> None:
     assert set(declared.options().ini) | {"--secretsmanager-report"} <= options
 
 
+def test_types_that_are_not_exported_are_explained(site: Path) -> None:
+    """Each type in the reference that is no link has a row in the table of such types, and each row has its type."""
+    _, _, table = (pages.DOCS / "reference" / "api.md").read_text(encoding="utf-8").partition("## Types in signatures")
+    explained = set(re.findall(r"^\| (_?[A-Z]\w+) \| ", table, re.MULTILINE))
+    text = "".join((site / "reference" / f"{page}.html").read_text(encoding="utf-8") for page in ("fake", "markers"))
+    bare = set(re.findall(r"<em>(_?[A-Z]\w+)</em>(?!</a>)", text))
+    assert "Delay" in bare
+    assert bare - {"Any", "Literal", "None"} <= explained
+    assert {name for name in explained if not re.search(rf">[\w\[]*{name}\b", text)} == set()
+
+
 def described_names(site: Path, domain: str) -> set[str]:
     """Return the names of a domain of Sphinx that the site describes."""
     from sphinx.util.inventory import InventoryFile
