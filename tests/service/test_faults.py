@@ -12,6 +12,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
+from pytest_secretsdelete._fake import service_of
 
 from ..support import LAMBDA, VALUE, refused, send_raw, set_up_rotation, tick
 
@@ -378,3 +379,14 @@ def test_faults_of_a_fake_are_its_own(fake: FakeSecretsManager, client: Any) -> 
     assert len(inner.calls) == 1
     with refused("DecryptionFailure"):
         client.list_secrets()
+
+
+def test_unused_since_a_checkpoint(fake: FakeSecretsManager) -> None:
+    """A test that borrows a fake is told of the faults that it has made itself, not of those from before."""
+    failures = service_of(fake).failures
+    before = fake.fail("ListSecrets", "DecryptionFailure")
+    with service_of(fake).checkpoint() as checkpoint:
+        assert failures.unused(checkpoint) == ()
+        made = fake.fail("ListSecrets", "DecryptionFailure")
+        assert failures.unused(checkpoint) == (made,)
+        assert failures.unused() == (before, made)

@@ -57,6 +57,7 @@ NOT_ITS_PLACE = Refused(
 )
 GONE = Late(lambda world: world.arn("copy"))
 LINK_GONE = {"SecretId": "a", "CrossAccountReplicaARN": GONE}
+PRIMARY_ABROAD = Late(lambda world: world.arn("a").replace("us-east-1", "eu-west-1"))
 FOLLOWER_ABROAD = Late(lambda world: FOLLOWER.look_up(world).replace("us-east-1", "eu-west-1"))
 
 
@@ -168,6 +169,11 @@ ROWS = filled([
         Refused("InvalidParameterException",
                 "A cross-account replica secret needs a customer managed KMS key in KmsKeyId.", code_is_inferred=True),
         given=a, account=OTHER_ACCOUNT, source=sources.ACCOUNTS_REPLICA),
+    Row("CreateSecret", "a cross-account replica of a primary in another region", D,
+        {**COPY, "CrossAccountPrimaryARN": PRIMARY_ABROAD}, NOT_ITS_PLACE, given=a, account=OTHER_ACCOUNT,
+        source=sources.ACCOUNTS_REPLICA),
+    Row("CreateSecret", "a cross-account replica of a primary in the same account", D, COPY, NOT_ITS_PLACE, given=a,
+        source=sources.ACCOUNTS_REPLICA),
     Row("AssociateCrossAccountReplica", "linked", D,
         {**LINK, "ReplicaRestriction": "NoRestriction", "ReplicationRoleARN": "arn:aws:iam::123456789012:role/copy"},
         {"ARN": ARN_A, "CrossAccountReplicaARN": FOLLOWER, "ReplicationStatus": "InProgress"}, needs="AssociateCrossAccountReplica", given=follower,
@@ -237,6 +243,10 @@ ROWS = filled([
     Row("StopReplicationToReplica", "a cross-account replica that is not associated", I, {"SecretId": "copy"}, {"ARN": FOLLOWER},
         needs=ASSOCIATE, given=follower, account=OTHER_ACCOUNT,
         afterwards=steps(seen_by_the_primary(None), seen_by_the_replica(None), its_own)),
+    Row("StopReplicationToReplica", "a cross-account replica whose primary has another one", I, {"SecretId": "copy2"},
+        {"ARN": Late(lambda world: world.arn("copy2"))}, needs=ASSOCIATE, account=OTHER_ACCOUNT,
+        given=steps(linked, call("CreateSecret", account=OTHER_ACCOUNT, **{**COPY, "Name": "copy2"})),
+        afterwards=steps(seen_by_the_primary("InSync"), seen_by_the_replica("InSync"))),
     Row("TagResource", "a cross-account replica", I, {"SecretId": "copy", "Tags": [{"Key": "team", "Value": "blue"}]},
         Refused("InvalidParameterException", "You can't perform this operation on a cross-account replica secret."),
         needs="AssociateCrossAccountReplica", given=linked, account=OTHER_ACCOUNT),

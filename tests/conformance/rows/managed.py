@@ -7,9 +7,9 @@ from datetime import timedelta
 
 from .. import sources
 from ..sources import USUAL, filled
-from ..table import D, DAY, F, FUNCTION, I, R, T1, T2, At, Late, Refused, Row, call, named, steps
+from ..table import D, DAY, F, FUNCTION, HERE, I, R, T1, T2, At, Late, Refused, Row, call, named, steps
 
-NAME = "rds!db"
+NAME, AWAY = "rds!db", "eu-west-1"
 OWNER = {"Key": "aws:secretsmanager:owningService", "Value": "rds"}
 LOGIN = {"username": "admin", "password": "one"}
 RULES = {"RotationRules": {"AutomaticallyAfterDays": 7}}
@@ -49,6 +49,12 @@ def rotated_to(*tokens):
 def began_with_a_password(world):
     """Find a password, and nothing else."""
     assert len(world.fake.secret(NAME).value) == 32
+
+
+def same_away(world):
+    """Find the version that the service has rotated to at the replica."""
+    here, away = (world.call("GetSecretValue", region=region, SecretId=NAME) for region in (HERE, AWAY))
+    assert (away["VersionId"], away["SecretString"]) == (T1, here["SecretString"])
 
 
 def rotates_by_itself(world):
@@ -91,6 +97,8 @@ ROWS = filled([
         afterwards=began_with_a_password),
     Row("RotateSecret", "managed: the next rotation begins by itself", I, ROTATE, named(NAME, VersionId=T1), given=managed,
         afterwards=rotates_by_itself, timed=True),
+    Row("RotateSecret", "managed: a replica follows", I, ROTATE, named(NAME, VersionId=T1), afterwards=same_away,
+        given=steps(managed, call("ReplicateSecretToRegions", SecretId=NAME, AddReplicaRegions=[{"Region": AWAY}]))),
     Row("RotateSecret", "managed: a function that does not exist", I, {**ROTATE, "RotationLambdaARN": f"{FUNCTION}r"},
         Refused("AccessDeniedException", "Secrets Manager cannot invoke the specified Lambda function. Ensure that the "
                 "function policy grants access to the principal secretsmanager.amazonaws.com."), given=managed),

@@ -41,6 +41,8 @@ ROWS = filled([
         afterwards=held(tags(x="1", y="2", z="3", b="4"))),
     Row("TagResource", "a new value keeps the place", I, {"SecretId": "a", "Tags": tags(x="9")}, {}, given=TAGGED,
         afterwards=held(tags(x="9", y="2"))),
+    Row("TagResource", "a key without a value", I, {"SecretId": "a", "Tags": [{"Key": "x"}]}, {}, given=a,
+        afterwards=held(tags(x=""))),
     Row("TagResource", "by ARN", R, {"SecretId": ARN_A, "Tags": tags(x="1")}, {}, given=a,
         afterwards=held(tags(x="1"))),
     Row("TagResource", "no tags", I, {"SecretId": "a", "Tags": []}, {}, given=a, afterwards=held(None)),

@@ -181,6 +181,28 @@ def test_there_already(fake: FakeSecretsManager, client: Any, because: Because) 
     )
 
 
+def test_a_label_that_put_secret_value_moved(fake: FakeSecretsManager, client: Any, because: Because) -> None:
+    """PutSecretValue moves the labels that it names; a new current value takes AWSPREVIOUS and AWSPENDING along."""
+    fake.seed("a", VALUE, pending=VALUE)
+    for number in (1, 2):
+        client.put_secret_value(
+            SecretId="a", SecretString=VALUE, ClientRequestToken=token(number), VersionStages=["MINE"]
+        )
+    taken = {"SecretId": "a", "VersionStage": "MINE", "RemoveFromVersionId": token(1)}
+    moved_by = "PutSecretValue at +0s (here) was the last to move it."
+    assert because(client.update_secret_version_stage, **taken) == (
+        f"UpdateSecretVersionStage of a named the label MINE with a version that does not hold it: {moved_by}"
+    )
+    assert because(client.get_secret_value, SecretId="a", VersionStage="AWSPREVIOUS") == (
+        "GetSecretValue of a asked for the label AWSPREVIOUS, which no version holds; no call has moved it."
+    )
+    client.put_secret_value(SecretId="a", SecretString=VALUE, ClientRequestToken=token(3))
+    pending = {"SecretId": "a", "VersionStage": "AWSPENDING", "VersionId": token(3)}
+    assert because(client.get_secret_value, **pending) == (
+        f"GetSecretValue of a named the label AWSPENDING with a version that does not hold it: {moved_by}"
+    )
+
+
 def test_a_label_that_moved_on(fake: FakeSecretsManager, client: Any, because: Because) -> None:
     """A label that no version holds is told with the call that moved it last, or that none has."""
     fake.seed("a", VALUE)

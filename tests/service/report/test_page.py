@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
@@ -102,3 +103,20 @@ class _Elements(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
+
+
+def test_the_order_of_tests() -> None:
+    """Tests that failed come first; among them, and among the others, the order of the run stays."""
+    failed, passed = "<article class=failed>{}</article>", "<article class=passed>{}</article>"
+    page = whole_page([passed.format("d"), failed.format("c"), passed.format("b"), failed.format("a")])
+    assert re.findall(r"<article[^>]*>(.)</article>", page) == ["c", "a", "d", "b"]
+    assert "<p>4 tests, 2 failed</p>" in page
+
+
+def test_a_time_of_milliseconds(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """The drawing of a test of a few milliseconds is to scale, too, from the left edge to the right."""
+    fake.seed("a", VALUE)
+    clock.advance(timedelta(milliseconds=4))
+    client.describe_secret(SecretId="a")
+    (drawing,) = drawings(fragment(story_of(service_of(fake)), "test", "passed"))
+    assert {dot.get("cx") for dot in drawing.iter("circle")} == {"2.0%", "98.0%"}
