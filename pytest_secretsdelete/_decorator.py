@@ -88,6 +88,9 @@ def fake_secretsmanager(target: Any = None, /, **settings: Unpack[GivenSettings]
     given nothing, so its parameters stay pytest's. Of a class, each test finds what `setUpClass` or `setup_class` has
     put in, and what it does is undone. As a context manager, `with` or `async with`, it gives the fake.
 
+    Returns:
+        The decorated function or class; without one, an object that is a decorator and a context manager.
+
     Raises:
         ValueError: A setting is not legal.
         TypeError: What is decorated is no function, and no class of tests.

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ._service.delays import Delay
     from ._service.faults import Fault
     from ._service.literals import ErrorCode, OperationName
+    from ._service.seeds import SeedValue
     from ._service.snapshot import Secret
     from ._service.timeline import Call, Event, Rotation
     from ._service.wire import Timeout, _Malformed
@@ -43,8 +44,14 @@ class FakeSecretsManager:
     """AWS Secrets Manager in this process: answers every botocore client, from any thread or event loop.
 
     ```python
-    with FakeSecretsManager() as fake:
-        boto3.client("secretsmanager").create_secret(Name="db/password", SecretString="hunter2")
+    import boto3
+
+    from pytest_secretsdelete import FakeSecretsManager
+
+    with FakeSecretsManager(region="eu-west-1") as fake:
+        fake.seed("db/password", "hunter2")
+        boto3.client("secretsmanager").delete_secret(SecretId="db/password")
+        assert fake.secret("db/password").is_scheduled_for_deletion
     ```
 
     Fakes nest, and the innermost answers. While one is active, the process has fake credentials and a
@@ -70,8 +77,8 @@ class FakeSecretsManager:
             region: The default region of seeds, of `client()` and of look-ups. None: that of the process
                 (`AWS_DEFAULT_REGION`, then the active profile's), else us-east-1. If given, it is also set as
                 `AWS_DEFAULT_REGION` while the fake is active.
-            account_id: The account of the callers: a str of twelve digits. A client whose access key id is twelve
-                digits acts as the account with these digits.
+            account_id: The account of the callers: a str of twelve digits, 123456789012 by default. A client
+                whose access key id is twelve digits acts as the account with these digits.
             purge_delay: How long after its deletion date a scheduled secret is purged, zero by default: a `timedelta`
                 of zero or more, or a callable that is given the `Secret` and returns one. A callable is called once,
                 at the deletion. AWS promises no time.
@@ -81,9 +88,9 @@ class FakeSecretsManager:
             allow_unknown_regions: True: the fake answers in every region, private ones included. Otherwise a call to a
                 region that no partition of the installed botocore has cannot connect, as on AWS.
             rotation_limit: How many scheduled rotations may come due at one call, one look-up or one move of the
-                clock. More are a RuntimeError that says about how many there are.
-            calls_kept: How many calls that changed nothing (reads, refusals) `calls` holds; the oldest are dropped
-                first. Ten times as many events, and calls that changed a secret, are kept.
+                clock, 10,000 by default. More are a RuntimeError that says about how many there are.
+            calls_kept: How many calls that changed nothing (reads, refusals) `calls` holds, 100,000 by default; the
+                oldest are dropped first. Ten times as many events, and calls that changed a secret, are kept.
             share_botocore_data: False: botocore parses its data files for each session, as it does without the fake.
 
         Raises:
@@ -226,15 +233,15 @@ class FakeSecretsManager:
     def seed(
         self,
         name: str,
-        value: seeds.SeedValue | None = None,
+        value: SeedValue | None = None,
         /,
         *,
         description: str | None = None,
         tags: Mapping[str, str] | Sequence[Mapping[str, str]] | None = None,
         kms_key_id: str | None = None,
         region: str | None = None,
-        previous: seeds.SeedValue | None = None,
-        pending: seeds.SeedValue | None = None,
+        previous: SeedValue | None = None,
+        pending: SeedValue | None = None,
         created_days_ago: float | None = None,
         deleted_days_ago: float | None = None,
         recovery_window_in_days: int = LONGEST_WINDOW,

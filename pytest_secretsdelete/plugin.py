@@ -25,7 +25,7 @@ _STEM = "secretsmanager"
 _MARKERS = frozenset({"secret", _STEM})
 #: The ini options: name without the stem, type, default, help.
 _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
-    ("region", "string", "", "default region of the fake"),
+    ("region", "string", "", "default region of the fake: that of the process unless given, else us-east-1"),
     ("account_id", "string", "", "account of the fake: twelve digits, 123456789012 unless given"),
     ("purge_delay", "string", "", "how long after the deletion date a secret is purged: 90s, 15m, 2h, 7d"),
     ("force_delete_delay", "string", "", "how long after a forced deletion the name stays taken: 90s, 15m, 2h, 7d"),

@@ -69,7 +69,23 @@ def marker_form(name: str) -> str:
 
 def marker_arguments(name: str) -> dict[str, str]:
     """Return what each argument of a marker means; what the fake takes itself is documented there."""
-    schema: Any = {markers.SECRET: seeds.secret, markers.SETTINGS: markers.settings}[name]
-    fakes: Any = {markers.SECRET: FakeSecretsManager.seed, markers.SETTINGS: FakeSecretsManager.__init__}[name]
+    schema, fakes = _schema_and_fakes(name)
     texts = {**arguments(fakes), **arguments(schema)}
     return {argument: texts[argument] for argument in inspect.signature(schema).parameters}
+
+
+def marker_types(name: str) -> dict[str, str]:
+    """Return the type of each argument of a marker; what the marker takes as anything, the fake checks."""
+    schema, fakes = _schema_and_fakes(name)
+    checked = inspect.signature(fakes).parameters
+    given = inspect.signature(schema).parameters
+    return {
+        name: checked[name].annotation if one.annotation == "Any" else one.annotation for name, one in given.items()
+    }
+
+
+def _schema_and_fakes(name: str) -> tuple[Any, Any]:
+    return {
+        markers.SECRET: (seeds.secret, FakeSecretsManager.seed),
+        markers.SETTINGS: (markers.settings, FakeSecretsManager.__init__),
+    }[name]

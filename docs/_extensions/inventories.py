@@ -69,8 +69,7 @@ class LinkedCode(SphinxTransform):
     def apply(self, **_: Any) -> None:
         for literal in list(self.document.findall(nodes.literal)):
             name = _CALL.match(literal.astext())
-            parents = (nodes.reference, nodes.title, addnodes.pending_xref)
-            if name is None or isinstance(literal.parent, parents) or "xref" in literal["classes"]:
+            if name is None or _is_in_a_link_or_title(literal) or "xref" in literal["classes"]:
                 continue
             link = addnodes.pending_xref(
                 "", refdomain="py", reftype="obj", reftarget=name[1], refdoc=self.env.docname, refwarn=False
@@ -78,6 +77,13 @@ class LinkedCode(SphinxTransform):
             link["py:module"], link["py:class"] = "pytest_secretsdelete", None
             literal.replace_self(link)
             link += literal
+
+
+def _is_in_a_link_or_title(node: nodes.Node) -> bool:
+    while (node := node.parent) is not None:
+        if isinstance(node, (nodes.reference, nodes.title, addnodes.pending_xref)):
+            return True
+    return False
 
 
 def _map(app: Any, config: Any) -> None:

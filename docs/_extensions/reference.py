@@ -57,8 +57,8 @@ class MarkerDirective(Rendered):
 
     def lines(self) -> list[str]:
         name = self.arguments[0]
-        texts = declared.marker_arguments(name).items()
-        fields = as_rst([f"   :param {argument}: {text}" for argument, text in texts])
+        fields = as_rst([f"   :param {argument}: {text}" for argument, text in declared.marker_arguments(name).items()])
+        fields += [f"   :type {argument}: {kind}" for argument, kind in declared.marker_types(name).items()]
         return [f".. py:function:: pytest.mark.{declared.marker_form(name)}", "", *fields, ""]
 
 
@@ -85,7 +85,7 @@ class PublicNamesDirective(Rendered):
         for name in sorted(pytest_secretsdelete.__all__, key=str.lower):
             thing = getattr(pytest_secretsdelete, name)
             text = "The version of the package." if isinstance(thing, str) else first_sentence(thing)
-            rows.append((f":py:obj:`{name} <pytest_secretsdelete.{name}>`", text))
+            rows.append((f"`{name}`", text))
         return as_rst(_table(("name", "what it is"), rows))
 
 

@@ -115,7 +115,7 @@ class Fault:
     operation: str
     """The operation, as it was given to `FakeSecretsManager.fail`."""
     error: Error
-    """The code of the error, or what is given in the place of an answer."""
+    """The error, as it was given to `FakeSecretsManager.fail`: a code, a `Timeout` or `MALFORMED`."""
     times: int | None
     """How many calls it answers; None for until it is withdrawn."""
     secret_id: str | None

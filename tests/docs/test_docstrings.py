@@ -96,6 +96,18 @@ def test_arguments_are_described(name: str, function: Any) -> None:
     assert described(function) in (set(), arguments)
 
 
+@pytest.mark.parametrize("cls", CLASSES.values(), ids=CLASSES)
+def test_examples_of_classes_run(cls: type) -> None:
+    """An example in the docstring of a class runs as it stands."""
+    for code in re.findall(r"```python\n(.*?)```", inspect.getdoc(cls) or "", re.DOTALL):
+        exec(compile(code, f"<{cls.__name__}>", "exec"), {})
+
+
+def test_the_fake_has_an_example() -> None:
+    """The reference of the fake begins with an example, which its docstring has."""
+    assert "```python" in (pytest_secretsdelete.FakeSecretsManager.__doc__ or "")
+
+
 def test_fixtures_have_headings(declared_by_the_plugin: declared) -> None:
     """Each public fixture has a heading of its own, under which its docstring is rendered."""
     fixtures = declared_by_the_plugin.fixtures()
@@ -109,8 +121,10 @@ def test_fixtures_have_headings(declared_by_the_plugin: declared) -> None:
 def test_arguments_of_markers_are_described(declared_by_the_plugin: declared, marker: str) -> None:
     """Each argument of a marker's schema has its text, and the form is what `pytest --markers` shows."""
     form = declared_by_the_plugin.marker_form(marker)
-    texts = declared_by_the_plugin.marker_arguments(marker)
+    texts, types = declared_by_the_plugin.marker_arguments(marker), declared_by_the_plugin.marker_types(marker)
     assert all(texts.values())
+    assert types.keys() == texts.keys()
+    assert types["region"] == "str | None"
     assert re.findall(r"(\w+)(?:=|,|\))", form.partition("(")[2])[0] == next(iter(texts))
     assert all(f"{argument}=" in form or argument == "name" for argument in texts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -43,6 +44,40 @@ class Page(HTMLParser):
                 ("data", "object"),
             }:
                 self.links.append(value)
+
+
+class Prose(HTMLParser):
+    """The text of a page outside code and signatures, and the links in it that stand within other links."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.text = ""
+        self.nested: list[str] = []
+        self._open: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a" and "a" in self._open:
+            self.nested.append(dict(attrs).get("href") or "")
+        if tag in {"a", "article", "code", "dt", "pre"}:
+            self._open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._open:
+            self._open.remove(tag)
+
+    def handle_data(self, data: str) -> None:
+        if "article" in self._open and not {"code", "dt", "pre"} & set(self._open):
+            self.text += data
+
+
+def test_no_markup_is_shown(site: Path) -> None:
+    """No page shows the markup of Markdown or reStructuredText in its sentences, nor a link within a link."""
+    found = {path.stem: Prose(path) for path in site.rglob("*.html")}
+    markup = re.compile(r":py:\w+:|`|\*\*\w|\]\(|^\.\. ", re.MULTILINE)
+    assert "Goal: " in found["share-a-fake"].text
+    assert {name: markup.findall(page.text) for name, page in found.items() if markup.search(page.text)} == {}
+    assert {name: page.nested for name, page in found.items() if page.nested} == {}
 
 
 def test_no_link_is_broken(site: Path) -> None:
@@ -138,6 +173,17 @@ def test_what_the_plugin_declares_is_in_the_reference(site: Path) -> None:
     python, options = described_names(site, "py"), described_names(site, "std")
     assert set(declared.fixtures()) | {"pytest.mark.secret", "pytest.mark.secretsmanager"} <= python
     assert set(declared.options().ini) | {"--secretsmanager-report"} <= options
+
+
+def test_types_that_are_not_exported_are_explained(site: Path) -> None:
+    """Each type in the reference that is no link has a row in the table of such types, and each row has its type."""
+    _, _, table = (pages.DOCS / "reference" / "api.md").read_text(encoding="utf-8").partition("## Types in signatures")
+    explained = set(re.findall(r"^\| (_?[A-Z]\w+) \| ", table, re.MULTILINE))
+    text = "".join((site / "reference" / f"{page}.html").read_text(encoding="utf-8") for page in ("fake", "markers"))
+    bare = set(re.findall(r"<em>(_?[A-Z]\w+)</em>(?!</a>)", text))
+    assert "Delay" in bare
+    assert bare - {"Any", "Literal", "None"} <= explained
+    assert {name for name in explained if not re.search(rf">[\w\[]*{name}\b", text)} == set()
 
 
 def described_names(site: Path, domain: str) -> set[str]:
