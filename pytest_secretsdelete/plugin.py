@@ -193,11 +193,10 @@ def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
 
     `pytest_runtest_setup` lets the tests use it that it is for.
     """
-    test = _test_of(request.node)
-    if test.is_marked or "_secretsmanager_fake" in request.fixturenames:
-        from ._pytest.starting import environment_restorer
+    from ._pytest.starting import environment_restorer
 
-        request.addfinalizer(environment_restorer(lambda: test.use))  # noqa: PT021 - for these tests alone
+    test = _test_of(request.node)
+    request.addfinalizer(environment_restorer(lambda: test.use))  # noqa: PT021 - also if the fake fails to start
     if test.is_marked:
         request.getfixturevalue("_secretsmanager_fake")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as _datetime_module
 import functools
+import re
 from datetime import timedelta, timezone
 from email.utils import formatdate
 
@@ -12,6 +13,7 @@ MINUTE = 60 * SECOND
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 _MILLISECOND = timedelta(milliseconds=1)
+_FRACTION = re.compile(r"\.(\d{1,6})\d*")
 
 
 def _real_datetime_class() -> type[_datetime_module.datetime]:
@@ -49,7 +51,8 @@ def to_microseconds(when: _datetime_module.datetime) -> int:
 
 def parse(text: str) -> _datetime_module.datetime:
     """Read ISO 8601 text, a trailing Z included, whatever the Python version; ValueError where it is none."""
-    return _REAL[0].fromisoformat(text[:-1] + "+00:00" if text[-1:] in {"Z", "z"} else text)
+    whole = _FRACTION.sub(lambda found: f".{found[1]:0<6}", text)  # Python 3.10 reads three or six digits
+    return _REAL[0].fromisoformat(whole[:-1] + "+00:00" if whole[-1:] in {"Z", "z"} else whole)
 
 
 def aware(when: _datetime_module.datetime | str) -> _datetime_module.datetime:

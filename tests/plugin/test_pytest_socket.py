@@ -41,7 +41,8 @@ OVER_HTTP = """
         try:
             urllib.request.urlopen(secretsmanager_endpoint)
         except urllib.error.HTTPError as error:
-            assert error.code in (400, 404, 405)
+            with error:
+                assert error.code in (400, 404, 405)
 """
 
 
