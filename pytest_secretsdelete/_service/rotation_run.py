@@ -138,8 +138,9 @@ class RotationRunner:
         self._abandoned.add((arn, token))
 
     def forget(self, arn: str, tokens: Iterable[str]) -> None:
-        """Forget the rotations of a secret that is gone: no call can ask for them any more."""
-        for rotation in ((arn, token) for token in tokens):
+        """Forget the rotations of a secret that is gone: no call can ask for them any more. What runs ends first."""
+        running = {(one.turn.arn, one.turn.token) for one in self._registered}
+        for rotation in {(arn, token) for token in tokens} - running:
             for rotations in (self._begun, self._to_complete, self._abandoned):
                 if rotation in rotations:
                     self.journal.member(rotations, rotation)
@@ -153,6 +154,8 @@ class RotationRunner:
         finally:
             with vault.lock:
                 self._registered.remove(registered)
+                if vault.by_arn(turn.arn) is None:
+                    self.forget(turn.arn, [turn.token])
 
     def _run(self, vault: Vault, registered: _Registered) -> None:
         turn = registered.turn

@@ -137,7 +137,7 @@ class Vault:
         self.store_of(secret).remove(secret.name)
         del self._by_arn[secret.arn]
         self._created_by_calls.pop(secret.arn, None)
-        self.rotations.forget(secret.arn, (version.version_id for version in secret.versions))
+        self.rotations.forget(secret.arn, secret.versions.ids_ever())
 
     def _put_back(self, arn: str, older: SecretRecord | None) -> None:
         """Put the older state of a secret back; None where there was no such secret."""

@@ -119,6 +119,12 @@ class Versions:
         """Return whether a version with this id has been cleaned up, and none has been made since."""
         return version_id in self._removed
 
+    def ids_ever(self) -> Iterator[str]:
+        """Yield the ids of the versions, and of those that have been cleaned up."""
+        yield from self._labelled
+        yield from (version.version_id for _, version in self._deprecated)
+        yield from self._removed
+
     def outdated(self) -> list[VersionRecord]:
         """Return the versions without a staging label that are not among the newest 100."""
         older = self.placed()[:-VERSIONS_KEPT] if len(self) > VERSIONS_KEPT else []
@@ -229,6 +235,9 @@ class _RemovedIds:
 
     def __contains__(self, version_id: str) -> bool:
         return self._shared.get(version_id, self._length) < self._length
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._own())
 
     def added(self, version_ids: Collection[str]) -> _RemovedIds:
         """Return these ids and more; the dict is shared unless another state has appended to it already."""

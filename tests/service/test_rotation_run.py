@@ -53,6 +53,12 @@ def names_of(fake: FakeSecretsManager, beginning: str) -> list[str]:
     return [event.name for event in fake.events if event.name.startswith(beginning)]
 
 
+def rotations_known(fake: FakeSecretsManager) -> set[tuple[str, str]]:
+    """Return the rotations that a fake remembers: the ARN of the secret, and the version."""
+    runner = service_of(fake).vault.rotations
+    return runner._begun | runner._to_complete | runner._abandoned
+
+
 @INTERCEPTIONS
 def test_four_steps(
     intercept: Callable[[Any], Any], clock: Clock, fake: FakeSecretsManager, client: Any, rotator: Rotator
@@ -418,6 +424,38 @@ def test_an_abandoned_rotation_taken_up_again(clock: Clock, fake: FakeSecretsMan
     assert rotator.steps == list(STEPS)
     assert {event["ClientRequestToken"] for event in rotator.events} == {failed}
     assert names_of(fake, "Rotation")[3:] == ["RotationStarted", "RotationSucceeded"]
+
+
+def test_an_abandoned_rotation_of_a_secret_that_is_gone(fake: FakeSecretsManager, client: Any) -> None:
+    """A function that abandons its rotation and removes the secret is called for no further step; nothing is left."""
+    fake.seed("a", VALUE)
+    steps: list[str] = []
+
+    def function(event: dict[str, str], _context: Any) -> None:
+        steps.append(event["Step"])
+        client.put_secret_value(SecretId="a", SecretString="by hand")
+        client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+
+    fake.rotation_function(LAMBDA, function)
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
+    assert steps == ["createSecret"]
+    assert names_of(fake, "Rotation") == ["RotationStarted", "RotationAbandoned"]
+    assert rotations_known(fake) == set()
+
+
+def test_rotations_to_versions_that_were_cleaned_up(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """The rotations of a secret that is gone are forgotten, those to versions that were cleaned up before, too."""
+    fake.seed("a", VALUE)
+    fake.rotation_function(LAMBDA, Rotator(fake))
+    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(0))
+    for number in range(1, 103):
+        client.put_secret_value(SecretId="a", SecretString="by hand", ClientRequestToken=token(number))
+    clock.advance(days=2)
+    assert fake.secret("a").version(token(0)) is None
+    assert (fake.secret("a").arn, token(0)) in rotations_known(fake)
+    client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+    assert "a" not in fake
+    assert rotations_known(fake) == set()
 
 
 def test_a_version_is_as_old_as_its_rotation(clock: Clock, fake: FakeSecretsManager) -> None:
