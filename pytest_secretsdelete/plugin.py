@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _STEM = "secretsmanager"
 _MARKERS = frozenset({"secret", _STEM})
+_FAKE = "_secretsmanager_fake"
 #: The ini options: name without the stem, type, default, help.
 _INI_OPTIONS: tuple[tuple[str, str, Any, str], ...] = (
     ("region", "string", "", "default region of the fake: that of the process unless given, else us-east-1"),
@@ -167,10 +168,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
         test.plan, test.is_marked = plan_of(item, item.config.stash[_run_key].ini), True
     names = getattr(item, "fixturenames", None)  # pytest 7 does not know those of a doctest yet
-    if test.is_marked or names is None or "_secretsmanager_fake" in names:
+    if test.is_marked or names is None or _FAKE in names:
         from ._pytest.fixture_order import put_first
 
-        put_first(item, "_secretsmanager_by_marker")
+        put_first(item, "_secretsmanager_by_marker", beside=None if test.is_marked else _FAKE)
 
 
 def _test_of(item: pytest.Item) -> _Test:
@@ -198,7 +199,7 @@ def _secretsmanager_by_marker(request: pytest.FixtureRequest) -> None:
     test = _test_of(request.node)
     request.addfinalizer(environment_restorer(lambda: test.use))  # noqa: PT021 - also if the fake fails to start
     if test.is_marked:
-        request.getfixturevalue("_secretsmanager_fake")
+        request.getfixturevalue(_FAKE)
 
 
 @pytest.fixture

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 
-def put_first(item: Any, fixture: str) -> None:
+def put_first(item: Any, fixture: str, *, beside: str | None = None) -> None:
     """Let a test use a fixture before all others that last one test, and after the wider ones.
 
     What other plugins have put in front of all, such as pytest-freezer, stays there. Does nothing for an item without
-    fixtures, nor for one that has the fixture, because it is run again.
+    fixtures, for one that has the fixture, because it is run again, nor for one that does not use the fixture `beside`.
     """
     if hasattr(item, "fixture_request") and not hasattr(item, "fixturenames"):
         item.fixturenames = _names_of_doctest(item)
     names = getattr(item, "fixturenames", None)
-    if names is not None and fixture not in names:
+    if names is not None and fixture not in names and (beside is None or beside in names):
         definitions = item._fixtureinfo.name2fixturedefs  # noqa: SLF001 - pytest has no public name for it
         place = next((place for place in range(len(names)) if not _is_in_front(names, place, definitions)), len(names))
         item.fixturenames = [*names[:place], fixture, *names[place:]]  # a copy: tests with parameters share the list

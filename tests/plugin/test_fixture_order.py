@@ -58,11 +58,13 @@ def test_between_wider_fixtures_and_those_of_the_test(run: Run) -> None:
 
 
 def test_a_doctest_of_pytest_7() -> None:
-    """A doctest whose fixtures pytest finds only at set-up has them found earlier, and ours in its place, once."""
+    """A doctest whose fixtures pytest finds only at set-up has them found earlier, and ours in its place, once, if it is for it."""
     definitions = {"wide": [SimpleNamespace(scope="session")], "own": [SimpleNamespace(scope="function")]}
     info = SimpleNamespace(names_closure=["wide", "own"], name2fixturedefs=definitions)
     manager = SimpleNamespace(getfixtureinfo=lambda item, function, cls, *, funcargs: info if not function() else None)
     item = SimpleNamespace(fixture_request=None, session=SimpleNamespace(_fixturemanager=manager))
+    put_first(item, _FIRST, beside="absent")
+    assert item.fixturenames == ["wide", "own"]
     for _ in range(2):  # a plugin may run a test again
         put_first(item, _FIRST)
         assert item.fixturenames == ["wide", _FIRST, "own"]
