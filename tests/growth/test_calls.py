@@ -52,7 +52,7 @@ def test_secrets_that_come_and_go(small: FakeSecretsManager) -> None:
     before = bytes_held(service, without=(service.timeline,))
     lives(small, rounds, rounds)
     assert bytes_held(service, without=(service.timeline,)) < before * TOLERANCE
-    assert len(small.events) >= rounds * 8  # all are kept, as documented
+    assert min(rounds * 8, KEPT * 5) <= len(small.events) <= KEPT * 12  # of its records, at least half are events
 
 
 def test_a_checkpoint_gives_everything_back(small: FakeSecretsManager) -> None:
