@@ -198,7 +198,7 @@ class _Exchange(BaseHTTPRequestHandler):
     def parse_request(self) -> bool:
         """Read a request; for one of HTTP/0.9, which has no headers, Python 3.14 leaves a dict."""
         is_request = super().parse_request()
-        if is_request and not isinstance(self.headers, Message):
+        if is_request and not self.headers:
             self.headers = Message()
         return is_request
 

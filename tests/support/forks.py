@@ -45,7 +45,11 @@ def at_work(*functions):
     threads = [threading.Thread(target=repeat, args=(function,), daemon=True) for function in functions]
     for thread in threads:
         thread.start()
-    return goes_on.clear
+    def stop():
+        goes_on.clear()
+        for thread in threads:
+            thread.join(100)
+    return stop
 """
 
 
