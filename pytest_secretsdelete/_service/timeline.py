@@ -51,7 +51,8 @@ class Call:
     error_code: str | None = None
     """The code of the error in the answer, or None.
 
-    For a fault without an answer: `ConnectTimeoutError`, `ReadTimeoutError` or `MALFORMED`.
+    Without a proper answer: `ConnectTimeoutError`, `ReadTimeoutError` or `MALFORMED` for a fault, and
+    `EndpointConnectionError` in a region that does not exist.
     """
 
     def __post_init__(self) -> None:
@@ -207,7 +208,7 @@ class Move:
 
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
-#: So many times that number of events, and of calls and steps that caused one, are kept.
+#: So many times that number of changes are kept: events, calls that caused one, seeds and steps of rotations.
 _CHANGES_FOR_A_CALL = 10
 #: How many moves of the clock a report can show.
 _MOVES_KEPT = 1000
