@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from ._decorator import fake_secretsmanager
     from ._fake import FakeSecretsManager
     from ._reach.under_way import FakeStoppedError
+    from ._service.entries import Call, Event, Rotation
     from ._service.faults import Fault
     from ._service.snapshot import Secret, Version
-    from ._service.timeline import Call, Event, Rotation
     from ._service.wire import MALFORMED, Timeout
     from ._time.clock import Clock
 
@@ -38,13 +38,13 @@ __all__ = [
 
 _HOMES = {
     "MALFORMED": "_service.wire",
-    "Call": "_service.timeline",
+    "Call": "_service.entries",
     "Clock": "_time.clock",
-    "Event": "_service.timeline",
+    "Event": "_service.entries",
     "FakeSecretsManager": "_fake",
     "FakeStoppedError": "_reach.under_way",
     "Fault": "_service.faults",
-    "Rotation": "_service.timeline",
+    "Rotation": "_service.entries",
     "Secret": "_service.snapshot",
     "Timeout": "_service.wire",
     "Version": "_service.snapshot",

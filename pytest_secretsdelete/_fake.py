@@ -29,11 +29,11 @@ if TYPE_CHECKING:
 
     from ._botocore.typed import SecretsManagerClient
     from ._service.delays import Delay
+    from ._service.entries import Call, Event, Rotation
     from ._service.faults import Fault
     from ._service.literals import ErrorCode, OperationName
     from ._service.seeds import SeedValue
     from ._service.snapshot import Secret
-    from ._service.timeline import Call, Event, Rotation
     from ._service.wire import Timeout, _Malformed
 
 

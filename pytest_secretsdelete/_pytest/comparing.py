@@ -6,8 +6,8 @@ import dataclasses
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .._service.entries import Call, Event, Rotation
 from .._service.snapshot import Secret, Version
-from .._service.timeline import Call, Event, Rotation
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

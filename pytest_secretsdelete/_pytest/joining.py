@@ -19,12 +19,12 @@ from .markers import Plan, plan_from, plan_of, wrong_marker
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
+    from .._service.entries import Entry
     from .._service.faults import Fault
     from .._service.seeds import Seed
     from .._service.service import Service
     from .._service.settings import Settings
     from .._service.snapshot import Secret
-    from .._service.timeline import Entry
     from .._service.undo import Checkpoint
 
 _READ_ON = read_on("how-to/share-a-fake#join-it-from-a-test")

@@ -20,10 +20,10 @@ from .wire import MALFORMED, Timeout
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from .entries import Call
     from .places import Place
     from .request import Request
     from .store import Store
-    from .timeline import Call
     from .undo import Checkpoint
     from .wire import _Malformed, _NoEndpoint
 

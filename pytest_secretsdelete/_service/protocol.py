@@ -79,8 +79,7 @@ class Transaction:
         try:
             outcome = self._run(*self._read(checker))
         except NoAnswer as none:
-            self._attempt.asked = none.asked
-            self._attempt.end(none.kind.value)
+            self._attempt.end(none.kind.value, asked=none.asked)
             return Answer(200, {}, self._at, none.kind, none.hint)
         except errors.Refusal as refusal:
             return self._refused(refusal)
@@ -94,9 +93,8 @@ class Transaction:
         return Answer(200, outcome.members, self._at)
 
     def _refused(self, refusal: errors.Refusal) -> Answer:
-        self._attempt.asked = refusal.asked
         answer = Answer(refusal.status, refusal.members, self._at)
-        self._attempt.end(refusal.code, refusal.message, answer.request_id)
+        self._attempt.end(refusal.code, refusal.message, request_id=answer.request_id, asked=refusal.asked)
         return answer
 
     def _read(self, checker: RequestChecker | None) -> tuple[Operation, Request]:

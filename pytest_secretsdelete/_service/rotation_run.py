@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from . import locks
+from .entries import Rotation
 from .instant import to_datetime
 from .operations.rotation import finish
-from .timeline import Rotation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -116,7 +116,7 @@ def answer(service: Service, incoming: Incoming, asked: Asked, names: Sequence[s
         return Answer(200, {}, at, none.kind, none.hint)
     except errors.Refusal as refusal:
         refused = Answer(refusal.status, _body(refusal), at)
-        attempt.end(refusal.code, refusal.message, refused.request_id)
+        attempt.end(refusal.code, refusal.message, request_id=refused.request_id)
         return refused
     attempt.end()
     return Answer(200, members, at)

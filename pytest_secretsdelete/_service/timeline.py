@@ -6,205 +6,19 @@ comes before its effects.
 
 from __future__ import annotations
 
-import copy
-import functools
 from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import locks, places
-from .instant import to_datetime
+from .entries import Attempt, Call, Event, Rotation, Seeding, Step, shared_caller
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Iterator
 
+    from .entries import Entry, Move
     from .model import SecretRecord
-    from .places import Asked, Place
+    from .places import Place
     from .undo import Checkpoint, Journal
-
-
-class ReadOnlyDict(dict[str, Any]):
-    """A dict that cannot be changed; it compares, prints, pickles and copies like a dict."""
-
-    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
-        raise TypeError("The records of a fake cannot be changed; change a copy: dict(...).")
-
-    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _refuse
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return ReadOnlyDict, (dict(self),)
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """One attempt at an operation that the fake answered. A call that botocore retries is several attempts."""
-
-    operation: str
-    """The wire name, such as `DeleteSecret`; of SSM, `GetParameter` and `GetParameters`."""
-    parameters: Mapping[str, Any] = field(hash=False)
-    """The parameters under their wire names; secret values are redacted."""
-    region: str
-    """The region of the client."""
-    at: datetime
-    """When the fake answered: an aware UTC datetime, to the millisecond."""
-    error_code: str | None = None
-    """The code of the error in the answer, or None.
-
-    Without a proper answer: `ConnectTimeoutError`, `ReadTimeoutError` or `MALFORMED` for a fault, and
-    `EndpointConnectionError` in a region that does not exist.
-    """
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "parameters", ReadOnlyDict(self.parameters))
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One event in the life of a secret, with its name in CloudTrail or EventBridge."""
-
-    name: str
-    """What happened."""
-    secret: str
-    """The ARN of the secret."""
-    region: str
-    """The region of the secret."""
-    at: datetime
-    """When it happened or came due, even if the fake carried it out later: an aware UTC datetime."""
-    detail: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    """What the event says beyond that, such as `versionId`."""
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "detail", ReadOnlyDict(self.detail))
-
-
-@dataclass(frozen=True, slots=True)
-class Rotation:
-    """One step of a rotation: one call of the rotation function, and how that ended."""
-
-    secret: str
-    """The ARN of the secret."""
-    version_id: str
-    """The version that the rotation is about."""
-    step: str
-    """The step: `createSecret`, `setSecret`, `testSecret` or `finishSecret`."""
-    at: datetime
-    """When the rotation came due: an aware UTC datetime, to the millisecond."""
-    error: BaseException | None = field(default=None, repr=False)
-    """What the function raised, or None."""
-
-
-@dataclass(slots=True, eq=False)
-class Step:
-    """One step in the life of a secret, as it is kept: an event is made of it when it is asked for."""
-
-    name: str
-    #: The ARN of the secret.
-    secret: str
-    region: str
-    #: In milliseconds.
-    at: int
-    detail: Mapping[str, Any]
-
-    def event(self) -> Event:
-        """Return the record of the step that users see."""
-        return Event(self.name, self.secret, self.region, to_datetime(self.at), self.detail)
-
-
-@dataclass(slots=True, eq=False)
-class Attempt:
-    """One attempt at an operation, from its beginning on; it counts as a call once it has ended.
-
-    A fake may keep a million of them, so its parameters are in two tuples, and calls share the names in the first.
-    """
-
-    operation: str
-    region: str
-    at: int
-    _names: tuple[str, ...] = ()
-    #: What belongs to the names; secret values are redacted.
-    _values: tuple[Any, ...] = ()
-    has_ended: bool = False
-    #: The code of the error, its text, and the id of the request; or None.
-    error: tuple[str, str | None, str | None] | None = None
-    #: The step that bears the operation's own name, or None.
-    step: Step | None = None
-    #: The account of the caller.
-    account: str = ""
-    #: Where the user's code made the call, if it is on the stack of the thread.
-    place: Place | None = None
-    #: What the test did to be answered so, where a fault or a denial applied.
-    asked: Asked | None = None
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The parameters under their wire names; secret values are redacted."""
-        return dict(zip(self._names, self._values, strict=True))
-
-    def keep(self, parameters: Mapping[str, Any]) -> None:
-        """Keep the parameters, which nobody changes any more; their names are shared with other attempts."""
-        self._names, self._values = _shared_names(tuple(parameters)), tuple(parameters.values())
-
-    def end(self, error_code: str | None = None, message: str | None = None, request_id: str | None = None) -> None:
-        """Record how the attempt was answered."""
-        if error_code is not None:
-            self.error = (error_code, message, request_id)
-        self.has_ended = True
-
-    def note(self, arn: str, **detail: Any) -> None:
-        """Record the attempt itself as an event in the life of a secret."""
-        self.step = Step(self.operation, arn, self.region, self.at, detail)
-
-    @property
-    def changed_nothing(self) -> bool:
-        """Whether it has ended and is not an event in the life of a secret."""
-        return self.has_ended and self.step is None
-
-    @property
-    def error_code(self) -> str | None:
-        """The code of the error that it was answered with, or None."""
-        return None if self.error is None else self.error[0]
-
-    @property
-    def message(self) -> str | None:
-        """The text of that error, or None."""
-        return None if self.error is None else self.error[1]
-
-    @property
-    def request_id(self) -> str | None:
-        """The id of the request, which its exception carries; None for what was not refused."""
-        return None if self.error is None else self.error[2]
-
-    def call(self) -> Call:
-        """Return the record of the attempt that users see."""
-        return Call(self.operation, copy.deepcopy(self.parameters), self.region, to_datetime(self.at), self.error_code)
-
-
-@functools.lru_cache(maxsize=1024)
-def _shared_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    return names
-
-
-@dataclass(frozen=True, slots=True)
-class Seeding:
-    """A secret was put in without a call."""
-
-    secret: SecretRecord
-    at: int
-
-
-Entry = Attempt | Step | Rotation | Seeding
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """The clock was moved, or a sleep moved it."""
-
-    start: int
-    end: int
-    place: Place | None
-    slept: bool = False
-
 
 #: How many calls that have changed nothing a fake keeps by default.
 CALLS_KEPT = 100_000
@@ -212,8 +26,10 @@ CALLS_KEPT = 100_000
 _CHANGES_FOR_A_CALL = 10
 #: How many moves of the clock a report can show.
 _MOVES_KEPT = 1000
-#: The frames of ours at least on the stack where an attempt begins: places, this module, protocol.
-_OUR_FRAMES = 3
+#: The frames of ours at least on the stack where an attempt begins: places, twice this module, protocol.
+_OUR_FRAMES = 4
+#: So many places of calls are shared at once.
+_PLACES_SHARED = 1024
 
 
 class _Held(NamedTuple):
@@ -242,13 +58,14 @@ class Timeline:
         #: Where the innermost checkpoint began: what is older stays, for its end to find.
         self._floor = 0
         self._looking = locks.new()
+        self._places: dict[tuple[int, int], Place] = {}
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(tuple(self._entries))
 
     def begin(self, operation: str, region: str, at: int, account: str = "") -> Attempt:
         """Record the beginning of an attempt."""
-        attempt = Attempt(operation, region, at, account=account, place=places.here(_OUR_FRAMES))
+        attempt = Attempt(operation, at, shared_caller(account, region), place=self._place())
         self._entries.append(attempt)
         if len(self._entries) > self._next_look and self._looking.acquire(blocking=False):
             try:
@@ -256,6 +73,16 @@ class Timeline:
             finally:
                 self._looking.release()
         return attempt
+
+    def _place(self) -> Place | None:
+        """Return where the user's code made the call; calls that come from one place share it."""
+        place = places.here(_OUR_FRAMES)
+        if place is None:
+            return None
+        if len(self._places) == _PLACES_SHARED:
+            self._places.clear()
+        code, offset = place
+        return self._places.setdefault((id(code), offset), place)  # the place keeps its code, and so the id
 
     def _look_after(self, kept: int) -> int:
         return kept + self._calls_kept + self._calls_kept // 10

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from .. import _active
 from .._service import locks, places
 from .._service.docs import read_on
+from .._service.entries import Move
 from .._service.instant import LATEST, aware, from_microseconds, to_datetime, to_microseconds
 from .._service.service import settle
-from .._service.timeline import Move
 from .reading import MICROSECONDS_PER_MILLISECOND, innermost_freeze, is_frozen, now_in_microseconds, who_controls_time
 
 if TYPE_CHECKING:

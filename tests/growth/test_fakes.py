@@ -22,6 +22,7 @@ BOUNDED = {
     "_zone_at": 1024,
     "_http_date": 128,
     "_shared_names": 1024,
+    "shared_caller": 1024,
     "input_shape": 256,
     "_session_for": 4,
 }
@@ -67,10 +68,10 @@ def test_bounds_of_caches() -> None:
     """Each cache that fills up has a maximum size."""
     import pytest_secretsdelete._botocore.converters as converters
     import pytest_secretsdelete._botocore.sessions as sessions
+    import pytest_secretsdelete._service.entries as entries
     import pytest_secretsdelete._service.instant as instant
-    import pytest_secretsdelete._service.timeline as timeline
 
-    modules = (converters, sessions, instant, timeline)
+    modules = (converters, sessions, entries, instant)
     for name, bound in BOUNDED.items():
         (cache,) = (getattr(module, name) for module in modules if hasattr(module, name))
         assert cache.cache_info().maxsize == bound

@@ -30,5 +30,5 @@ def test_fractions_of_a_second(text: str, microsecond: int, zone: str) -> None:
 @pytest.mark.parametrize("text", ["", "Z", ".5", "2023-01-02T13:05:09.xZ", "2023-01-32T13:05:09Z"])
 def test_what_is_no_instant(text: str) -> None:
     """Other text is refused with a ValueError."""
-    with pytest.raises(ValueError, match="Invalid isoformat|day is out of range"):
+    with pytest.raises(ValueError, match="Invalid isoformat|day"):
         parse(text)

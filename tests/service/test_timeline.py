@@ -13,7 +13,10 @@ from botocore.config import Config
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service import timeline as timelines
+from pytest_secretsdelete._service.entries import Attempt
 from pytest_secretsdelete._service.instant import to_datetime
+from pytest_secretsdelete._service.places import shown
 from pytest_secretsdelete._service.timeline import Timeline
 
 from ..support import REGION, VALUE, in_threads, refused, send_raw, token
@@ -303,6 +306,28 @@ def test_the_record_of_events_is_bounded(fake: FakeSecretsManager, client: Any) 
     assert [event.at for event in timeline.events] == [to_datetime(999 - back) for back in range(len(timeline.events))][
         ::-1
     ]
+
+
+def test_calls_share_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Calls from one place hold it once; when many places are held, sharing begins anew, and each place stays right."""
+    monkeypatch.setattr(timelines, "_PLACES_SHARED", 2)
+    timeline = Timeline()
+
+    def ask() -> Attempt:  # in the place of the caller of begin, which is ours
+        return timeline.begin("DescribeSecret", REGION, 0)
+
+    for _ in range(2):
+        ask()
+        ask(), ask()
+    places = [entry.place for entry in timeline if isinstance(entry, Attempt)]
+    first = ask.__code__.co_firstlineno + 4
+    assert [shown(place) for place in places] == [f"test_timeline.py:{first + add}" for add in (0, 1, 1) * 2]
+    assert len(set(places)) == 3
+    assert len(timeline._places) <= 2
+
+    monkeypatch.undo()
+    again, more = (ask() for _ in range(2))
+    assert again.place is more.place
 
 
 def test_calls_without_an_answer_yet_are_kept() -> None:

@@ -6,8 +6,8 @@ import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import errors, names, places
+from ..entries import Attempt, Seeding
 from ..faults import secret_ids
-from ..timeline import Attempt, Seeding
 from . import labels
 from .windows import Window, windows
 from .wording import date, days, duration, listed, plain
@@ -15,8 +15,8 @@ from .wording import date, days, duration, listed, plain
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..entries import Entry
     from ..model import SecretRecord
-    from ..timeline import Entry
     from .facts import Facts, Subject
 
 _NOT_FOUND = errors.not_found()

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .. import names
+from ..entries import Attempt, Seeding
 from ..faults import secret_ids
 from ..instant import to_microseconds
 from ..places import chain
-from ..timeline import Attempt, Seeding
 from .wording import offset, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ..entries import Entry, Move
     from ..service import Service
-    from ..timeline import Entry, Move
 
 _LENGTH_OF_SUFFIX = 7
 

@@ -13,7 +13,7 @@ from .wording import duration
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ..timeline import Move
+    from ..entries import Move
     from .facts import Facts
 
 #: From so many rows between two steps of a life on, equal calls are folded that do not follow each other at once.

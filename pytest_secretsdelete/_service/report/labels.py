@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..entries import Attempt
 from ..model import CURRENT, PENDING, PREVIOUS
-from ..timeline import Attempt
 from .wording import plain, short_id
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .. import places
-from ..timeline import Attempt, Rotation, Seeding, Step
+from ..entries import Attempt, Rotation, Seeding, Step
 from .facts import instant_of
 from .windows import latest_window
 from .wording import date, days, duration, plain, short_id
@@ -14,7 +14,7 @@ from .wording import date, days, duration, plain, short_id
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ..timeline import Entry
+    from ..entries import Entry
     from .facts import Facts
     from .windows import Window
 

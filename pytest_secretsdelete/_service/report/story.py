@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from .. import places
-from ..timeline import Attempt, Rotation
+from ..entries import Attempt, Rotation
 from . import causes
 from .facts import gather, instant_of, subject_of_arn
 from .folding import brief, folded, with_moves
@@ -18,8 +18,8 @@ from .wording import date, duration, listed, offset, plain
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from ..entries import Entry
     from ..service import Service
-    from ..timeline import Entry
     from .facts import Facts, Subject
     from .rows import Row
     from .windows import Window

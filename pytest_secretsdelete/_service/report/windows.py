@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..entries import Attempt, Seeding, Step
 from ..instant import to_microseconds
-from ..timeline import Attempt, Seeding, Step
 from .facts import instant_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..timeline import Entry
+    from ..entries import Entry
 
 
 @dataclass
