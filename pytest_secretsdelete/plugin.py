@@ -72,14 +72,15 @@ _test_key: pytest.StashKey[_Test] = pytest.StashKey()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Register the ini options and the command-line option."""
+    names = ", ".join(f"{_STEM}_{name}" for name, *_ in _INI_OPTIONS)
     group = parser.getgroup(_STEM, "AWS Secrets Manager (pytest-secretsdelete)")
     group.addoption(
         "--secretsmanager-report",
         action="append",
         metavar="WHAT",
         help="which tests' reports show what happened to their secrets: failed (the default), all or none; "
-        "html or html=PATH also writes a page of the run. May be given twice. The ini options of this plugin "
-        "begin with secretsmanager_.",
+        "html or html=PATH also writes a page of the run. May be given twice. The ini options of this plugin are "
+        f"{names}.",
     )
     for name, kind, default, text in _INI_OPTIONS:
         parser.addini(f"{_STEM}_{name}", text, type=kind, default=default)  # type: ignore[arg-type]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -81,9 +82,11 @@ def test_fixtures_option(run: Run) -> None:
 
 
 def test_help_option(run: Run) -> None:
-    """--help shows every ini option."""
+    """--help shows every ini option among pytest's, and names it in the section of the plugin."""
     shown = run("", "--help").stdout.str()
     options = [*inspect.signature(settings).parameters, "unmocked", "seed_file"]
+    section = shown.partition("AWS Secrets Manager (pytest-secretsdelete):")[2].partition("\n\n")[0]
+    assert set(re.findall(r"secretsmanager_(\w+)", section)) == set(options)
     assert [name for name in options if f"  secretsmanager_{name} (" not in shown] == []
 
 
