@@ -257,6 +257,7 @@ def test_wrong_evidence_ends_the_build(tmp_path: Path) -> None:
         "sphinx",
         "-q",
         "-W",
+        "--no-color",
         "--keep-going",
         "-b",
         "dummy",
