@@ -389,8 +389,9 @@ def interrupt(_, frame):
 signal.signal(signal.SIGALRM, interrupt)
 with FakeSecretsManager(region="{REGION}"):
     pass
-before, interrupts = dict(os.environ), 0
-for _ in range(3000):
+before, rounds, interrupts = dict(os.environ), 0, 0
+while rounds < 3000 or interrupts <= 30:  # on a busy machine most timers strike elsewhere
+    rounds += 1
     fake = FakeSecretsManager(region="{REGION}")
     try:
         signal.setitimer(signal.ITIMER_REAL, random.uniform(1e-6, 150e-6))
@@ -407,6 +408,6 @@ for _ in range(3000):
         fake.stop()
     assert _active.responders() == ()
     assert dict(os.environ) == before
-print(interrupts > 30)
+print("done")
 """
-    assert run_python(source) == "True"
+    assert run_python(source) == "done"
