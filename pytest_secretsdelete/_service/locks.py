@@ -26,6 +26,10 @@ _renewals: weakref.WeakValueDictionary[tuple[int, Callable[[Any], None]], Any] =
 _taken = threading.local()
 
 
+#: os.register_at_fork(). Without fork it registers nothing: dict accepts any arguments.
+at_forks: Any = getattr(os, "register_at_fork", dict)
+
+
 def new() -> threading.RLock:
     """Return a lock. The thread that holds it may take it again, so that it can fork at any time."""
     lock = threading.RLock()
@@ -68,5 +72,4 @@ def _living() -> list[Any]:
     return [lock for reference in _locks.valuerefs() if (lock := reference()) is not None]
 
 
-# without fork nothing is registered: dict accepts any arguments
-getattr(os, "register_at_fork", dict)(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)
+at_forks(before=_before_fork, after_in_parent=_in_parent, after_in_child=_in_child)

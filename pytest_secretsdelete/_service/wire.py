@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import enum
 import json
-import os
 import random
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import locks
 from .instant import http_date
 
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -23,8 +23,7 @@ TARGET_PREFIX = "secretsmanager."
 _ENCODE = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 #: Of its own, and seeded by the system: a test that seeds `random` gets no repeats.
 _random = random.Random()  # noqa: S311 - an id is no secret
-# a child made by fork gets other ids than its parent; without fork nothing is registered: dict accepts any arguments
-getattr(os, "register_at_fork", dict)(after_in_child=_random.seed)
+locks.at_forks(after_in_child=_random.seed)  # a child gets other ids than its parent
 
 
 @dataclass(slots=True)
