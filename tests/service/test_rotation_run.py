@@ -56,7 +56,7 @@ def names_of(fake: FakeSecretsManager, beginning: str) -> list[str]:
 def rotations_known(fake: FakeSecretsManager) -> set[tuple[str, str]]:
     """Return the rotations that a fake remembers: the ARN of the secret, and the version."""
     runner = service_of(fake).vault.rotations
-    return runner._begun | runner._to_complete | runner._abandoned
+    return {*runner._begun, *runner._to_complete, *runner._abandoned}
 
 
 @INTERCEPTIONS
