@@ -35,7 +35,7 @@ def test_nothing_is_left_of_an_empty_store(fake: FakeSecretsManager) -> None:
             fake.secret("b", region=region)
     client_of(OTHER_ACCOUNT, "eu-west-1").list_secrets()
     assert places_of(fake) == [(service_of(fake).account_id, REGION)]
-    assert service_of(fake).vault._existing.keys() == {(service_of(fake).account_id, REGION)}
+    assert set(service_of(fake).vault._existing) == {(service_of(fake).account_id, REGION)}
 
 
 def test_a_store_goes_with_its_last_secret(fake: FakeSecretsManager, client: Any) -> None:
