@@ -16,6 +16,7 @@ from .names import LAMBDA, REGION, STEPS, TOKEN, VALUE, policy, token
 from .raw import make_request, raw_request, refused, send_raw
 from .rotation import Rotator, rotate_as_the_template, set_up_rotation, tick, until_the_next_due
 from .running import PATIENCE, in_threads, run_python, within_patience
+from .showing import shows
 
 __all__ = [
     "CROSS_ACCOUNT",
@@ -44,6 +45,7 @@ __all__ = [
     "run_python",
     "send_raw",
     "set_up_rotation",
+    "shows",
     "force_late_interception",
     "forking",
     "tick",
