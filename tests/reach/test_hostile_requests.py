@@ -14,11 +14,15 @@ import pytest
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._reach.endpoint import serve
 
-from .hostile import HOSTILE, Row, asking
+from ..support import REGION, VALUE, set_up_rotation
+from ..support.whole_state import comparable_state
+from .hostile import DELETING, HOSTILE, KEPT, Row, asking
 from .http import ask_once, head_of, open_to, raw, server_threads, until
 
 if TYPE_CHECKING:
-    from pytest_secretsdelete import FakeSecretsManager
+    from pytest_secretsdelete import Clock, FakeSecretsManager
+
+pytestmark = pytest.mark.secretsmanager(region=REGION)
 
 GOOD_REQUEST = asking(b"{}")
 
@@ -32,11 +36,19 @@ def exchange(client: socket.socket, request: bytes) -> tuple[http.client.HTTPRes
     return response, response.read()
 
 
+@pytest.fixture
+def filled(clock: Clock, secretsmanager: FakeSecretsManager) -> FakeSecretsManager:
+    """Give a fake with secrets that a request could change, over time that stands still."""
+    secretsmanager.seed(KEPT, VALUE, previous=VALUE)
+    secretsmanager.seed("scheduled", VALUE, deleted_days_ago=1)
+    set_up_rotation(secretsmanager, KEPT, AutomaticallyAfterDays=30)
+    return secretsmanager
+
+
 @pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in HOSTILE])
-def test_a_hostile_request(
-    secretsmanager: FakeSecretsManager, url: str, capfd: pytest.CaptureFixture[str], row: Row
-) -> None:
+def test_a_hostile_request(filled: FakeSecretsManager, url: str, capfd: pytest.CaptureFixture[str], row: Row) -> None:
     """It is answered as the table says, changes nothing, and the next good request is answered."""
+    state, events, calls = comparable_state(filled), filled.events, filled.calls
     with open_to(url) as client:
         response, content = exchange(client, row.request)
         assert response.status == row.status
@@ -50,12 +62,20 @@ def test_a_hostile_request(
         assert response.headers["Connection"] == ("close" if row.closes else None)
         if row.closes:
             assert client.recv(1) == b""
-            assert secretsmanager.calls == ()
+            assert filled.calls == calls
         else:
+            assert [call.error_code for call in filled.calls[len(calls) :]] in ([], [row.code])
             assert exchange(client, GOOD_REQUEST)[0].status == 200
-        assert ask_once(url, "ListSecrets").status == 200
-    assert secretsmanager.secrets() == ()
+        assert len(ask_once(url, "ListSecrets").members["SecretList"]) == 1
+    assert comparable_state(filled) == state
+    assert filled.events == events
     assert capfd.readouterr() == ("", "")
+
+
+def test_what_the_rows_would_delete(filled: FakeSecretsManager, url: str) -> None:
+    """The request that the table spoils deletes its secret where it is not spoilt."""
+    assert raw(url, DELETING.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n")).startswith(b"HTTP/1.1 200 ")
+    assert KEPT not in filled
 
 
 def test_a_foreign_host_is_told_why(url: str) -> None:
