@@ -19,13 +19,10 @@ from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.page import fragment
 from pytest_secretsdelete._service.report.story import story_of
 
-from ..support import INTERCEPTIONS, LAMBDA, VALUE, Rotator, send_raw, shows
+from ..support import INTERCEPTIONS, VALUE, lead_a_full_life, shows
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
-
-BINARY = VALUE.encode()
-IN_BASE64 = base64.b64encode(BINARY).decode()
 
 
 @pytest.mark.parametrize("around", ["", "?", "??", '{"password": "'])
@@ -35,33 +32,6 @@ def test_shown_in_each_form(around: str) -> None:
     for form in (bytes.decode, bytes.hex, lambda data: base64.b64encode(data).decode()):
         assert shows(VALUE, f"Message: {form(shown)}")
         assert not shows(VALUE, f"Message: {form(other)}")
-
-
-def lead_a_full_life(fake: FakeSecretsManager, client: Any) -> None:
-    """Do about everything with values that can be done."""
-    fake.seed("seeded", VALUE, previous=BINARY, pending={"key": VALUE})
-    client.create_secret(Name="a", SecretString=VALUE)
-    client.put_secret_value(SecretId="a", SecretBinary=BINARY, VersionStages=["MINE"])
-    client.put_secret_value(SecretId="a", SecretString=VALUE)
-    client.update_secret(SecretId="a", SecretString=VALUE)
-    client.get_secret_value(SecretId="a")
-    client.batch_get_secret_value(SecretIdList=["a", "seeded", "none"])
-    fake.rotation_function(LAMBDA, Rotator(fake, fails_at="setSecret"))
-    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
-    client.delete_secret(SecretId="a")
-    for operation, body in (
-        ("CreateSecret", {"Name": "a", "SecretString": VALUE}),
-        ("CreateSecret", {"Name": "b", "SecretString": VALUE, "SecretBinary": IN_BASE64}),
-        ("PutSecretValue", {"SecretId": "a", "SecretString": VALUE}),
-        ("PutSecretValue", {"SecretId": "none", "SecretString": VALUE * 5000, "ClientRequestToken": "short"}),
-        ("PutSecretValue", {"SecretId": "none", "SecretBinary": VALUE}),
-        ("UpdateSecret", {"SecretId": "seeded", "SecretString": [VALUE]}),
-        ("CreateSecret", VALUE),
-        ("CreateSecret", f'"{VALUE}"'),
-    ):
-        status, parsed = send_raw(client, operation, body)  # type: ignore[arg-type]
-        assert status == 400
-        assert not shows(VALUE, str(parsed))
 
 
 def test_reprs(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:

@@ -1,7 +1,9 @@
 """Helpers that tests of several folders share."""
 
 from .accounts import CROSS_ACCOUNT, OTHER_ACCOUNT, client_of
+from .botocore_log import botocore_log
 from .forks import forking
+from .full_life import lead_a_full_life
 from .handlers import (
     EVENTS_BEFORE_SENDING,
     INTERCEPTIONS,
@@ -33,9 +35,11 @@ __all__ = [
     "Network",
     "Rotator",
     "Watch",
+    "botocore_log",
     "client_of",
     "in_threads",
     "json_response",
+    "lead_a_full_life",
     "make_request",
     "policy",
     "raw_request",
