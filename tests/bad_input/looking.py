@@ -17,7 +17,7 @@ from ..support.whole_state import comparable_state
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from ..properties.filled_store import FilledStore
+    from pytest_secretsdelete import FakeSecretsManager
 
 PACKAGE = "pytest_secretsdelete"
 SERIALIZER = create_serializer("json", include_validation=False)
@@ -26,10 +26,10 @@ SERIALIZER = create_serializer("json", include_validation=False)
 class Look:
     """A look at a store before a request, to be compared with one afterwards."""
 
-    def __init__(self, store: FilledStore) -> None:
-        self._fake = store.fake
-        self._state = comparable_state(store.fake)
-        self._calls = len(list(service_of(store.fake).timeline))
+    def __init__(self, fake: FakeSecretsManager) -> None:
+        self._fake = fake
+        self._state = comparable_state(fake)
+        self._calls = len(list(service_of(fake).timeline))
 
     def calls(self) -> list[Any]:
         """Return the records of what has happened since."""

@@ -68,7 +68,7 @@ def test_through_a_client_that_checks_nothing(operation: str, store: FilledStore
         given = spoilt_members(chance, operation)
         filled = shapes.filled_in(given, store.finder(operation, given, HOME))
         members = with_python(chance, operation, filled)
-        look = Look(store)
+        look = Look(store.fake)
         try:
             client._make_api_call(operation, members)
         except ClientError as error:
@@ -92,7 +92,7 @@ def test_as_raw_requests(operation: str, store: FilledStore, client: Any) -> Non
     def ask(chance: random.Random) -> bool:
         given = spoilt_members(chance, operation)
         body = spoilt_body(chance, shapes.filled_in(given, store.finder(operation, given, HOME)))
-        look = Look(store)
+        look = Look(store.fake)
         response, _ = make_request(client, operation, body)
         look_at_answer(operation, response.status_code, json.loads(response.content or b"{}"))
         if response.status_code == 200:
