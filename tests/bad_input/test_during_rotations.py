@@ -34,73 +34,71 @@ class Row(NamedTuple):
     code: str
 
 
-def _rows() -> list[Row]:
-    exists, request, parameter = "ResourceExistsException", "InvalidRequestException", "InvalidParameterException"
-    moved = {**A, "VersionStage": "AWSPENDING"}
-    return [
-        Row("BatchGetSecretValue", {"SecretIdList": ["a"], "Filters": [{"Key": "name", "Values": ["a"]}]}, parameter),
-        Row("CreateSecret", {"Name": "a", "SecretString": "other", "ClientRequestToken": NEW}, exists),
-        *(
-            Row("CreateSecret", {"Name": "a", "SecretString": "other", "ClientRequestToken": token}, exists)
-            for token in (FIRST, CURRENT, PENDING)
-        ),
-        Row("DeleteSecret", {**A, "RecoveryWindowInDays": 6}, parameter),
-        Row("DeleteSecret", {**A, "RecoveryWindowInDays": 7, "ForceDeleteWithoutRecovery": True}, parameter),
-        Row("DeleteSecret", A, parameter),
-        Row("GetSecretValue", {**A, "VersionId": FIRST, "VersionStage": "AWSPENDING"}, request),
-        Row("GetSecretValue", {**A, "VersionId": NEW}, "ResourceNotFoundException"),
-        Row("GetSecretValue", {"SecretId": "{arn}", "caller": STRANGER}, "AccessDeniedException"),
-        Row("ListSecretVersionIds", {**A, "NextToken": "none"}, "InvalidNextTokenException"),
-        Row("PutResourcePolicy", {**A, "ResourcePolicy": "{}"}, "MalformedPolicyDocumentException"),
-        Row(
-            "PutResourcePolicy",
-            {**A, "ResourcePolicy": policy("*"), "BlockPublicPolicy": True},
-            "PublicPolicyException",
-        ),
-        *(Row("PutSecretValue", {**OTHER, "ClientRequestToken": token}, exists) for token in (FIRST, CURRENT, PENDING)),
-        Row("PutSecretValue", {**A, "ClientRequestToken": NEW}, request),
-        Row("PutSecretValue", OTHER, request),
-        Row("PutSecretValue", {**OTHER, "SecretBinary": "AA==", "ClientRequestToken": NEW}, parameter),
-        Row("PutSecretValue", {**OTHER, "ClientRequestToken": NEW, "region": ABROAD}, parameter),
-        Row("PutSecretValue", {**OTHER, "ClientRequestToken": NEW, "VersionStages": LABELS}, "LimitExceededException"),
-        Row("PutSecretValue", {**OTHER, "ClientRequestToken": "short"}, "ValidationException"),
-        Row("ReplicateSecretToRegions", {**A, "AddReplicaRegions": [{"Region": HOME}]}, parameter),
-        Row("ReplicateSecretToRegions", {**A, "AddReplicaRegions": [{"Region": ABROAD}]}, parameter),
-        Row("RotateSecret", {**A, "ClientRequestToken": NEW}, request),
-        Row("RotateSecret", {**A, "ClientRequestToken": FIRST}, request),
-        Row("RotateSecret", {**A, "ClientRequestToken": NEW, "RotationLambdaARN": "arn:none"}, parameter),
-        Row(
-            "RotateSecret",
-            {**A, "ClientRequestToken": NEW, "RotationLambdaARN": shapes.FUNCTIONS[2]},
-            "AccessDeniedException",
-        ),
-        Row(
-            "RotateSecret",
-            {**A, "ClientRequestToken": NEW, "RotationRules": {"ScheduleExpression": "rate(1 hours)"}},
-            parameter,
-        ),
-        Row("StopReplicationToReplica", A, request),
-        Row("TagResource", {**A, "Tags": [{"Key": "k", "Value": "1"}, {"Key": "k", "Value": "2"}]}, parameter),
-        Row("TagResource", {**A, "Tags": [{"Key": "aws:k", "Value": "1"}]}, parameter),
-        *(Row("UpdateSecret", {**OTHER, "ClientRequestToken": token}, exists) for token in (FIRST, CURRENT, PENDING)),
-        Row("UpdateSecret", {**OTHER, "SecretBinary": "AA==", "ClientRequestToken": NEW}, parameter),
-        Row("UpdateSecret", {**OTHER, "ClientRequestToken": NEW, "region": ABROAD}, parameter),
-        Row("UpdateSecretVersionStage", {**A, "VersionStage": "AWSPENDING"}, parameter),
-        Row("UpdateSecretVersionStage", {**moved, "RemoveFromVersionId": FIRST}, parameter),
-        Row("UpdateSecretVersionStage", {**moved, "MoveToVersionId": CURRENT}, parameter),
-        Row("UpdateSecretVersionStage", {**moved, "MoveToVersionId": NEW}, "ResourceNotFoundException"),
-        Row("UpdateSecretVersionStage", {**A, "VersionStage": "AWSCURRENT", "RemoveFromVersionId": CURRENT}, parameter),
-        *(Row(name, _wrong_type(name), "SerializationException") for name in OPERATIONS),
-    ]
-
-
 def _wrong_type(operation: str) -> dict[str, Any]:
     """Return members of which the last has a type that none has."""
     last = [*shapes.service_model().operation_model(operation).input_shape.members][-1]
     return {**A, "Name": "a", "ClientRequestToken": NEW, last: {"a": [{}]} if last != "RotationRules" else 1}
 
 
-ROWS = [pytest.param(row, id=f"{row.operation}-{row.code}-{place}") for place, row in enumerate(_rows())]
+EXISTS, REQUEST, PARAMETER = "ResourceExistsException", "InvalidRequestException", "InvalidParameterException"
+MOVED = {**A, "VersionStage": "AWSPENDING"}
+#: Requests that the service refuses for what they say, and for each operation one with a wrong type.
+REFUSED = [
+    Row("BatchGetSecretValue", {"SecretIdList": ["a"], "Filters": [{"Key": "name", "Values": ["a"]}]}, PARAMETER),
+    Row("CreateSecret", {"Name": "a", "SecretString": "other", "ClientRequestToken": NEW}, EXISTS),
+    *(
+        Row("CreateSecret", {"Name": "a", "SecretString": "other", "ClientRequestToken": token}, EXISTS)
+        for token in (FIRST, CURRENT, PENDING)
+    ),
+    Row("DeleteSecret", {**A, "RecoveryWindowInDays": 6}, PARAMETER),
+    Row("DeleteSecret", {**A, "RecoveryWindowInDays": 7, "ForceDeleteWithoutRecovery": True}, PARAMETER),
+    Row("DeleteSecret", A, PARAMETER),
+    Row("GetSecretValue", {**A, "VersionId": FIRST, "VersionStage": "AWSPENDING"}, REQUEST),
+    Row("GetSecretValue", {**A, "VersionId": NEW}, "ResourceNotFoundException"),
+    Row("GetSecretValue", {"SecretId": "{arn}", "caller": STRANGER}, "AccessDeniedException"),
+    Row("ListSecretVersionIds", {**A, "NextToken": "none"}, "InvalidNextTokenException"),
+    Row("PutResourcePolicy", {**A, "ResourcePolicy": "{}"}, "MalformedPolicyDocumentException"),
+    Row(
+        "PutResourcePolicy",
+        {**A, "ResourcePolicy": policy("*"), "BlockPublicPolicy": True},
+        "PublicPolicyException",
+    ),
+    *(Row("PutSecretValue", {**OTHER, "ClientRequestToken": token}, EXISTS) for token in (FIRST, CURRENT, PENDING)),
+    Row("PutSecretValue", {**A, "ClientRequestToken": NEW}, REQUEST),
+    Row("PutSecretValue", OTHER, REQUEST),
+    Row("PutSecretValue", {**OTHER, "SecretBinary": "AA==", "ClientRequestToken": NEW}, PARAMETER),
+    Row("PutSecretValue", {**OTHER, "ClientRequestToken": NEW, "region": ABROAD}, PARAMETER),
+    Row("PutSecretValue", {**OTHER, "ClientRequestToken": NEW, "VersionStages": LABELS}, "LimitExceededException"),
+    Row("PutSecretValue", {**OTHER, "ClientRequestToken": "short"}, "ValidationException"),
+    Row("ReplicateSecretToRegions", {**A, "AddReplicaRegions": [{"Region": HOME}]}, PARAMETER),
+    Row("ReplicateSecretToRegions", {**A, "AddReplicaRegions": [{"Region": ABROAD}]}, PARAMETER),
+    Row("RotateSecret", {**A, "ClientRequestToken": NEW}, REQUEST),
+    Row("RotateSecret", {**A, "ClientRequestToken": FIRST}, REQUEST),
+    Row("RotateSecret", {**A, "ClientRequestToken": NEW, "RotationLambdaARN": "arn:none"}, PARAMETER),
+    Row(
+        "RotateSecret",
+        {**A, "ClientRequestToken": NEW, "RotationLambdaARN": shapes.FUNCTIONS[2]},
+        "AccessDeniedException",
+    ),
+    Row(
+        "RotateSecret",
+        {**A, "ClientRequestToken": NEW, "RotationRules": {"ScheduleExpression": "rate(1 hours)"}},
+        PARAMETER,
+    ),
+    Row("StopReplicationToReplica", A, REQUEST),
+    Row("TagResource", {**A, "Tags": [{"Key": "k", "Value": "1"}, {"Key": "k", "Value": "2"}]}, PARAMETER),
+    Row("TagResource", {**A, "Tags": [{"Key": "aws:k", "Value": "1"}]}, PARAMETER),
+    *(Row("UpdateSecret", {**OTHER, "ClientRequestToken": token}, EXISTS) for token in (FIRST, CURRENT, PENDING)),
+    Row("UpdateSecret", {**OTHER, "SecretBinary": "AA==", "ClientRequestToken": NEW}, PARAMETER),
+    Row("UpdateSecret", {**OTHER, "ClientRequestToken": NEW, "region": ABROAD}, PARAMETER),
+    Row("UpdateSecretVersionStage", {**A, "VersionStage": "AWSPENDING"}, PARAMETER),
+    Row("UpdateSecretVersionStage", {**MOVED, "RemoveFromVersionId": FIRST}, PARAMETER),
+    Row("UpdateSecretVersionStage", {**MOVED, "MoveToVersionId": CURRENT}, PARAMETER),
+    Row("UpdateSecretVersionStage", {**MOVED, "MoveToVersionId": NEW}, "ResourceNotFoundException"),
+    Row("UpdateSecretVersionStage", {**A, "VersionStage": "AWSCURRENT", "RemoveFromVersionId": CURRENT}, PARAMETER),
+    *(Row(name, _wrong_type(name), "SerializationException") for name in OPERATIONS),
+]
+ROWS = [pytest.param(row, id=f"{row.operation}-{row.code}-{place}") for place, row in enumerate(REFUSED)]
 
 
 def rotate(fake: FakeSecretsManager, in_second_step: Callable[[], None]) -> None:
