@@ -420,6 +420,21 @@ def test_a_call_while_older_ones_are_forgotten(monkeypatch: pytest.MonkeyPatch) 
     assert made == [to_datetime(number) for number in range(1000, 1100)]
 
 
+def test_calls_while_another_thread_forgets() -> None:
+    """A thread does not wait for another one that forgets calls: its own are recorded, and forgotten later."""
+    timeline = Timeline(calls_kept=10)
+
+    def calls() -> None:
+        for number in range(20):
+            timeline.begin("ListSecrets", REGION, number).end()
+
+    with timeline._looking:
+        in_threads(calls)
+        assert len(timeline.calls) == 20
+    calls()
+    assert 10 <= len(timeline.calls) <= 12
+
+
 def test_calls_that_are_never_answered(client: Any) -> None:
     """A call that ends with an exit, in a callable of the test, is no call, and is forgotten like those that read."""
 
