@@ -15,7 +15,7 @@ from botocore.config import Config
 from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout, _active
 from pytest_secretsdelete._reach.guard import Guard, UnmockedCallError
 
-from ..support import PATIENCE, REGION, in_threads, running
+from ..support import PATIENCE, REGION, in_threads, run_python, running
 from .callers import INJECTED, VERSIONS_KEPT, Ledger, be_busy, check, populate, write_and_read
 from .conftest import LOAD
 
@@ -201,3 +201,16 @@ def test_a_hang_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AssertionError, match="it hangs:\n(?s:.*)hang_for_ever"):
         in_threads(hang_for_ever)
     goes_on.set()
+
+
+def test_a_hanging_process_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that hangs fails its test, with the stack of each of its threads."""
+    script = """
+import threading
+def hang_for_ever():
+    threading.Event().wait()
+threading.Thread(target=hang_for_ever).start()
+"""
+    monkeypatch.setattr(running, "PATIENCE", 3)
+    with pytest.raises(AssertionError, match="it hangs:\n(?s:.*)hang_for_ever"):
+        run_python(script)
