@@ -92,7 +92,7 @@ def test_while_sleeps_are_skipped(clock: Clock, fake: FakeSecretsManager) -> Non
     last: dict[str, str] = {}
 
     def work(number: int) -> None:
-        last.update(be_busy(ledger, clients[number], number, ROUNDS))
+        last.update(be_busy(ledger, clients[number], number, ROUNDS // 2))
         time.sleep(3600 * (number % 5 + 20))
         last.update(be_busy_again(number))
 
@@ -211,6 +211,12 @@ def hang_for_ever():
     threading.Event().wait()
 threading.Thread(target=hang_for_ever).start()
 """
-    monkeypatch.setattr(running, "PATIENCE", 3)
-    with pytest.raises(AssertionError, match="it hangs:\n(?s:.*)hang_for_ever"):
-        run_python(script)
+    shown = ""
+    for patience in (1, 10, 100):  # a busy machine may take a while to start it
+        monkeypatch.setattr(running, "PATIENCE", patience)
+        with pytest.raises(AssertionError, match="it hangs:\n") as caught:
+            run_python(script)
+        shown = str(caught.value)
+        if "in hang_for_ever" in shown:
+            break
+    assert "in hang_for_ever" in shown
