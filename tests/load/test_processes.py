@@ -54,6 +54,24 @@ with FakeSecretsManager(region="eu-west-1") as fake:
     assert forking(source) == ["0"] * CHILDREN + ["True", "False"]
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+def test_a_hanging_child_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    """A child that hangs is ended, with the stack of each of its threads."""
+    source = """
+reads, writes = os.pipe()
+def hang_for_ever():
+    os.write(writes, b"it runs")
+    threading.Event().wait()
+child = os.fork()
+if child == 0:
+    hang_for_ever()
+os.read(reads, 1)
+print(ended(child, patience=0))
+"""
+    assert forking(source) == ["hangs"]
+    assert "in hang_for_ever" in capsys.readouterr().err
+
+
 #: A spawned process has no fake of its own: botocore sends its calls to the endpoint that the environment names.
 SPAWNED = """
 import json, sys

@@ -162,7 +162,7 @@ def test_nested_fakes_of_two_threads(fake: FakeSecretsManager) -> None:
 
     def nest(number: int) -> None:
         kept: list[FakeSecretsManager] = []
-        for turn in range(300 * LOAD):
+        for turn in range(150 * LOAD):
             kept.append(FakeSecretsManager(region=f"us-west-{number + 1}"))
             fakes.append(kept[-1])
             kept[-1].start()

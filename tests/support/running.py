@@ -39,8 +39,10 @@ def run_interpreter(*arguments: str, env: Mapping[str, str], cwd: Path | None = 
                 has_ended = False
                 process.send_signal(signal.SIGABRT)  # faulthandler writes all stacks
         errors.seek(0)
-        assert has_ended, f"it hangs:\n{errors.read()}"
-        assert process.returncode == 0, errors.read()
+        said = errors.read()
+        assert has_ended, f"it hangs:\n{said}"
+        assert process.returncode == 0, said
+        sys.stderr.write(said)
         return output.strip()
 
 
