@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..support.moments import at_once
 from .conftest import reports_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _section(result: pytest.RunResult, name: str) -> tuple[str, str]:
 
 
 def _told(result: pytest.RunResult, name: str = "test_it") -> str:
-    return " ".join(_section(result, name)[1].split())
+    return at_once(" ".join(_section(result, name)[1].split()))
 
 
 def test_why_comes_first(run: Run) -> None:
@@ -323,6 +324,6 @@ def test_errors_without_a_traceback_of_pytests(run: Run) -> None:
     )
     result.assert_outcomes(errors=1)
     (report,) = [report for report in reports_of(result)["test_it"] if report.failed]
-    assert [text for title, text in report.sections if title.startswith("Secrets Manager, ")] == [
+    assert [at_once(text) for title, text in report.sections if title.startswith("Secrets Manager, ")] == [
         "other calls  ListSecrets +0s"
     ]
