@@ -47,7 +47,6 @@ class RotationSetup:
     enabled: bool
     function_arn: str | None
     rules: Mapping[str, Any]
-    anchor: int
     opens: int | None = None
     closes: int | None = None
     external_metadata: tuple[Mapping[str, str], ...] | None = None

@@ -49,11 +49,19 @@ def send_raw(client: Any, operation: str, parameters: Mapping[str, Any]) -> dict
         if value is not None
     }
     response, parsed = support.make_request(client, operation, body)
+    json.loads(response.content or b"{}", object_pairs_hook=_without_nulls)
     if response.status_code >= 300:
         error = client.exceptions.from_code(parsed["Error"]["Code"])(parsed, operation)
         error.body = json.loads(response.content)
         raise error
     return parsed
+
+
+def _without_nulls(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return members, none of which is null: AWS leaves out what is not there, where botocore would hide a null."""
+    nulls = [name for name, value in members if value is None]
+    assert nulls == [], "members of the answer that are null"
+    return dict(members)
 
 
 transports = {"client": send_by_client, "raw": send_raw}

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ..support import CROSS_ACCOUNT, OTHER_ACCOUNT, REGION, TOKEN, VALUE, client_of, refused, token
+from ..support import CROSS_ACCOUNT, OTHER_ACCOUNT, REGION, TOKEN, VALUE, client_of, refused, send_raw, token
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -180,6 +180,18 @@ def test_stopping_a_cross_account_replica_needs_more(fake: FakeSecretsManager, c
         other.stop_replication_to_replica(SecretId="copy")
     fake.allow()
     other.stop_replication_to_replica(SecretId="copy")
+
+
+def test_stopping_any_other_replica_needs_no_more(fake: FakeSecretsManager, client: Any) -> None:
+    """A replica in another region, and what is no secret at all, need no DeleteResourcePolicy."""
+    client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": "us-east-1"}])
+    there = client_of(fake.account_id, "us-east-1")
+    fake.deny("DeleteResourcePolicy")
+    there.stop_replication_to_replica(SecretId="a")
+    with refused("ResourceNotFoundException"):
+        there.stop_replication_to_replica(SecretId="none")
+    status, answer = send_raw(there, "StopReplicationToReplica", {"SecretId": 5})
+    assert (status, answer["Error"]["Code"]) == (400, "SerializationException")
 
 
 def test_an_empty_list_needs_no_permission(fake: FakeSecretsManager, client: Any) -> None:

@@ -8,11 +8,11 @@ as one of the same.
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..model import CrossAccountLink, SecretRecord, own_key
+from .copied import copied_versions
 from .lookup import find_usable
 
 if TYPE_CHECKING:
@@ -86,8 +86,7 @@ def sync_cross_account(vault: Vault, secret: SecretRecord, at: int) -> None:
     for link in secret.cross_account_replicas:
         replica = vault.by_arn(link.arn)
         if link.status == "InSync" and replica is not None:
-            convert = partial(replace, kms_key_id=replica.kms_key_id, accessed=None)
-            versions = secret.versions.followed_by(replica.versions, convert)
+            versions = copied_versions(secret, replica, replica.kms_key_id)
             tags = secret.tag_pairs or None
             vault.change(replica, at, versions=versions, tag_pairs=tags, description=secret.description)
 

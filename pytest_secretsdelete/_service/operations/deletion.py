@@ -29,7 +29,7 @@ LONGEST_WINDOW = 30
 def delete_secret(store: Store, request: Request) -> dict[str, Any]:
     """Schedule a deletion; with ForceDeleteWithoutRecovery, delete without a window."""
     window = request.get("RecoveryWindowInDays")
-    forced = request.get("ForceDeleteWithoutRecovery", False)
+    forced = bool(request.get("ForceDeleteWithoutRecovery"))
     check_window(window, forced=forced)
     try:
         secret = find(store, request)

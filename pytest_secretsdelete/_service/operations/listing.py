@@ -34,13 +34,12 @@ def describe_secret(store: Store, request: Request) -> dict[str, Any]:
 
 def list_secrets(store: Store, request: Request) -> dict[str, Any]:
     """List the secrets of the account and region; those scheduled for deletion only on request."""
-    planned = request.get("IncludePlannedDeletion", False)
     chosen, more = page_of_secrets(
         store,
         request,
         size=request.get("MaxResults", PAGE_SIZE),
         sort_by=request.get("SortBy", BY_CREATION),
-        planned=planned,
+        planned=bool(request.get("IncludePlannedDeletion")),
     )
     return {"SecretList": [_list_entry(secret) for secret in chosen], **more}
 
@@ -48,7 +47,7 @@ def list_secrets(store: Store, request: Request) -> dict[str, Any]:
 def list_secret_version_ids(store: Store, request: Request) -> dict[str, Any]:
     """List the versions that hold a value; those without a staging label only on request."""
     secret = find(store, request)
-    deprecated = request.get("IncludeDeprecated", False)
+    deprecated = request.get("IncludeDeprecated")
     shown = [
         (place, version)
         for place, version in secret.versions.placed()

@@ -39,7 +39,7 @@ def page(
     key: Callable[[Item], Key],
     arn: str = "",
 ) -> tuple[list[Item], dict[str, str]]:
-    """Return one page of the items, sorted by a unique key, and the NextToken if there are more.
+    """Return one page of the items, which stand in the order of a unique key, and the NextToken if there are more.
 
     A listing of what belongs to one secret gives its ARN.
 
@@ -47,9 +47,9 @@ def page(
     or left out if a secret is created or removed between two pages.
     """
     last = last_key(request, arn)
-    ordered = sorted((item for item in items if last is None or key(item) > last), key=key)
-    chosen = ordered[:size]
-    return chosen, next_token(request, key(chosen[-1]), arn) if len(ordered) > size else {}
+    following = [item for item in items if last is None or key(item) > last]
+    chosen = following[:size]
+    return chosen, next_token(request, key(chosen[-1]), arn) if len(following) > size else {}
 
 
 def last_key(request: Request, arn: str = "") -> Key | None:

@@ -40,7 +40,7 @@ def put_resource_policy(store: Store, request: Request) -> dict[str, Any]:
     refuse_replica(secret)
     _refuse_other_names(request)
     document = request["ResourcePolicy"]
-    block_public = request.get("BlockPublicPolicy", False)
+    block_public = bool(request.get("BlockPublicPolicy"))
     check_policy(document, account=request.account, resource=secret.arn, block_public=block_public)
     secret = store.vault.change(secret, request.at, policy=document)
     sync_replicas(store.vault, secret, request.at)

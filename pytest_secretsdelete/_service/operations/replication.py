@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from .. import errors, names
 from ..instant import on_the_wire
-from ..model import DEFAULT_KEY, Replica, SecretRecord, VersionRecord
+from ..model import DEFAULT_KEY, Replica, SecretRecord
+from .copied import copied_versions
 from .cross_account import detach_from_primary, sync_cross_account
 from .keys import checked_key
 from .lookup import find_primary, find_usable
@@ -71,7 +72,7 @@ def replicate(
         region = one.get("Region", "")
         # a replication that failed may be requested again
         _check_region(store, secret, region, {replica.region for replica in (*secret.live_replicas, *added)})
-        added.append(_new_replica(store, secret, one, overwrite=request.get("ForceOverwriteReplicaSecret", False)))
+        added.append(_new_replica(store, secret, one, overwrite=bool(request.get("ForceOverwriteReplicaSecret"))))
     if not added:
         return secret
     asked = {replica.region for replica in added}
@@ -119,7 +120,7 @@ def _without(vault: Vault, secret: SecretRecord, regions: Iterable[str], at: int
 def _check_region(store: Store, secret: SecretRecord, region: str, held: set[str]) -> None:
     """Refuse a region that cannot hold this replica: its own (seen), none, or one of another partition (inferred)."""
     is_elsewhere = region in store.vault.regions and region != secret.region
-    if not region or not is_elsewhere or names.partition_of(region) != names.partition_of(secret.region):
+    if not is_elsewhere or names.partition_of(region) != names.partition_of(secret.region):
         raise errors.invalid_parameter("Invalid replica region.")
     if region in held:
         raise errors.invalid_parameter(f"The secret is already replicated to {region}.")  # inferred
@@ -162,21 +163,13 @@ def _copy(vault: Vault, secret: SecretRecord, replica: Replica, at: int) -> Secr
         serial=held.serial if held else vault.next_serial(),
         kms_key_id=replica.kms_key_id,
         tag_pairs=secret.tag_pairs or None,
-        versions=secret.versions.followed_by(
-            held.versions if held else None, lambda version: _copied(version, held, replica.kms_key_id)
-        ),
+        versions=copied_versions(secret, held, replica.kms_key_id),
         accessed=held.accessed if held else None,
         rotation=None,
         last_rotated=None,
         replicas=(),
         cross_account_replicas=(),
     )
-
-
-def _copied(version: VersionRecord, held: SecretRecord | None, key: str | None) -> VersionRecord:
-    """Return a replica's version, with its own LastAccessedDate."""
-    known = held.version(version.version_id) if held else None
-    return replace(version, kms_key_id=key, accessed=known.accessed if known else None)
 
 
 def _overwrite(vault: Vault, secret: SecretRecord, region: str) -> None:

@@ -145,7 +145,7 @@ def _check_function(request: Request) -> None:
 
 def _new_setup(secret: SecretRecord, request: Request) -> RotationSetup:
     """Return the setup that follows from the old one and what the request gives."""
-    held = secret.rotation or RotationSetup(enabled=True, function_arn=None, rules={}, anchor=request.at)
+    held = secret.rotation or RotationSetup(enabled=True, function_arn=None, rules={})
     rules = request.get("RotationRules")
     if rules:
         check_rules(rules)

@@ -29,8 +29,8 @@ def planned(setup: RotationSetup, after: int) -> RotationSetup:
     """Return the setup with the rotation window that follows an instant; none without rules, or after the last one."""
     window = rotation_schedule.next_window(setup.rules, after=after) if setup.enabled and setup.rules else None
     if window is None:
-        return replace(setup, anchor=after, opens=None, closes=None)
-    return replace(setup, anchor=after, opens=window.opens, closes=window.closes)
+        return replace(setup, opens=None, closes=None)
+    return replace(setup, opens=window.opens, closes=window.closes)
 
 
 def turned_off(setup: RotationSetup | None) -> RotationSetup | None:

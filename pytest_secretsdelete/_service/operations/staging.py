@@ -26,6 +26,8 @@ LABELS_PER_SECRET = 20
 TOO_MANY_LABELS = f"A secret can have at most {LABELS_PER_SECRET} staging labels."
 LABEL_UPDATED = "Secret Label Updated"
 _UNANNOUNCED = frozenset({PENDING, PREVIOUS})
+#: Stands for the version that a rotation would make, where labels are counted.
+_VERSION_TO_COME = VersionRecord("", 0, None)
 
 
 def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
@@ -33,7 +35,7 @@ def add(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Ve
     given = tuple(dict.fromkeys(labels))
     former = _loses_current(versions, version.version_id) if CURRENT in given else None
     fresh = _relabelled(version, given, former)
-    return versions.added(fresh, *_others_relabelled(versions, version.version_id, given, former))
+    return versions.added(fresh, *_relabelled_by(versions, given, former))
 
 
 def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) -> Versions:
@@ -41,7 +43,7 @@ def attach(versions: Versions, version: VersionRecord, labels: Iterable[str]) ->
     given = tuple(dict.fromkeys(labels))
     former = _loses_current(versions, version.version_id) if CURRENT in given else None
     changed = _relabelled(version, given, former)
-    return versions.replaced(*_others_relabelled(versions, version.version_id, given, former), changed)
+    return versions.replaced(*_relabelled_by(versions, given, former), changed)  # of two states of one, the last counts
 
 
 def detach(versions: Versions, version: VersionRecord, label: str) -> Versions:
@@ -134,7 +136,7 @@ def check_label_limit(versions: Versions) -> None:
 
 def has_room_for_version(versions: Versions, label: str) -> bool:
     """Return whether a new version may hold a label, as that of a rotation does."""
-    return add(versions, VersionRecord("", 0, None), [label]).label_count <= LABELS_PER_SECRET
+    return add(versions, _VERSION_TO_COME, [label]).label_count <= LABELS_PER_SECRET
 
 
 def _loses_current(versions: Versions, version_id: str) -> str | None:
@@ -149,15 +151,11 @@ def _relabelled(version: VersionRecord, given: tuple[str, ...], former: str | No
     return replace(version, labels=tuple(dict.fromkeys((*kept, *given))))
 
 
-def _others_relabelled(
-    versions: Versions, version_id: str, given: tuple[str, ...], former: str | None
-) -> list[VersionRecord]:
-    """Return the newer states of the other versions that labels leave or follow to."""
+def _relabelled_by(versions: Versions, given: tuple[str, ...], former: str | None) -> list[VersionRecord]:
+    """Return the newer states of the versions that labels leave or follow to."""
     gone = {*given, PREVIOUS} if former else {*given}
     relabelled = []
     for version in versions.labelled:
-        if version.version_id == version_id:
-            continue
         labels = _without(version.labels, gone)
         if version.version_id == former:
             added = () if PREVIOUS in given else (PREVIOUS,)

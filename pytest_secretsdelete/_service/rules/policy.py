@@ -81,9 +81,9 @@ def read(document: str) -> list[Statement]:
     """
     policy = _parsed(document)
     _demand(set(policy) <= {*_POLICY_ELEMENTS})
-    _demand(policy.get("Version", _VERSIONS[0]) in _VERSIONS)
+    _demand("Version" not in policy or policy["Version"] in _VERSIONS)
     _demand(isinstance(policy.get("Id", ""), str))
-    bodies = _as_list(policy.get("Statement", []))
+    bodies = _as_list(policy.get("Statement"))
     _demand(bool(bodies))
     statements = [_statement(body) for body in bodies]
     sids = [body["Sid"] for body in bodies if isinstance(body, dict) and "Sid" in body]

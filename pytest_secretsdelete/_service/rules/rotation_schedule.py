@@ -153,7 +153,7 @@ class _Rate:
     """Windows that open every so many hours."""
 
     hours: int
-    hourly: bool
+    hourly: bool = False
 
     @property
     def apart(self) -> int:
@@ -236,7 +236,7 @@ def _schedule(rules: Mapping[str, Any]) -> _Rate | _Cron:
     if days is not None and expression is not None:
         raise InvalidSchedule("You cannot specify both rotation frequency and schedule expression together.")
     if days is not None:
-        return _Rate(days * _HOURS_A_DAY, hourly=False)
+        return _Rate(days * _HOURS_A_DAY)
     if expression is not None:
         return _expression(expression)
     raise InvalidSchedule(_NO_SCHEDULE)
@@ -259,7 +259,7 @@ def _rate(value: int, unit: str) -> _Rate:
         return _Rate(value, hourly=True)
     if not 0 < value < _RATE_BELOW_DAYS:
         raise InvalidSchedule("Rate in day should be greater than 0 and less than 1000.")
-    return _Rate(value * _HOURS_A_DAY, hourly=False)
+    return _Rate(value * _HOURS_A_DAY)
 
 
 def _cron(text: str) -> _Cron:

@@ -7,8 +7,8 @@ import json
 from .. import sources
 from ..sources import ACCOUNTS_ASSERTED, USUAL, filled, model
 from ..table import (
-    ARN_A, D, DAY, I, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Refused, Row, a, call,
-    named, steps,
+    ARN_A, D, DAY, I, NOT_FOUND, OTHER_ACCOUNT, T1, T2, V, Arn, At, JsonText, Late, Midnight, Refused, Row, a,
+    call, named, put, steps,
 )  # fmt: skip
 
 POLICY = {"Version": "2012-10-17", "Statement": [
@@ -211,6 +211,13 @@ ROWS = filled([
         {"ARN": FOLLOWER, "Name": "copy", "CreatedDate": At(), "LastChangedDate": At(), "KmsKeyId": "alias/own",
          "CrossAccountPrimary": {"PrimarySecretARN": ARN_A, "ReplicationStatus": "Pending"}}, needs=ASSOCIATE,
         given=follower, account=OTHER_ACCOUNT),
+    Row("ListSecretVersionIds", "a cross-account replica that was read keeps its own dates", I, {"SecretId": "copy"},
+        {"ARN": FOLLOWER, "Name": "copy", "Versions": [
+            {"VersionId": T1, "CreatedDate": At(), "KmsKeyIds": ["alias/own"], "VersionStages": ["AWSPREVIOUS"],
+             "LastAccessedDate": Midnight()},
+            {"VersionId": T2, "CreatedDate": At(), "KmsKeyIds": ["alias/own"], "VersionStages": ["AWSCURRENT"]}]},
+        needs=ASSOCIATE, account=OTHER_ACCOUNT,
+        given=steps(linked, call("GetSecretValue", account=OTHER_ACCOUNT, SecretId="copy"), put(T2))),
     Row("PutSecretValue", "a cross-account replica follows its primary", D,
         {"SecretId": "a", "SecretString": "one", "ClientRequestToken": T2},
         named(VersionId=T2, VersionStages=["AWSCURRENT"]), needs=ASSOCIATE,

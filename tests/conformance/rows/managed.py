@@ -27,6 +27,11 @@ def without_a_value(world):
     world.fake.seed(NAME, owning_service="rds")
 
 
+def under_a_key(world):
+    """Seed one under a key."""
+    world.fake.seed(NAME, LOGIN, owning_service="rds", kms_key_id="alias/own")
+
+
 FIRST = Late(lambda world: {world.first: ["AWSCURRENT"]})
 ENTRY = named(NAME, CreatedDate=At(), LastChangedDate=At(), OwningService="rds",
               Tags=[OWNER, {"Key": "k", "Value": "v"}])  # fmt: skip
@@ -44,6 +49,19 @@ def rotated_to(*tokens):
         assert not world.fake.rotations
 
     return check
+
+
+def rotates_later(world):
+    """Find the rules, and no rotation so far."""
+    described = world.call("DescribeSecret", SecretId=NAME)
+    assert (described["RotationEnabled"], described["RotationRules"]) == (True, RULES["RotationRules"])
+    assert "LastRotatedDate" not in described
+
+
+def under_its_key(world):
+    """Find both versions under the key of their secret."""
+    versions = world.call("ListSecretVersionIds", SecretId=NAME)["Versions"]
+    assert [version["KmsKeyIds"] for version in versions] == [["alias/own"]] * 2
 
 
 def began_with_a_password(world):
@@ -88,7 +106,7 @@ ROWS = filled([
     Row("RotateSecret", "managed: neither rules nor a function", I, {"SecretId": NAME, "ClientRequestToken": T1},
         named(NAME, VersionId=T1), given=managed, afterwards=rotated_to(T1)),
     Row("RotateSecret", "managed: RotateImmediately false", I, {**ROTATE, "RotateImmediately": False},
-        named(NAME, VersionId=T1), given=managed, afterwards=rotated_to()),
+        named(NAME, VersionId=T1), given=managed, afterwards=steps(rotated_to(), rotates_later)),
     Row("RotateSecret", "managed: again", I, {"SecretId": NAME, "ClientRequestToken": T2}, named(NAME, VersionId=T2),
         given=steps(managed, call("RotateSecret", **ROTATE)), afterwards=rotated_to(T1, T2)),
     Row("RotateSecret", "managed: same token again", I, ROTATE, named(NAME, VersionId=T1),
@@ -99,6 +117,8 @@ ROWS = filled([
         afterwards=rotates_by_itself, timed=True),
     Row("RotateSecret", "managed: a replica follows", I, ROTATE, named(NAME, VersionId=T1), afterwards=same_away,
         given=steps(managed, call("ReplicateSecretToRegions", SecretId=NAME, AddReplicaRegions=[{"Region": AWAY}]))),
+    Row("RotateSecret", "managed: a secret under a key", I, ROTATE, named(NAME, VersionId=T1), given=under_a_key,
+        afterwards=under_its_key),
     Row("RotateSecret", "managed: a function that does not exist", I, {**ROTATE, "RotationLambdaARN": f"{FUNCTION}r"},
         Refused("AccessDeniedException", "Secrets Manager cannot invoke the specified Lambda function. Ensure that the "
                 "function policy grants access to the principal secretsmanager.amazonaws.com."), given=managed),

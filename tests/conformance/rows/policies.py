@@ -6,7 +6,7 @@ import json
 
 from .. import sources
 from ..sources import USUAL, filled
-from ..table import D, I, NOT_FOUND, R, Refused, Row, a, call, constraint, named, steps
+from ..table import ACCOUNT, D, I, NOT_FOUND, R, Refused, Row, a, call, constraint, named, steps
 
 
 def policy(**statement):
@@ -17,6 +17,7 @@ def policy(**statement):
 
 FINE, PUBLIC = policy(), policy(Principal="*")
 LOCKOUT = policy(Effect="Deny", Principal="*")
+LOCKOUT_OF_THE_ACCOUNT = policy(Effect="Deny", Principal={"AWS": ACCOUNT})
 ELSEWHERE = policy(
     Effect="Deny", Principal="*", Resource="arn:aws:secretsmanager:us-east-1:123456789012:secret:b-??????"
 )
@@ -119,6 +120,8 @@ ROWS = filled([
       for case, (document, _, text) in FAULTS.items()],
     Row("PutResourcePolicy", "a lockout", D, {**PUT, "ResourcePolicy": LOCKOUT},
         Refused("InvalidParameterException", LOCKED, code_is_inferred=True, text_is_documented=True), given=a, source=sources.POLICIES_PAGE),
+    Row("PutResourcePolicy", "a lockout of the caller's account", I, {**PUT, "ResourcePolicy": LOCKOUT_OF_THE_ACCOUNT},
+        Refused("InvalidParameterException", LOCKED, code_is_inferred=True), given=a),
     Row("PutResourcePolicy", "a public policy", D, {**PUT, "ResourcePolicy": PUBLIC}, named(), given=a),
     Row("PutResourcePolicy", "a public policy, blocked", D,
         {**PUT, "ResourcePolicy": PUBLIC, "BlockPublicPolicy": True},
@@ -171,6 +174,8 @@ ROWS = filled([
         source=sources.POLICIES_CHECKS),
     Row("ValidateResourcePolicy", "a lockout", D, {"ResourcePolicy": LOCKOUT}, finding("CallerLockout", LOCKED),
         source=sources.POLICIES_CHECKS),
+    Row("ValidateResourcePolicy", "a lockout of the caller's account", I, {"ResourcePolicy": LOCKOUT_OF_THE_ACCOUNT},
+        finding("CallerLockout", LOCKED)),
     Row("ValidateResourcePolicy", "a public policy that locks out", I,
         {"ResourcePolicy": json.dumps({"Statement": [json.loads(one)["Statement"][0] for one in (PUBLIC, LOCKOUT)]})},
         {"PolicyValidationPassed": False,

@@ -34,7 +34,7 @@ def function(case, arn):
                given=steps(a, lambda world: world.fake.rotation_function(arn, lambda event, context: None)))  # fmt: skip
 
 
-def next_date(case, rules, offset, evidence=D, shown=None, source="", given=a):
+def next_date(case, rules, offset, evidence=D, shown=None, source="", given=a, package=""):
     """Return a row that asks for the NextRotationDate of rules, so many ms after the row's midnight."""
     setup = call("RotateSecret", **{**ROTATE, "RotationRules": rules})
     return Row("DescribeSecret", f"NextRotationDate: {case}", evidence, {"SecretId": "a"},
@@ -42,9 +42,10 @@ def next_date(case, rules, offset, evidence=D, shown=None, source="", given=a):
                      RotationEnabled=True, RotationLambdaARN=FUNCTION, RotationRules={**rules, **(shown or {})},
                      NextRotationDate=At(offset - NOON),
                      VersionIdsToStages={T1: ["AWSPREVIOUS"], T2: ["AWSCURRENT"]}),
-               given=steps(given, setup), source=source or EXPRESSION)  # fmt: skip
+               given=steps(given, setup), source=source or EXPRESSION, package=package)  # fmt: skip
 
 
+CRON = {"ScheduleExpression": "cron(0 8 * * ? *)"}
 EXPRESSION = model("RotationRulesType", "ScheduleExpression")
 DURATION = model("RotationRulesType", "Duration")
 DAYS = model("RotationRulesType", "AutomaticallyAfterDays")
@@ -95,6 +96,13 @@ ROWS = filled([
               shown={"AutomaticallyAfterDays": 10}),
     next_date("rate in hours closes after one", {"ScheduleExpression": "rate(12 hours)"}, DAY + HOUR - 1000,
               shown={"AutomaticallyAfterDays": 1}),
+    next_date("a cron", CRON, DAY + END, shown={"AutomaticallyAfterDays": 1}, package="aws_croniter"),
+    Row("DescribeSecret", "a cron after RotateImmediately false: its days follow the first rotation", I,
+        {"SecretId": "a"},
+        named(CreatedDate=At(), LastChangedDate=At(1), LastAccessedDate=Midnight(), RotationEnabled=True,
+              RotationLambdaARN=FUNCTION, RotationRules=CRON, NextRotationDate=At(DAY + END - NOON),
+              VersionIdsToStages={T1: ["AWSCURRENT"]}), package="aws_croniter",
+        given=steps(a, call("RotateSecret", **{**ROTATE, "RotationRules": CRON}, RotateImmediately=False))),
     next_date("Duration", {"AutomaticallyAfterDays": 2, "Duration": "3h"}, 2 * DAY + 3 * HOUR - 1000,
               source=DURATION),
 ], {F: ROTATION_SEEN})  # fmt: skip

@@ -10,7 +10,7 @@ from ..sources import (
 )  # fmt: skip
 from ..table import (
     ARN_A, D, F, I, MARKED, NOT_FOUND, R, T0, T1, T2, T3, V, At, Late, Pattern, Refused, Row, a, call, constraint, empty,
-    labels, named, put, purged, scheduled, steps,
+    labels, move, named, put, purged, scheduled, steps,
 )  # fmt: skip
 from .creation import BOTH
 from .validation import AT_MOST
@@ -165,6 +165,16 @@ ROWS = filled([
     Row("PutSecretValue", "rotation's AWSPENDING gets its value", V,
         {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2, "VersionStages": ["AWSPENDING"]},
         named(VersionId=T2, VersionStages=["AWSPENDING"]), given=pending_without_value),
+    Row("PutSecretValue", "an AWSCURRENT without a value gets one: AWSPREVIOUS stays where it is", I,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
+        named(VersionId=T2, VersionStages=["AWSPENDING", "AWSCURRENT"]),
+        given=steps(pending_without_value, move("AWSCURRENT", T1, T2)),
+        afterwards=labels(v1="AWSPREVIOUS", v2="AWSCURRENT AWSPENDING")),
+    Row("PutSecretValue", "an AWSPREVIOUS without a value gets one: it becomes AWSCURRENT", I,
+        {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2},
+        named(VersionId=T2, VersionStages=["AWSCURRENT"]),
+        given=steps(pending_without_value, move("AWSCURRENT", T1, T2), move("AWSCURRENT", T2, T1)),
+        afterwards=labels(v1="AWSPREVIOUS", v2="AWSCURRENT")),
     Row("PutSecretValue", "rotation's AWSPENDING is as old as its value", I,
         {"SecretId": "a", "SecretString": "two", "ClientRequestToken": T2, "VersionStages": ["AWSPENDING"]},
         named(VersionId=T2, VersionStages=["AWSPENDING"]), timed=True, afterwards=created(v1=0, v2=3_600_000),

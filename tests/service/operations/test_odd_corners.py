@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from freezegun import freeze_time
 
 from ...support import (
     CROSS_ACCOUNT,
@@ -99,6 +100,19 @@ def test_a_value_put_by_hand_counts_as_a_rotation(clock: Clock, fake: FakeSecret
     clock.advance(days=5)
     client.put_secret_value(SecretId="a", SecretString="pending", VersionStages=["MINE"])
     assert until_the_next_due(fake, clock) <= before - timedelta(days=4)
+
+
+def test_the_last_read_counts_where_time_was_set_back(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """LastAccessedDate is the day of the last read, also where a read of another version was on a later day."""
+    first = client.create_secret(Name="a", SecretString=VALUE)["VersionId"]
+    client.get_secret_value(SecretId="a")
+    today = client.describe_secret(SecretId="a")["LastAccessedDate"]
+    client.put_secret_value(SecretId="a", SecretString="new")
+    with freeze_time("2099-01-01"):
+        client.get_secret_value(SecretId="a")
+    assert client.describe_secret(SecretId="a")["LastAccessedDate"] > today
+    client.get_secret_value(SecretId="a", VersionId=first)
+    assert client.describe_secret(SecretId="a")["LastAccessedDate"] == today
 
 
 def test_a_replica_that_failed_is_removed(fake: FakeSecretsManager, client: Any) -> None:

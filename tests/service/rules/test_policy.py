@@ -55,6 +55,7 @@ def only_if(operator, key, *values):
         policy(),
         policy(statement(Sid="one"), statement(Sid="two"), statement()),
         json.dumps({"Id": "mine", "Statement": statement()}),
+        json.dumps({"Version": "2008-10-17", "Id": "mine", "Statement": statement(Sid="all")}),
         json.dumps({"Version": "2008-10-17", "Statement": statement()}),
         policy(Principal="*"),
         policy(Principal={"AWS": ["*", FRIEND, f"arn:aws:iam::{FRIEND}:root"]}),
@@ -100,6 +101,7 @@ def test_well_formed(document):
     [
         "{}",
         '{"Statement": []}',
+        '{"Statement": null}',
         '{"Statement": ["x"]}',
         json.dumps({"Version": "2013-01-01", "Statement": statement()}),
         json.dumps({"Version": ["2012-10-17"], "Statement": statement()}),

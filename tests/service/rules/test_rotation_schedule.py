@@ -479,6 +479,7 @@ def test_importing_leaves_the_library_alone() -> None:
 def test_days_between_rotations_of_a_rate(rules: dict[str, Any], days: int) -> None:
     """Days are shown as they were set, and hours as the whole days they take up."""
     assert days_between(rules) == days
+    assert isinstance(days_between(rules), int)
     assert days_between(rules, after=at("2024-01-01 10:23")) == days
 
 
