@@ -186,6 +186,14 @@ def test_nothing_comes_due_in_a_stopped_fake(clock: Clock) -> None:
         assert len(fake.rotations) > before
 
 
+def test_what_comes_due_in_a_fake_that_is_not_started(clock: Clock) -> None:
+    """A fake that has been made and filled, and not started yet, keeps time as an active one does."""
+    fake = FakeSecretsManager(region=REGION)
+    fake.seed("a", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+    clock.advance(days=7)
+    assert "a" not in fake
+
+
 def test_a_rotation_reaches_its_own_fake(clock: Clock, fake: FakeSecretsManager) -> None:
     """The functions of an outer fake call that fake, also while an inner one answers everybody else."""
     fake.seed("a", VALUE)
