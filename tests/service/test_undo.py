@@ -294,6 +294,18 @@ def test_what_is_gained_inside(fake: FakeSecretsManager, client: Any) -> None:
         assert [secret.name for secret in service.leftovers(outer)] == ["b"]
 
 
+def test_a_rotation_cancelled_inside(fake: FakeSecretsManager, client: Any) -> None:
+    """A rotation whose completion was called off inside is to complete its version again."""
+    fake.rotation_function(FUNCTION, lambda event, context: None)
+    arn, rotations = fake.seed("a", "x").arn, service_of(fake).vault.rotations
+    version = client.rotate_secret(SecretId="a", RotationLambdaARN=FUNCTION)["VersionId"]
+    assert rotations.is_to_complete(arn, version)
+    with fake.checkpoint():
+        client.cancel_rotate_secret(SecretId="a")
+        assert not rotations.is_to_complete(arn, version)
+    assert rotations.is_to_complete(arn, version)
+
+
 def test_members_of_sets() -> None:
     """What a set has lost inside is in it again; what it has gained is not."""
     journal, checkpoint, members = Journal(), Checkpoint(), {"lost"}
