@@ -191,7 +191,7 @@ class _Extension(_Server):
         given = {name: value for name, value in parse_qsl(query) if value}
         if request.method == "GET" and path == _QUERY_PATH and self._has_token(request, _TOKEN_HEADER):
             wanted = Wanted(given.get("secretId", ""), given.get("versionId"), given.get("versionStage"))
-            answer = self._reader.read(wanted)
+            answer = self._reader.read(wanted, refresh_now=False)
             if answer.status == HTTPStatus.OK and answer.broken is None:
                 return _json(extension_members(answer.members))
         raise _Declined(HTTPStatus.BAD_REQUEST, "an unexpected error occurred while executing request")

@@ -72,13 +72,13 @@ class Reader:
         self._looks_first = settings.kind == AGENT
         self._cache = Cache(milliseconds(settings.ttl), settings.cache_size, service.journal)
 
-    def read(self, wanted: Wanted, *, refresh_now: bool = False) -> Answer:
-        """Return the members of GetSecretValue's answer, kept or new, or the refusal."""
+    def read(self, wanted: Wanted, *, refresh_now: bool) -> Answer:
+        """Return GetSecretValue's answer, kept or new, or the refusal."""
         checkpoint = self._service.journal.innermost
         now = Moment(self._service.settled(), checkpoint)
         kept = None if refresh_now else self._cache.get(wanted, now)
         if kept is not None and kept.is_fresh:
-            return Answer(HTTPStatus.OK, kept.members, now.instant)
+            return kept.answer
         if kept is None or not self._looks_first:
             return self._read_anew(wanted, now)
         return self._serve_on(wanted, kept, now)
@@ -88,18 +88,18 @@ class Reader:
         if not _is_of_the_server(described):
             if described.status != HTTPStatus.OK:
                 return described
-            if not _holds(described.members.get("VersionIdsToStages", {}), wanted, kept.members["VersionId"]):
+            if not _holds(described.members.get("VersionIdsToStages", {}), wanted, kept.answer.members["VersionId"]):
                 answer = self._read_anew(wanted, now)
                 if not _is_of_the_server(answer):
                     return answer
-        self._cache.put(wanted, kept.members, now)
-        return Answer(HTTPStatus.OK, kept.members, now.instant)
+        self._cache.put(wanted, kept.answer, now)
+        return kept.answer
 
     def _read_anew(self, wanted: Wanted, now: Moment) -> Answer:
         named = {"SecretId": wanted.secret_id, "VersionId": wanted.version_id, "VersionStage": wanted.version_stage}
         answer = self._ask("GetSecretValue", {name: value for name, value in named.items() if value is not None})
         if answer.status == HTTPStatus.OK and answer.broken is None:
-            self._cache.put(wanted, answer.members, now)
+            self._cache.put(wanted, answer, now)
         return answer
 
     def _ask(self, operation: str, members: dict[str, str]) -> Answer:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .undo import Checkpoint, Journal
+    from .wire import Answer
 
 
 class Wanted(NamedTuple):
@@ -24,14 +25,11 @@ class Moment(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """A value in the cache: the members of GetSecretValue's answer."""
+    """A value in the cache: GetSecretValue's answer."""
 
-    members: dict[str, Any]
+    answer: Answer
     #: Whether it is within its time to live.
     is_fresh: bool
-
-    def __repr__(self) -> str:
-        return f"Kept(is_fresh={self.is_fresh})"
 
 
 class Cache:
@@ -45,14 +43,14 @@ class Cache:
         self._size = size
         self._journal = journal
         # replaced as a whole, so that a checkpoint keeps it as it is
-        self._entries: dict[Wanted, tuple[dict[str, Any], int]] = {}
+        self._entries: dict[Wanted, tuple[Answer, int]] = {}
 
     def get(self, wanted: Wanted, now: Moment) -> Kept | None:
         """Return what is kept, fresh or not; None where nothing is. Time may have been set back since."""
         entry = self._entries.get(wanted)
         return None if entry is None else Kept(entry[0], abs(now.instant - entry[1]) < self._ttl)
 
-    def put(self, wanted: Wanted, members: dict[str, Any], now: Moment) -> None:
+    def put(self, wanted: Wanted, answer: Answer, now: Moment) -> None:
         """Keep a value from now on, as the last to be dropped; not after the end of the checkpoint it was read in."""
         with self._journal.lock:
             is_undone = now.checkpoint is not None and now.checkpoint.is_over
@@ -60,4 +58,4 @@ class Cache:
                 return
             others = [(key, entry) for key, entry in self._entries.items() if key != wanted]
             self._journal.attribute(self, "_entries")
-            self._entries = dict([*others, (wanted, (members, now.instant))][-self._size :])
+            self._entries = dict([*others, (wanted, (answer, now.instant))][-self._size :])

@@ -62,9 +62,9 @@ def run_due(vaults: Iterable[Vault], until: int, set_time: Callable[[int], None]
     """Run everything that comes due in some vaults up to an instant, in the order of the instants.
 
     `set_time` is called with each instant before its events run. A rotation runs outside the lock. While a rotation
-    function runs, nothing else comes due in its vault until the function has returned, in any thread: the function
-    may wait for a thread that it has started. TooManyRotations where more rotations come due than the fake's
-    rotation_limit.
+    function runs, no other rotation of its vault starts, and nothing that comes due after one: the function may wait
+    for a thread that it has started. In its own thread nothing of the vault comes due. TooManyRotations where more
+    rotations come due than the fake's rotation_limit.
     """
     vaults = list(vaults)
     numbers = [_RotationCount() for _ in vaults]

@@ -283,7 +283,7 @@ def check_operation(operation: str, known: Iterable[str]) -> None:
     """Refuse an operation that the service does not have; the message lists similar names."""
     names = list(known)
     if operation != EVERY_OPERATION and operation not in names:
-        near = difflib.get_close_matches(operation, names, n=3, cutoff=0.5)
+        near = difflib.get_close_matches(operation, names, cutoff=0.5)
         hint = f" Did you mean {' or '.join(near)}?" if near else ""
         raise ValueError(
             f"Secrets Manager has no operation {operation!r}.{hint} Give a wire name such as DeleteSecret, or '*' for "

@@ -43,7 +43,7 @@ def ids_of(store: Store, secret_id: str) -> set[str]:
 def _missing(store: Store, secret_id: str) -> str:
     known = [secret.name for secret in store.secrets()]
     elsewhere = {s.region for s in store.vault.secrets() if secret_id in {s.name, s.arn}} - {store.region}
-    near = difflib.get_close_matches(secret_id, known, n=3)
+    near = difflib.get_close_matches(secret_id, known)
     hints = [f"Similar names: {', '.join(near)}." if near else f"Existing names: {_some(known) or 'none'}."]
     if elsewhere:
         hints.append(f"The name exists in {', '.join(sorted(elsewhere))}: pass region=.")

@@ -69,7 +69,7 @@ def chain(error: BaseException | None) -> Iterator[BaseException]:
             continue
         seen.add(id(one))
         yield one
-        members = getattr(one, "exceptions", ())  # of an ExceptionGroup; other exceptions may have any attribute
+        members = getattr(one, "exceptions", None)  # of an ExceptionGroup; other exceptions may have any attribute
         waiting += [one.__cause__ or one.__context__]
         if isinstance(members, tuple):
             waiting += [each for each in reversed(members) if isinstance(each, BaseException)]

@@ -32,7 +32,7 @@ class Regions:
 
     def why_not(self, region: str) -> str:
         """Say what is wrong with a region that does not exist, and what to do."""
-        near = difflib.get_close_matches(region, self.known(), n=3)
+        near = difflib.get_close_matches(region, self.known())
         hint = f"Similar names: {', '.join(near)}." if near else "A region is written as eu-west-1 is."
         return (
             f"is in no partition that the installed botocore knows. {hint} A newer botocore may know it; "

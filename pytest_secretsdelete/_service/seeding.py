@@ -109,7 +109,7 @@ def _dates(seed: Seed, at: int) -> _Dates:
     created = at - _milliseconds(seed.created_days_ago or seed.deleted_days_ago or 0)
     try:
         to_datetime(created)
-        to_datetime(deletion or 0)
+        to_datetime(deletion or created)
     except OverflowError:
         raise ValueError(f"The dates of {seed.name!r} are outside the years 1 to 9999.") from None
     return _Dates(created, deleted, deletion)

@@ -237,9 +237,9 @@ def merged(asked: Asked, theirs: dict[str, Any], ours: dict[str, Any]) -> dict[s
         without_selectors.setdefault(_without_selector(name), place)
 
     def place_of(parameter: dict[str, Any]) -> int:
-        known = (places.get(_full_name(parameter)), places.get(parameter.get("ARN", "")))
-        bare = (without_selectors.get(parameter.get(member, "")) for member in ("Name", "ARN"))
-        return next((place for place in (*known, *bare) if place is not None), len(places))
+        named = [parameter[member] for member in ("Name", "ARN") if member in parameter]
+        known = (*map(places.get, [_full_name(parameter), *named]), *map(without_selectors.get, named))
+        return next((place for place in known if place is not None), len(places))
 
     parameters = [*theirs.get("Parameters", ()), *ours["Parameters"]]
     invalid = [*theirs.get("InvalidParameters", ()), *ours["InvalidParameters"]]
@@ -251,7 +251,7 @@ def merged(asked: Asked, theirs: dict[str, Any], ours: dict[str, Any]) -> dict[s
 
 def _without_selector(name: str) -> str:
     """Return a name, or the ARN of a parameter, without its selector."""
-    head, parameter, rest = name.rpartition(":parameter/") if name.startswith("arn:") else ("", "", name)
+    head, parameter, rest = name.rpartition(":parameter/")  # no other name holds this text
     return f"{head}{parameter}{rest.partition(':')[0]}"
 
 

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from .model import VersionRecord
 
+    #: A version with its place in the order of creation, which no other one has.
     Placed = tuple[int, VersionRecord]
 
-_place: Callable[[Placed], int] = itemgetter(0)
 _version: Callable[[Placed], VersionRecord] = itemgetter(1)
 
 #: AWS keeps the newest 100 versions and everything younger than 24 hours (documentation of PutSecretValue).
@@ -73,12 +73,12 @@ class Versions:
 
     def placed(self) -> list[Placed]:
         """Return the versions with their places in the order of creation."""
-        return sorted([*self._deprecated, *self._labelled.values()], key=_place)
+        return sorted([*self._deprecated, *self._labelled.values()])
 
     @property
     def labelled(self) -> tuple[VersionRecord, ...]:
         """The versions that hold a staging label, oldest first."""
-        return tuple(map(_version, sorted(self._labelled.values(), key=_place)))
+        return tuple(map(_version, sorted(self._labelled.values())))
 
     def get(self, version_id: str) -> VersionRecord | None:
         """Return the version with this id, or None."""

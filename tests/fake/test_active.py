@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+import gc
+import weakref
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._fake import service_of
 
 from ..support import rotate_as_the_template
+
+if TYPE_CHECKING:
+    from pytest_secretsdelete._service.service import Service
 
 FUNCTION = "arn:aws:lambda:us-east-1:123456789012:function:rotate"
 
@@ -29,6 +35,21 @@ def test_none() -> None:
         FakeSecretsManager.active()
     assert fake.secrets() == ()
     assert "https://pytest-secretsdelete.readthedocs.io/page/reference/fake.html#start-and-stop" in str(raised.value)
+
+
+def test_fakes_that_have_stopped_are_let_go() -> None:
+    """However many fakes an active one outlives, it holds few of them: the latest, for its report."""
+    with FakeSecretsManager() as outer:
+        gone: list[weakref.ref[Service]] = []
+        for _ in range(30):
+            with FakeSecretsManager() as inner:
+                gone.append(weakref.ref(service_of(inner)))
+        del inner
+        gc.collect()
+        kept = [place for place, one in enumerate(gone) if one() is not None]
+        assert 1 <= len(kept) <= 10
+        assert kept == list(range(30 - len(kept), 30))
+        assert FakeSecretsManager.active() is outer
 
 
 def test_in_a_rotation_function() -> None:

@@ -103,6 +103,14 @@ def test_an_unknown_secret(secret_id: str, region: str | None, message: str, fak
     )
 
 
+def test_many_similar_names(fake: FakeSecretsManager) -> None:
+    """Of many names that are near, the three nearest are listed."""
+    for name in ("db/passwords-of-old", "db/password-1", "db/password", "db/passwords-2"):
+        fake.seed(name, VALUE)
+    with pytest.raises(LookupError, match="Similar names: db/password, db/password-1, db/passwords-2\\. Read on: "):
+        fake.secret("db/passwor")
+
+
 @pytest.mark.parametrize("secret_id", [None, 1, b"db/password"])
 def test_what_is_no_text(secret_id: Any, fake: FakeSecretsManager) -> None:
     """What is neither a name nor an ARN is a TypeError that says so."""

@@ -18,7 +18,7 @@ from ..support import REGION, VALUE, force_late_interception, send_raw
 TYPO = "eu-wset-1"
 ONCE = Config(retries={"total_max_attempts": 1})
 HINT = re.compile(
-    rf"The region '{TYPO}' is in no partition that the installed botocore knows\. Similar names: eu-west-1, [\w, -]+\. "
+    rf"The region '{TYPO}' is in no partition that the installed botocore knows\. Similar names: eu-west-1, [\w-]+, [\w-]+\. "
     r"A newer botocore may know it; allow_unknown_regions=True admits it, and private regions\. "
     r"Read on: https://pytest-secretsdelete\.readthedocs\.io/page/reference/fake\.html#regions"
 )

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service.settings import GivenSettings, Settings
 
 from ..support import PATIENCE, REGION, VALUE, in_threads, refused
 
@@ -24,6 +26,12 @@ def test_started_twice() -> None:
             pass
         fake.client().list_secrets()
     assert len(fake.calls) == 1
+
+
+def test_the_settings_are_known() -> None:
+    """The service keeps what a fake was made with, defaults included, for those who share it."""
+    given = GivenSettings(region=REGION, purge_delay=timedelta(days=1), allow_unknown_regions=True, rotation_limit=5)
+    assert service_of(FakeSecretsManager(**given)).settings == Settings(**given)
 
 
 def test_started_by_two_threads_at_once() -> None:

@@ -15,6 +15,7 @@ import pytest
 from pytest_secretsdelete import MALFORMED, Clock, FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.agent_cache import Kept
+from pytest_secretsdelete._service.wire import Answer
 
 from ..support import REGION, VALUE, shows
 from .agents import AGENT_TOKEN, GET, KINDS, PORT, TOKEN, ask, variables
@@ -286,4 +287,4 @@ def test_a_name_that_is_written_in_percents(fake: FakeSecretsManager) -> None:
 
 def test_no_value_in_a_repr() -> None:
     """What the cache keeps does not show it."""
-    assert not shows(VALUE, repr(Kept({"SecretString": VALUE}, is_fresh=True)))
+    assert not shows(VALUE, repr(Kept(Answer(200, {"SecretString": VALUE}, 0), is_fresh=True)))

@@ -22,7 +22,7 @@ from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.story import story_of
 from pytest_secretsdelete._service.ssm import Asked, merged
 
-from ..support import ORDERS, OTHER_ACCOUNT, REGION, VALUE, Watch, json_response, refused, shows
+from ..support import ORDERS, OTHER_ACCOUNT, REGION, VALUE, Watch, json_response, make_request, refused, shows
 from ..support.moments import at_once
 
 if TYPE_CHECKING:
@@ -313,8 +313,22 @@ def test_the_region_is_the_clients(intercept: Callable[[Any], None], fake: FakeS
     intercept(elsewhere)
     intercept(nowhere)
     assert read(elsewhere) == "elsewhere"
-    with pytest.raises(EndpointConnectionError):
+    with pytest.raises(EndpointConnectionError) as caught:
         read(nowhere)
+    assert "The region 'mars-north-1' is in no partition" in "".join(caught.value.__notes__)
+
+
+def test_how_refusals_are_written(parameters: Any, fake: FakeSecretsManager) -> None:
+    """Parameter Store writes `message` with a small letter in its own refusals, IAM `Message` in denials."""
+
+    def written(name: str) -> dict[str, Any]:
+        response, _ = make_request(parameters, "GetParameter", {"Name": name, "WithDecryption": True})
+        body: dict[str, Any] = json.loads(response.content)
+        return body
+
+    assert set(written(MISSING)) == {"__type", "message"}
+    fake.deny("GetSecretValue")
+    assert set(written(OURS)) == {"__type", "Message"}
 
 
 def test_the_account_is_the_clients() -> None:

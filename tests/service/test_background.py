@@ -114,6 +114,28 @@ def test_old_versions_are_cleaned_up(clock: Clock, fake: FakeSecretsManager, cli
     assert client.get_secret_value(SecretId="a")["VersionId"] == token(1)
 
 
+@pytest.mark.parametrize(
+    ("rate", "order"),
+    [
+        ("4 hours", ["RotationStarted", "SecretVersionDeletion"]),
+        ("2 days", ["SecretVersionDeletion", "RotationStarted"]),
+    ],
+)
+def test_a_clean_up_beside_a_schedule(
+    rate: str, order: list[str], clock: Clock, fake: FakeSecretsManager, client: Any
+) -> None:
+    """Of one secret, the clean-up of versions and the scheduled rotation each come at their own instant."""
+    fake.seed("a", VALUE)
+    set_up_rotation(fake, "a", ScheduleExpression=f"rate({rate})")
+    for number in range(105):
+        client.put_secret_value(SecretId="a", SecretString="x", ClientRequestToken=token(number))
+    day_later = clock.now() + timedelta(days=1)
+    clock.advance(days=3)
+    events = [event for event in fake.events if event.name in order]
+    assert list(dict.fromkeys(event.name for event in events)) == order
+    assert next(event.at for event in events if event.name == "SecretVersionDeletion") == day_later
+
+
 def test_labelled_versions_stay(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """A version that holds a label is never cleaned up, however old it is."""
     fake.seed("a", "0")
@@ -187,6 +209,14 @@ def test_nothing_comes_due_in_a_stopped_fake(clock: Clock) -> None:
     with fake:
         assert "a" not in fake
         assert len(fake.rotations) > before
+
+
+def test_what_comes_due_in_a_fake_that_is_not_started(clock: Clock) -> None:
+    """A fake that has been made and filled, and not started yet, keeps time as an active one does."""
+    fake = FakeSecretsManager(region=REGION)
+    fake.seed("a", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+    clock.advance(days=7)
+    assert "a" not in fake
 
 
 def test_a_rotation_reaches_its_own_fake(clock: Clock, fake: FakeSecretsManager) -> None:

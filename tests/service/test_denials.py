@@ -81,6 +81,14 @@ def test_allowing_the_same_again(fake: FakeSecretsManager, client: Any) -> None:
     client.get_secret_value(SecretId="a")
 
 
+def test_allowing_what_does_not_exist(fake: FakeSecretsManager, client: Any) -> None:
+    """A denial for a secret that is not there yet is withdrawn by the same name."""
+    fake.deny("CreateSecret", "later")
+    fake.allow("CreateSecret", "later")
+    client.create_secret(Name="later")
+    assert "later" in fake
+
+
 def test_allowing_what_is_elsewhere(fake: FakeSecretsManager) -> None:
     """A denial of a secret in another region is taken back by its ARN."""
     there = fake.seed("there", "value", region="ap-south-1")

@@ -47,6 +47,20 @@ def client(fake: FakeSecretsManager) -> Any:
     return fake.client(config=Config(retries={"total_max_attempts": 1}))
 
 
+def test_a_fault_for_a_secret_of_another_region(fake: FakeSecretsManager) -> None:
+    """A fault may name its secret by the ARN: the client of that region meets it, and asks again, and no other does."""
+    retries = Config(retries={"mode": "standard", "total_max_attempts": 2})
+    arns = {region: fake.seed("a", region, region=region).arn for region in (fake.region, "ap-south-1")}
+    for there, arn in arns.items():
+        fault = fake.fail("GetSecretValue", "ServiceUnavailable", secret_id=arn)
+        (elsewhere,) = {*arns} - {there}
+        for region, times in ((elsewhere, 1), (there, 2)):
+            before = len(fake.calls)
+            answer = fake.client(region, config=retries).get_secret_value(SecretId="a")
+            assert (answer["SecretString"], len(fake.calls) - before) == (region, times)
+        assert fault.left == 0
+
+
 @pytest.mark.parametrize("code", CODES)
 def test_codes(code: str, fake: FakeSecretsManager, client: Any) -> None:
     """A code is answered with the status and the text that go with it."""

@@ -125,6 +125,7 @@ def test_pages_beside_secrets_scheduled_for_deletion(scheduled: int, fake: FakeS
     for number in range(scheduled + 3):
         fake.seed(f"s{number:02d}", created_days_ago=50 - number, deleted_days_ago=None if number % 20 == 2 else 0)
     active = [secret.name for secret in fake.secrets() if not secret.is_scheduled_for_deletion]
+    assert service_of(fake).store().scheduled == len(fake.secrets()) - len(active)
     for direction, expected in (("asc", active), ("desc", active[::-1])):
         pages = client.get_paginator("list_secrets").paginate(SortOrder=direction, PaginationConfig={"PageSize": 1})
         assert [entry["Name"] for page in pages for entry in page["SecretList"]] == expected

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import builtins
 import functools
+import itertools
 import json
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
+
+import pytest
 
 from pytest_secretsdelete._service import places
 
@@ -51,6 +56,32 @@ def test_where_an_exception_was_raised() -> None:
     except ValueError as error:
         assert places.shown(places.raised_at(error)).startswith("test_places.py:")  # noqa: PT017 - it is about tracebacks
     assert places.raised_at(ValueError()) is None
+
+
+class _Odd(ValueError):
+    """An exception of the user's whose attribute has the name of a group's."""
+
+    exceptions = "none"
+
+
+def test_the_chain_of_an_exception() -> None:
+    """It is followed by its cause, else by its context, and by what these come from; each comes once, also in a ring."""
+    first, second, third, fourth = _Odd("1"), ValueError("2"), ValueError("3"), ValueError("4")
+    first.__cause__, first.__context__ = second, fourth
+    second.__context__, third.__cause__ = third, first
+    assert list(itertools.islice(places.chain(first), 9)) == [first, second, third]
+    assert list(places.chain(fourth)) == [fourth]
+    assert list(places.chain(None)) == []
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="this Python has no groups of exceptions")
+def test_the_chain_of_a_group() -> None:
+    """The exceptions of a group come in their order, each with what it comes from, and then the cause of the group."""
+    one, two, origin, cause = ValueError("1"), ValueError("2"), ValueError("3"), ValueError("4")
+    one.__cause__ = origin
+    group = builtins.ExceptionGroup("of two", [one, two])  # type: ignore[attr-defined,unused-ignore]
+    group.__cause__ = cause
+    assert list(places.chain(group)) == [group, one, origin, two, cause]
 
 
 def test_code_without_lines() -> None:

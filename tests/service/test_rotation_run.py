@@ -222,6 +222,33 @@ def test_nothing_comes_due_inside_a_function(clock: Clock, fake: FakeSecretsMana
     assert not service_of(fake).vault.rotations.is_inside
 
 
+def test_what_other_threads_let_happen_meanwhile(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """While a function runs, calls of other threads let purges happen, and start no other rotation."""
+    fake.seed("a", VALUE)
+    fake.seed("b", VALUE, deleted_days_ago=0, recovery_window_in_days=7)
+    fake.seed("c", VALUE)
+    set_up_rotation(fake, "c", AutomaticallyAfterDays=10)
+    rotated = len(fake.rotations)
+    found: list[tuple[list[str], int]] = []
+
+    def wait(event: dict[str, str], context: Any) -> None:
+        if event["SecretId"] != fake.secret("a").arn or event["Step"] != "createSecret":
+            return
+        for days in (8, 4):
+            tick(timedelta(days=days))
+            with ThreadPoolExecutor(1) as pool:
+                listed = pool.submit(client.list_secrets, IncludePlannedDeletion=True).result(PATIENCE)["SecretList"]
+            found.append((sorted(secret["Name"] for secret in listed), len(fake.rotations) - rotated))
+
+    fake.rotation_function(LAMBDA, wait)
+    within_patience(lambda: client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA))
+    assert found == [(["a", "c"], 0)] * 2
+    client.list_secrets()
+    assert [rotation.secret for rotation in fake.rotations[rotated:]] == [
+        fake.secret(name).arn for name in "ac" for _ in STEPS
+    ]
+
+
 def test_what_ends_the_test_is_not_swallowed(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """pytest.fail in a function fails the test, through the call that made the rotation run."""
     fake.seed("a", VALUE)

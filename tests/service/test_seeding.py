@@ -104,6 +104,7 @@ def test_what_describes_it(fake: FakeSecretsManager, client: Any) -> None:
     assert described["Tags"] == [{"Key": "b", "Value": "1"}, {"Key": "a", "Value": "2"}]
     assert described["KmsKeyId"] == "alias/mine"
     assert client.list_secret_version_ids(SecretId="db/password")["Versions"][0]["KmsKeyIds"] == ["alias/mine"]
+    assert secret.kms_key_id == secret.versions[0].kms_key_id == "alias/mine"
 
 
 def test_tags_as_aws_writes_them(fake: FakeSecretsManager) -> None:
@@ -203,8 +204,13 @@ def test_a_window_that_ends_is_purged(clock: Clock, fake: FakeSecretsManager) ->
 def test_a_window_that_is_over(clock: Clock) -> None:
     """A deletion whose window is over is an error, unless `purge_delay` keeps the secret."""
     with FakeSecretsManager(region=REGION) as fake:
-        with pytest.raises(ValueError, match=r"recovery window of 'a' ended at .*: the secret would be gone"):
+        now = clock.now().isoformat()
+        with pytest.raises(ValueError, match="recovery window of 'a' ended at") as caught:
             fake.seed("a", deleted_days_ago=7, recovery_window_in_days=7)
+        assert str(caught.value) == (
+            f"The recovery window of 'a' ended at {now}: the secret would be gone. Use a smaller deleted_days_ago, a "
+            "longer recovery_window_in_days, or a purge_delay that keeps it."
+        )
         assert "a" not in fake
     seen: list[str] = []
 
@@ -221,6 +227,24 @@ def test_a_window_that_is_over(clock: Clock) -> None:
             fake.client().restore_secret(SecretId="a")
         clock.advance(days=5)
         assert "a" not in fake
+
+
+def test_a_name_that_is_taken_meanwhile(clock: Clock) -> None:
+    """A taken name is refused before a delay is asked for, and once more where it is taken while the delay is asked."""
+    asked: list[str] = []
+
+    def take(secret: Any) -> timedelta:
+        asked.append(secret.name)
+        fake.seed("late", VALUE)
+        return timedelta(0)
+
+    with FakeSecretsManager(region=REGION, purge_delay=take) as fake:
+        fake.seed("early", VALUE)
+        for name in ("early", "late"):
+            with pytest.raises(ValueError, match=f"secret '{name}' is already there"):
+                fake.seed(name, "other", deleted_days_ago=1)
+            assert fake.secret(name).value == VALUE
+    assert asked == ["late"]
 
 
 @pytest.mark.parametrize(

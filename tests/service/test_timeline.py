@@ -83,6 +83,7 @@ def test_secret_values_are_redacted(fake: FakeSecretsManager, client: Any) -> No
     for call in fake.calls:
         (shown,) = {"SecretString", "SecretBinary"} & set(call.parameters)
         assert call.parameters[shown] == "***"
+        assert call.parameters.get("Name", call.parameters.get("SecretId")) == "a"
         assert VALUE not in repr(call)
     send_raw(client, "PutSecretValue", {"SecretId": "a", "RotationToken": "r" * 36})
     assert "r" * 36 not in repr(fake.calls[-1])  # an older model does not know of it at all

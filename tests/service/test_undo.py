@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service.delays import Delays
+from pytest_secretsdelete._service.entries import Attempt
 from pytest_secretsdelete._service.undo import Checkpoint, Journal
 from pytest_secretsdelete._time import freezing
 
@@ -257,6 +259,51 @@ def test_rotation_functions(fake: FakeSecretsManager) -> None:
         fake.rotation_function(FUNCTION, repr)
         fake.rotation_function("*", repr)
     assert functions == {FUNCTION: print}
+
+
+def test_delays(fake: FakeSecretsManager, client: Any) -> None:
+    """Delays that were set inside hold there alone."""
+    with fake.checkpoint():
+        service_of(fake).set_delays(Delays(force_delete_delay=timedelta(days=1)))
+        fake.seed("a", "x")
+        client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+        assert "a" in fake
+    fake.seed("a", "x")
+    client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+    assert "a" not in fake
+
+
+def test_what_is_gained_inside(fake: FakeSecretsManager, client: Any) -> None:
+    """The leftovers and the records since a checkpoint are its own and those of checkpoints inside, no older ones."""
+    service = service_of(fake)
+    client.create_secret(Name="older")
+    client.create_secret(Name="made-again")
+    with service.checkpoint() as outer:
+        client.create_secret(Name="b")
+        client.tag_resource(SecretId="older", Tags=[{"Key": "k", "Value": "v"}])
+        client.delete_secret(SecretId="made-again", ForceDeleteWithoutRecovery=True)
+        with service.checkpoint() as inner:
+            client.create_secret(Name="a")
+            client.create_secret(Name="made-again")
+            for since, names in ((outer, ["b", "a"]), (inner, ["a"])):
+                found = [secret.name for secret in service.leftovers(since)]
+                assert found == [*names, "made-again"]
+            assert [call.operation for call in service.timeline.since(inner) if isinstance(call, Attempt)] == [
+                "CreateSecret"
+            ] * 2
+        assert [secret.name for secret in service.leftovers(outer)] == ["b"]
+
+
+def test_a_rotation_cancelled_inside(fake: FakeSecretsManager, client: Any) -> None:
+    """A rotation whose completion was called off inside is to complete its version again."""
+    fake.rotation_function(FUNCTION, lambda event, context: None)
+    arn, rotations = fake.seed("a", "x").arn, service_of(fake).vault.rotations
+    version = client.rotate_secret(SecretId="a", RotationLambdaARN=FUNCTION)["VersionId"]
+    assert rotations.is_to_complete(arn, version)
+    with fake.checkpoint():
+        client.cancel_rotate_secret(SecretId="a")
+        assert not rotations.is_to_complete(arn, version)
+    assert rotations.is_to_complete(arn, version)
 
 
 def test_members_of_sets() -> None:

@@ -263,7 +263,8 @@ def test_members_are_checked_before_the_token(client: Any) -> None:
 )
 def test_a_lone_surrogate(operation: str, members: dict[str, Any], fake: FakeSecretsManager, client: Any) -> None:
     """Half a character, which JSON can escape and no UTF-8 holds, is refused alike in every member."""
-    assert complaint(client, operation, json.dumps(members))[0] == "SerializationException"
+    refusal = "SerializationException", "The request body holds a lone surrogate"
+    assert complaint(client, operation, json.dumps(members)) == refusal
     assert fake.secrets() == ()
 
 

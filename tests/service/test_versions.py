@@ -103,13 +103,14 @@ def test_ids_of_removed_versions_are_bounded(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_change_looks_at_no_version_that_it_leaves_alone() -> None:
-    """A new value runs as many functions on a secret with 1,000 versions as on one with 10."""
+    """A new value runs as many functions on a secret with 1,000 versions, and as many cleaned up, as on one with 10."""
 
     def put(versions: Versions, number: int) -> Versions:
         return staging.add(versions, VersionRecord(f"v{number}", number, "value"), ["AWSCURRENT"])
 
     def functions_run(count: int) -> int:
         versions, run = functools.reduce(put, range(count), Versions.of()), []
+        versions = versions.cleaned_up({f"gone{number}" for number in range(count)})
         sys.setprofile(lambda _frame, event, _argument: run.append(event))
         try:
             put(versions, count)
