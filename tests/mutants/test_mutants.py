@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from .children import Children, Deadline
 from .equivalents import Change, Equivalent, change_of, listed
+from .known import SOME, Known, by_function, read, sources, write
 from .sample import drawn, interval
 
 ROOT = Path(__file__).parents[2]
@@ -73,3 +79,94 @@ def test_the_list_is_of_lines_that_are_there(entry: Equivalent) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert entry.was in map(str.strip, lines)
     assert len(entry.reason) > 20
+
+
+def _known(number: int = 10 * SOME) -> dict[str, Known]:
+    tests = {f"test_a.py::test_{one}": Known(["m.x_f"] + ["m.x_g"] * one, 0.01, True, "") for one in range(number)}
+    return tests | {
+        "test_a.py::test_slow": Known(["m.x_f"], 3.0, True, ""),
+        "test_a.py::test_failed": Known(["m.x_f"], 0.01, False, ""),
+        "test_a.py::test_of_replicas": Known(["m.x_f", "m.x_replica"] * 999, 0.01, True, ""),
+    }
+
+
+def test_what_is_known_is_kept(tmp_path: Path) -> None:
+    """What is written is read again; without a file, nothing is known."""
+    write(tmp_path / "known.json", _known())
+    assert read(tmp_path / "known.json") == _known()
+    assert read(tmp_path / "none.json") == {}
+
+
+def test_the_order_of_tests() -> None:
+    """A mutant meets each test of its function once: alike names first, those that are slow last, failing ones never."""
+    known = _known()
+    ranked = by_function(known)
+    assert sorted(set(ranked["m.x_f"])) == sorted(ranked["m.x_f"])
+    assert set(ranked["m.x_f"]) == set(known) - {"test_a.py::test_failed"}
+    assert ranked["m.x_f"][-1] == "test_a.py::test_slow"
+    assert ranked["m.x_replica"] == ["test_a.py::test_of_replicas"]
+    assert set(ranked) == {"m.x_f", "m.x_g", "m.x_replica"}
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+
+
+def _hang(deadline: Deadline) -> int:
+    deadline.put_off(-4, 7)  # 5 times as much fewer: at once
+    while True:
+        time.sleep(1)
+
+
+def _spin(deadline: Deadline) -> int:
+    deadline.put_off(-0.9, 8)
+    while True:
+        pass
+
+
+def _raise(deadline: Deadline) -> int:
+    deadline.put_off(0, 9)
+    raise ValueError
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_what_becomes_of_children() -> None:
+    """A child that returns 0 has survived, another answer or an exception is a kill, and one that hangs is ended."""
+    told: dict[str, tuple[str, int]] = {}
+    children = Children(2)
+    for name, program in {
+        "zero": lambda _: 0,
+        "one": lambda _: 1,
+        "raises": _raise,
+        "hangs": _hang,
+        "spins": _spin,
+        "killed": lambda _: os.kill(os.getpid(), signal.SIGTERM),
+    }.items():
+        children.start(program, lambda verdict, position, name=name: told.update({name: (verdict, position)}))
+    children.finish()
+    assert told == {
+        "zero": ("survived", 0),
+        "one": ("killed", 0),
+        "raises": ("killed", 9),
+        "hangs": ("timeout", 7),
+        "spins": ("timeout", 8),
+        "killed": ("killed", 0),
+    }
+
+
+def test_what_is_known_of_a_source(tmp_path: Path) -> None:
+    """A change of a test's module is one for its tests, and a change of the package or of shared code for all."""
+    (tmp_path / "tests" / "support").mkdir(parents=True)
+    (tmp_path / "pytest_secretsdelete").mkdir()
+    for name in ("test_a.py", "test_b.py", "conftest.py", "support/raw.py"):
+        (tmp_path / "tests" / name).write_text(name)
+    tests = ["tests/test_a.py::test_one", "tests/test_a.py::test_two", "tests/test_b.py::test_one"]
+
+    def changed(path: str) -> list[bool]:
+        before = sources(tmp_path, tests)
+        (tmp_path / path).write_text("changed")
+        after = sources(tmp_path, tests)
+        return [before[test] != after[test] for test in tests]
+
+    assert changed("tests/test_a.py") == [True, True, False]
+    for path in ("tests/conftest.py", "tests/support/raw.py", "pytest_secretsdelete/new.py"):
+        assert changed(path) == [True, True, True]
