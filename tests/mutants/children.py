@@ -25,15 +25,14 @@ class Deadline:
 
     def put_off(self, seconds: float, position: int) -> None:
         """Begin the test at a position, which takes so many seconds without a mutant."""
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        limit = int(used.ru_utime + used.ru_stime + 5 * seconds + SECONDS)
+        limit = int(used() + 5 * seconds + SECONDS)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, resource.RLIM_INFINITY))
-        self._FORMAT.pack_into(self._shared, 0, _now() + 5 * seconds + CLOCK_SECONDS, position)
+        self._FORMAT.pack_into(self._shared, 0, now() + 5 * seconds + CLOCK_SECONDS, position)
 
     def read(self) -> tuple[bool, int]:
         """Return whether the child is late, and the position of its present test."""
         end, position = self._FORMAT.unpack_from(self._shared)
-        return bool(end) and _now() > end, position
+        return bool(end) and now() > end, position
 
 
 Program = Callable[[Deadline], int]
@@ -92,5 +91,12 @@ def _become(program: Program, deadline: Deadline) -> None:
         os._exit(code)
 
 
-def _now() -> float:
-    return os.times().elapsed  # no freeze of a test's reaches this clock
+def now() -> float:
+    """Return the time of a clock that no freeze of a test's reaches."""
+    return os.times().elapsed
+
+
+def used() -> float:
+    """Return how many seconds this process has had the processor."""
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime

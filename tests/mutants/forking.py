@@ -19,7 +19,7 @@ from pathlib import Path
 
 import known as knowledge
 import pytest
-from children import Children, Deadline
+from children import Children, Deadline, now, used
 from known import Known
 from mutmut.configuration import config
 from mutmut.mutation.trampoline import set_mutant_under_test
@@ -55,6 +55,7 @@ class Forks:
             self._run(session, name, items, known, callers)
             if number % 200 == 0:
                 _say(f"{number} of {len(self.names)} mutants")
+                if os.environ.get("PARTIAL"): Path(os.environ["PARTIAL"]).write_text(json.dumps(self.verdicts))
         self.children.finish()
         for name in [name for name, verdict in self.verdicts.items() if verdict == "survived"]:
             function = mangled_name_from_mutant_name(name)
@@ -74,13 +75,8 @@ class Forks:
     ) -> None:
         """Run the tests of one mutant in a child."""
         tests = callers.get(mangled_name_from_mutant_name(name), [])
-        chosen, taken = [], 0.0
-        for test in tests:
-            taken += known[test].seconds
-            if taken > self.most:
-                break
-            chosen.append((items[test], known[test].seconds))
-        self.children.start(partial(_run, session, name, chosen), partial(self._note, name, tests))
+        chosen = [(items[test], known[test].seconds) for test in tests]
+        self.children.start(partial(_run, session, name, chosen, self.most), partial(self._note, name, tests))
 
     def _note(self, name: str, tests: list[str], verdict: str, position: int) -> None:
         """Note what became of a mutant; the test that noticed it comes first for the next of the same function."""
@@ -130,24 +126,39 @@ def _observe(
     found = {}
     for item, following in zip(items, [*items[1:], None], strict=True):
         state()._stats.clear()
-        failed, start = session.testsfailed, os.times().elapsed  # no freeze of a test's reaches this clock
+        failed, start = session.testsfailed, now()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        functions, seconds = sorted(state()._stats), os.times().elapsed - start
+        functions, seconds = sorted(state()._stats), now() - start
         found[item.nodeid] = Known(functions, seconds, session.testsfailed == failed, sources[item.nodeid])
     knowledge.write(path, found)
     return 0
 
 
-def _run(session: pytest.Session, name: str, items: list[tuple[pytest.Item, float]], deadline: Deadline) -> int:
-    """Run tests until one fails; return 0 where none has."""
+def _run(
+    session: pytest.Session, name: str, items: list[tuple[pytest.Item, float]], most: float, deadline: Deadline
+) -> int:
+    """Run tests until one fails, or they have had the processor for so long; return 0 where none has failed."""
+    _forget()
     set_mutant_under_test(name)
+    start = used()
     following = [item for item, _ in items[1:]]
     for position, ((item, seconds), nextitem) in enumerate(zip(items, [*following, None], strict=True)):
         deadline.put_off(seconds, position)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         if session.testsfailed:
             return 1
+        if used() - start > most:
+            break
     return 0
+
+
+def _forget() -> None:
+    """Empty what functions of the package have kept of earlier tests, which a mutant would not compute again."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith("pytest_secretsdelete."):
+            for value in vars(module).values():
+                if callable(clear := getattr(value, "cache_clear", None)):
+                    clear()
 
 
 def _run_anew(name: str, tests: list[str], deadline: Deadline) -> int:
