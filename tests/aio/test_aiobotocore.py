@@ -21,6 +21,7 @@ from ..conformance.rows import ROWS, implemented  # noqa: E402
 from ..conformance.runner import World, resolved, send_by_client  # noqa: E402
 from ..conformance.table import Matcher, Refused  # noqa: E402
 from ..conformance.test_conformance import check_metadata, check_refusal  # noqa: E402
+from ..support import VALUE, botocore_log  # noqa: E402
 
 TIMELESS = [pytest.param(row, id=row.label) for row in ROWS if implemented(row) and not row.timed and not row.raw]
 
@@ -251,6 +252,28 @@ def test_exceptions_of_a_client_made_before_the_fake():
             assert aio.exceptions.ResourceNotFoundException is own
 
     asyncio.run(main())
+
+
+@pytest.mark.parametrize("is_late", [False, True], ids=["early", "late"])
+def test_the_debug_log(is_late, fake):
+    """What aiobotocore's debug log holds of the package's objects shows no value."""
+
+    async def main():
+        async with client() as aio:
+            if is_late:
+                aio.meta.events.register("before-send.secrets-manager", Mock(return_value=None))
+            for number in range(2):
+                await aio.create_secret(Name=f"secret/{number}", SecretString=VALUE)
+                await aio.put_secret_value(SecretId=f"secret/{number}", SecretBinary=VALUE.encode())
+                await aio.get_secret_value(SecretId=f"secret/{number}")
+                with pytest.raises(ClientError):
+                    await aio.create_secret(Name="secret/0", SecretString=VALUE)
+
+    with botocore_log() as log:
+        asyncio.run(main())
+    log.check()
+    assert "before_call" in log.kinds
+    assert ("_LastAnswerAsync" in log.kinds) is is_late
 
 
 def test_the_clock_does_not_stall_the_event_loop(frozen):

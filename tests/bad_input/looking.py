@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,14 +11,13 @@ from botocore.serialize import create_serializer
 from pytest_secretsdelete._fake import service_of
 
 from ..properties import shapes
-from ..support.whole_state import state_without_records
+from ..support import shows
+from ..support.whole_state import comparable_state
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from pytest_secretsdelete import FakeSecretsManager
-
-    from ..properties.filled_store import FilledStore
 
 PACKAGE = "pytest_secretsdelete"
 SERIALIZER = create_serializer("json", include_validation=False)
@@ -28,10 +26,10 @@ SERIALIZER = create_serializer("json", include_validation=False)
 class Look:
     """A look at a store before a request, to be compared with one afterwards."""
 
-    def __init__(self, store: FilledStore) -> None:
-        self._fake = store.fake
-        self._state = _state(store.fake)
-        self._calls = len(list(service_of(store.fake).timeline))
+    def __init__(self, fake: FakeSecretsManager) -> None:
+        self._fake = fake
+        self._state = comparable_state(fake)
+        self._calls = len(list(service_of(fake).timeline))
 
     def calls(self) -> list[Any]:
         """Return the records of what has happened since."""
@@ -39,29 +37,22 @@ class Look:
 
     def check_unchanged(self) -> None:
         """Assert that nothing has changed since; states are compared with all that is in them."""
-        now = _state(self._fake)
+        now = comparable_state(self._fake)
         changed = [part for part in now if now[part] != self._state[part]]
         assert not changed, f"changed by a refused request: {changed}"
-
-
-def _state(fake: FakeSecretsManager) -> dict[str, Any]:
-    state = state_without_records(fake)
-    # what states of one secret share and append to is not compared by comparing the states
-    versions = {arn: secret.versions.placed() for arn, secret in state["secrets"].items()}
-    return {**state, "versions": versions, "rules": _rules(state["secrets"])}
-
-
-def _rules(secrets: dict[str, Any]) -> dict[str, Any]:
-    """Return copies of the mappings that a state refers to."""
-    return {arn: copy.deepcopy(one.rotation.rules) for arn, one in secrets.items() if one.rotation is not None}
 
 
 def check_refusal(error: ClientError) -> None:
     """Assert that an error of the service is one of its own, and shows no value."""
     code = error.response["Error"]["Code"]
     assert code != "InternalServiceError", error
-    assert shapes.SENTINEL not in str(error)
-    assert shapes.SENTINEL not in str(error.response)
+    assert not shows(shapes.SENTINEL, str(error))
+    assert not shows(shapes.SENTINEL, str(error.response))
+
+
+def check_records(look: Look) -> None:
+    """Assert that no record of what has happened since a look shows a value."""
+    assert not shows(shapes.SENTINEL, repr([attempt.call() for attempt in look.calls()]))
 
 
 def check_is_botocores(error: Exception, operation: str, members: dict[str, Any]) -> None:

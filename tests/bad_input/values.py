@@ -147,7 +147,18 @@ def fitting_structure(chance: random.Random, shape: Any) -> dict[str, Any]:
         if name in shape.required_members or member.metadata.get("idempotencyToken")
     }
     chosen = [name for name in shape.members if name in needed or chance.random() < 0.3]
-    return {name: fitting(chance, shape.members[name]) for name in chosen}
+    structure = {name: fitting(chance, shape.members[name]) for name in chosen}
+    return structure | _of_one_secret(chance, structure) if chance.random() < 0.3 else structure
+
+
+def _of_one_secret(chance: random.Random, structure: dict[str, Any]) -> dict[str, Any]:
+    """Return members that name one secret and versions of it: by chance alone they rarely belong together."""
+    if "SecretId" not in structure:
+        return {}
+    name = chance.choice(("plain", "stuck", "rotating"))
+    ids = ("ClientRequestToken", "VersionId", "MoveToVersionId", "RemoveFromVersionId")
+    versions = {one: f"{{version:{name}:{chance.choice((0, -1, -2))}}}" for one in ids if one in structure}
+    return {"SecretId": chance.choice((name, f"{{arn:{name}}}")), **versions}
 
 
 def unfitting(chance: random.Random, shape: Any) -> Any:

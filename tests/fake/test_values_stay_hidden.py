@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
+import base64
 import logging
+from email import message_from_string
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._botocore.responses import http_response
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._reach import http_server
+from pytest_secretsdelete._reach.under_way import UnderWay
 from pytest_secretsdelete._service import request, seeds, wire
 from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.page import fragment
 from pytest_secretsdelete._service.report.story import story_of
 
-from ..support import INTERCEPTIONS, LAMBDA, VALUE, Rotator, send_raw
+from ..support import INTERCEPTIONS, VALUE, lead_a_full_life, shows
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
 
-BINARY = VALUE.encode()
-SHOWN = (VALUE, "Y29ycmVjdCBob3JzZSBiYXR0ZXJ5IHN0YXBsZQ==")
 
-
-def shows_a_value(text: str) -> bool:
-    """Return whether a text shows the value, plain or in base64."""
-    return any(shown in text for shown in SHOWN)
-
-
-def lead_a_full_life(fake: FakeSecretsManager, client: Any) -> None:
-    """Do about everything with values that can be done."""
-    fake.seed("seeded", VALUE, previous=BINARY, pending={"key": VALUE})
-    client.create_secret(Name="a", SecretString=VALUE)
-    client.put_secret_value(SecretId="a", SecretBinary=BINARY, VersionStages=["MINE"])
-    client.put_secret_value(SecretId="a", SecretString=VALUE)
-    client.update_secret(SecretId="a", SecretString=VALUE)
-    client.get_secret_value(SecretId="a")
-    client.batch_get_secret_value(SecretIdList=["a", "seeded", "none"])
-    fake.rotation_function(LAMBDA, Rotator(fake, fails_at="setSecret"))
-    client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA)
-    client.delete_secret(SecretId="a")
-    for operation, body in (
-        ("CreateSecret", {"Name": "a", "SecretString": VALUE}),
-        ("CreateSecret", {"Name": "b", "SecretString": VALUE, "SecretBinary": SHOWN[1]}),
-        ("PutSecretValue", {"SecretId": "a", "SecretString": VALUE}),
-        ("PutSecretValue", {"SecretId": "none", "SecretString": VALUE * 5000, "ClientRequestToken": "short"}),
-        ("PutSecretValue", {"SecretId": "none", "SecretBinary": VALUE}),
-        ("UpdateSecret", {"SecretId": "seeded", "SecretString": [VALUE]}),
-        ("CreateSecret", VALUE),
-        ("CreateSecret", f'"{VALUE}"'),
-    ):
-        status, parsed = send_raw(client, operation, body)  # type: ignore[arg-type]
-        assert status == 400
-        assert not shows_a_value(str(parsed))
+@pytest.mark.parametrize("around", ["", "?", "??", '{"password": "'])
+def test_shown_in_each_form(around: str) -> None:
+    """A value is found plain, in hexadecimal and in base64, wherever it begins; another value is not."""
+    shown, other = (f"{around}{value}{around}".encode() for value in (VALUE, VALUE[1:]))
+    for form in (bytes.decode, bytes.hex, lambda data: base64.b64encode(data).decode()):
+        assert shows(VALUE, f"Message: {form(shown)}")
+        assert not shows(VALUE, f"Message: {form(other)}")
 
 
 def test_reprs(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
@@ -79,8 +58,8 @@ def test_reprs(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
         fragment(story_of(service_of(fake), ValueError(VALUE)), "test", "failed"),
     ]
     for one in printed:
-        assert not shows_a_value(repr(one))
-        assert not shows_a_value(str(one))
+        assert not shows(VALUE, repr(one))
+        assert not shows(VALUE, str(one))
     assert fake.secret("seeded").current.value == VALUE  # type: ignore[union-attr]
 
 
@@ -94,10 +73,14 @@ def test_reprs_of_what_is_on_its_way(fake: FakeSecretsManager) -> None:
         wire.Answer(200, {"SecretString": VALUE}, 0),
         request.Request("PutSecretValue", body, "123456789012", "eu-west-1", 0),
         seeds.secret("a", VALUE, previous=VALUE, pending=VALUE),
+        http_server.HttpRequest("POST", "/", message_from_string(f"X: {VALUE}"), VALUE.encode),
+        http_server.HttpResponse(200, {}, VALUE.encode()),
+        UnderWay(held=wire.Answer(200, {"SecretString": VALUE}, 0)),
+        http_response(wire.Answer(200, {"SecretString": VALUE}, 0), "https://elsewhere.test/"),
         store.get("a"),
     ]
     for one in on_their_way:
-        assert not shows_a_value(repr(one)), type(one)
+        assert not shows(VALUE, repr(one)), type(one)
 
 
 @INTERCEPTIONS
@@ -115,8 +98,8 @@ def test_logs(
     logging.getLogger("pytest_secretsdelete").debug("the last record")
     assert caplog.records[-1].getMessage() == "the last record"
     for record in caplog.records:
-        assert not shows_a_value(record.getMessage())
-        assert not shows_a_value(str(record.__dict__))
+        assert not shows(VALUE, record.getMessage())
+        assert not shows(VALUE, str(record.__dict__))
 
 
 def test_secrets_and_versions_say_what_they_are(fake: FakeSecretsManager) -> None:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from ..support.moments import at_once
 from .conftest import APART, messages_of
 
 if TYPE_CHECKING:
@@ -43,12 +44,12 @@ def test_whose_stories(
     option = () if value is None else (f"--secretsmanager-report={value}",)
     result = run(TESTS, *option, *workers, "--junitxml=junit.xml")
     result.assert_outcomes(failed=1, passed=2)
-    text = result.stdout.str()
+    text = at_once(result.stdout.str())
     assert (OF_FAILED in text, OF_PASSED in text) == shown
     document = ElementTree.parse(pytester.path / "junit.xml")
     failure = document.findtext(".//failure") or ""
     properties = [one.get("value", "") for one in document.iter("property") if one.get("name") == "secretsmanager"]
-    assert (OF_FAILED in failure, any(OF_PASSED in one for one in properties)) == shown
+    assert (OF_FAILED in failure, any(OF_PASSED in at_once(one) for one in properties)) == shown
 
 
 @pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["here", "with xdist"])

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ..support import shows
 from .conftest import reports_of
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def test_one_message(run: Run) -> None:
     result = run(_tests(), "-ra", "-vv")
     result.assert_outcomes(errors=len(WRONG), passed=len(WRONG))
     reports = reports_of(result)
-    assert VALUE not in result.stdout.str() + result.stderr.str()
+    assert not shows(VALUE, result.stdout.str() + result.stderr.str())
     faulty = {}
     for number, (mark, words) in enumerate(WRONG.items()):
         failed = [report for report in reports[f"test_wrong_{number}"] if report.failed]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import make_request
+from ..support import make_request, shows
 from . import shapes
 from .answers import look_at_answer
 from .conftest import PROFILE
@@ -63,7 +63,7 @@ class Store(FilledStore):
         calls, waiting = len(self.fake.calls), self.fake.unused_faults()
         answer = send(self.fake, operation, body, region, caller)
         members = json.loads(answer.content() or b"{}")
-        assert shapes.SENTINEL not in repr(self.fake.calls[calls:])
+        assert not shows(shapes.SENTINEL, repr(self.fake.calls[calls:]))
         after = everything(self.fake)
         look_at_answer(operation, answer.status, members)
         if answer.status != 200:

@@ -1,20 +1,29 @@
 """What hostile and careless clients send, and what they are answered.
 
+Most ask for a deletion, so that a request that is carried out although it is refused is noticed.
 Evidence: `recorded` of AWS; `inferred` where nobody has published the service's own answer; `ours` for what an
 endpoint on loopback, or HTTP itself, refuses.
 """
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
-from .http import JSON, head_of
+from .http import JSON, TOKEN, head_of
 
 MALFORMED_REQUEST = "MalformedHttpRequestException"
 SERIALIZATION = "SerializationException"
 TOO_LARGE = "RequestEntityTooLargeException"
 UNKNOWN = "UnknownOperationException"
 OTHER_METHODS = ("GET", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+#: Requests name this secret where they name one that is there.
+KEPT = "kept"
+DELETE = "secretsmanager.DeleteSecret"
+_DELETION = b'{"SecretId":"%s","ForceDeleteWithoutRecovery":true}' % KEPT.encode()
+_SIZE = len(_DELETION)
 
 
 class Row(NamedTuple):
@@ -38,8 +47,12 @@ def asking(body: bytes, target: str = "secretsmanager.ListSecrets") -> bytes:
     return head_of(f"Content-Length: {len(body)}", target=target) + body
 
 
+#: A good request: it must never be sent as it is.
+DELETING = asking(_DELETION, DELETE)
+
+
 def _instead(old: str, new: str) -> bytes:
-    return asking(b"{}").replace(old.encode(), new.encode("latin-1"))
+    return DELETING.replace(old.encode(), new.encode("latin-1"))
 
 
 def _hosts() -> list[Row]:
@@ -68,6 +81,7 @@ def _hosts() -> list[Row]:
 
 
 def _request_lines() -> list[Row]:
+    rest = DELETING[DELETING.index(b"\r\n") :]
     unreadable = [
         (b"how are you today?", 400),
         (b"POST / HTTP/9", 400),
@@ -78,36 +92,45 @@ def _request_lines() -> list[Row]:
         (b"post / HTTP/1.1", 501),
         (b"CONNECT attacker.example:443 HTTP/1.1", 501),
         (b"TRACE / HTTP/1.1", 501),
-        (b"GET /", 403),  # HTTP/0.9 names no host
         (b"POST /" + b"a" * 70_000 + b" HTTP/1.1", 414),
         (b"POST / HTTP/1.1\r\nX: " + b"a" * 70_000, 431),
         (b"POST / HTTP/1.1" + b"\r\nX: a" * 101, 431),
     ]
-    return [Row(f"line {line[:24]!r}", line + b"\r\n\r\n", status, None, "ours") for line, status in unreadable]
+    return [
+        *(Row(f"line {line[:24]!r}", line + rest, status, None, "ours") for line, status in unreadable),
+        Row("line HTTP/0.9", b"GET /\r\n\r\n", 403, None, "ours"),  # it names no host
+    ]
 
 
-_CHUNKED, _CHUNKS = "Transfer-Encoding: chunked", b"2\r\n{}\r\n0\r\n\r\n"
+_CHUNKED = "Transfer-Encoding: chunked"
+_CHUNK = b"%x\r\n%s\r\n" % (_SIZE, _DELETION)
+_CHUNKS = _CHUNK + b"0\r\n\r\n"
 _UNREADABLE = [
-    ("Content-Length: -1", b""),
-    ("Content-Length: +2", b"{}"),
-    ("Content-Length: two", b""),
-    ("Content-Length:", b"{}"),
-    ("Content-Length: 1_0", b""),
-    ("Content-Length: \xb2", b"{}"),
-    ("Content-Length: 00000000000000002", b"{}"),
-    ("Content-Length: \x0b2", b"{}"),
-    ("Content-Length: 2\xa0", b"{}"),
-    ("Content-Length: 2\r\n 0", b"{}"),
-    ("X: a\0\r\nContent-Length: 2", b"{}"),
-    ("X\0: a\r\nContent-Length: 2", b"{}"),
-    ("X: a\rContent-Length: 9\r\nContent-Length: 2", b"{}"),
-    ("Content-Length: 2, 2", b"{}"),
-    ("Content-Length: 2\r\nContent-Length: 2", b"{}"),
-    ("Content-Length: 2\r\ncontent-length: 3", b"{} "),
-    ("Content-Length : 2", b"{}"),
-    ("no header\r\nContent-Length: 2", b"{}"),
-    (f"Content-Length: 7\r\n{_CHUNKED}", _CHUNKS),
-    (f"{_CHUNKED}\r\nContent-Length: 7", _CHUNKS),
+    (line, _DELETION)
+    for line in (
+        "Content-Length: -1",
+        f"Content-Length: +{_SIZE}",
+        "Content-Length: two",
+        "Content-Length:",
+        f"Content-Length: {_SIZE // 10}_{_SIZE % 10}",
+        "Content-Length: \xb2",
+        f"Content-Length: {_SIZE:017}",
+        f"Content-Length: \x0b{_SIZE}",
+        f"Content-Length: {_SIZE}\xa0",
+        f"Content-Length: {_SIZE}\r\n 0",
+        f"X: a\0\r\nContent-Length: {_SIZE}",
+        f"X\0: a\r\nContent-Length: {_SIZE}",
+        f"X: a\rContent-Length: 9\r\nContent-Length: {_SIZE}",
+        f"Content-Length: {_SIZE}, {_SIZE}",
+        f"Content-Length: {_SIZE}\r\nContent-Length: {_SIZE}",
+        f"Content-Length: {_SIZE}\r\ncontent-length: {_SIZE - 1}",
+        f"Content-Length : {_SIZE}",
+        f"no header\r\nContent-Length: {_SIZE}",
+    )
+]
+_UNREADABLE_CHUNKS = [
+    (f"Content-Length: {len(_CHUNKS)}\r\n{_CHUNKED}", _CHUNKS),
+    (f"{_CHUNKED}\r\nContent-Length: {len(_CHUNKS)}", _CHUNKS),
     (f"{_CHUNKED}\r\n{_CHUNKED}", _CHUNKS),
     ("Transfer-Encoding: gzip, chunked", _CHUNKS),
     ("Transfer-Encoding: identity", b""),
@@ -116,31 +139,31 @@ _UNREADABLE = [
     ("Transfer-Encoding:", b""),
     (_CHUNKED, b"\r\n"),
     (_CHUNKED, b"-1\r\n"),
-    (_CHUNKED, b"0x2\r\n{}\r\n0\r\n\r\n"),
-    (_CHUNKED, b" 2\r\n{}\r\n0\r\n\r\n"),
-    (_CHUNKED, b"2\x0b\r\n{}\r\n0\r\n\r\n"),
-    (_CHUNKED, b"2\r\n{}\x0b\r\n0\r\n\r\n"),
-    (_CHUNKED, b"2\r\n{}2\r\n"),
-    (_CHUNKED, b"0\r\n" + b"a: b\r\n" * 101),
-    (_CHUNKED, b"0" * 70_000),
-    (_CHUNKED, b"2;" + b"x" * 70_000 + b"\r\n{}\r\n0\r\n\r\n"),
+    (_CHUNKED, b"0x" + _CHUNKS),
+    (_CHUNKED, b" " + _CHUNKS),
+    (_CHUNKED, b"%x\x0b" % _SIZE + _CHUNKS[2:]),
+    (_CHUNKED, _CHUNK[:-2] + b"\x0b\r\n0\r\n\r\n"),
+    (_CHUNKED, _CHUNK[:-2] + b"2\r\n"),
+    (_CHUNKED, _CHUNK + b"0\r\n" + b"a: b\r\n" * 101),
+    (_CHUNKED, b"0" * 70_000 + _CHUNKS),
+    (_CHUNKED, b"%x;" % _SIZE + b"x" * 70_000 + _CHUNKS[2:]),
 ]
 _TOO_LARGE = [
-    ("Content-Length: 1048577", b" " * 1048577),
-    ("Content-Length: 9999999999999999", b""),
+    ("Content-Length: 1048577", _DELETION.ljust(1048577)),
+    ("Content-Length: 9999999999999999", _DELETION),
     ("Content-Length: 1048577\r\nExpect: 100-continue", b""),
-    (_CHUNKED, b"ffffffffffffffff\r\n"),
-    (_CHUNKED, b"80000\r\n" + b" " * 0x80000 + b"\r\n80001\r\n"),
+    (_CHUNKED, b"ffffffffffffffff\r\n" + _DELETION),
+    (_CHUNKED, b"80000\r\n" + _DELETION.ljust(0x80000) + b"\r\n80001\r\n"),
 ]
 
 
 def _framing() -> list[Row]:
-    old = head_of(_CHUNKED).replace(b"HTTP/1.1", b"HTTP/1.0") + _CHUNKS
+    old = _head(_CHUNKED).replace(b"HTTP/1.1", b"HTTP/1.0") + _CHUNKS
     # the codes: https://docs.aws.amazon.com/secretsmanager/latest/apireference/CommonErrors.html
     return [
         *(
             Row(f"framing {line} {body[:20]!r}", _head(line) + body, 400, MALFORMED_REQUEST, "inferred")
-            for line, body in _UNREADABLE
+            for line, body in [*_UNREADABLE, *_UNREADABLE_CHUNKS]
         ),
         *(
             Row(f"size {line} {body[:20]!r}", _head(line) + body, 413, TOO_LARGE, "inferred")
@@ -151,12 +174,12 @@ def _framing() -> list[Row]:
 
 
 def _head(line: str) -> bytes:
-    return head_of().replace(b"\r\n\r\n", f"\r\n{line}\r\n\r\n".encode("latin-1"))
+    return head_of(target=DELETE).replace(b"\r\n\r\n", f"\r\n{line}\r\n\r\n".encode("latin-1"))
 
 
 def _protocol() -> list[Row]:
-    target, kind = "X-Amz-Target: secretsmanager.ListSecrets\r\n", f"Content-Type: {JSON}\r\n"
-    targets = ("", "ListSecrets", "secretsmanager.Lists", "secretsmanager.", "AmazonSSM.GetParameter", "\xe9")
+    target, kind = f"X-Amz-Target: {DELETE}\r\n", f"Content-Type: {JSON}\r\n"
+    targets = ("", "DeleteSecret", "secretsmanager.Delete", "secretsmanager.", "AmazonSSM.DeleteSecret", "\xe9")
     kinds = ("text/plain", "application/json", "application/x-amz-json-1.0", "application/cbor", "?", "")
     return [
         *(
@@ -232,11 +255,48 @@ IGNORED = {
     "names of languages": b'{"__proto__":{"MaxResults":-1},"constructor":1,"__class__":1,"__type":"x"}',
     "many": b"{" + b",".join(b'"k%d":0' % number for number in range(50_000)) + b"}",
 }
+#: What comes after a member that is right, before the end of an object.
+_REST = {
+    "comma at the end": b",}",
+    "two values": b"}{}",
+    "more than a value": b"}]",
+    "no end": b"",
+    "NaN": b',"Nothing":NaN}',
+    "Latin-1": b',"Nothing":"\xe9"}',
+    "lone surrogate": b',"Nothing":"\\ud800"}',
+    "deep": b',"Nothing":' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+    "wrong at last": b',"SecretId":1}',
+}
+#: Writes of which one member is wrong.
+_WRITES = {
+    "CreateSecret": {"SecretString": 1},
+    "DeleteSecret": {"ForceDeleteWithoutRecovery": "true"},
+    "PutSecretValue": {"SecretString": ["new"]},
+    "RestoreSecret": {"SecretId": ["scheduled"]},
+    "TagResource": {"Tags": [{"Key": "a", "Value": "b"}, {"Key": "c", "Value": 1}]},
+    "UpdateSecret": {"Description": "new", "SecretString": {"new": 1}},
+}
+
+
+def _writes() -> list[Row]:
+    """Return requests that would write, were it not for one mistake."""
+    rests = {name: asking(_DELETION[:-1] + rest, DELETE) for name, rest in _REST.items()}
+    rests["in a list"] = asking(b"[" + _DELETION + b"]", DELETE)
+    rests["UTF-16"] = asking(_DELETION.decode().encode("utf-16"), DELETE)
+    for operation, wrong in _WRITES.items():
+        named = {"Name": "new"} if operation == "CreateSecret" else {"SecretId": KEPT}
+        body = json.dumps({**named, "ClientRequestToken": TOKEN, **wrong}).encode()
+        rests[operation] = asking(body, f"secretsmanager.{operation}")
+    both = asking(_DELETION[:-1] + b',"RecoveryWindowInDays":7}', DELETE)
+    return [
+        *(Row(f"write: {name}", request, 400, SERIALIZATION, "inferred") for name, request in rests.items()),
+        Row("write: by force and with a window", both, 400, "InvalidParameterException", "inferred"),
+    ]
 
 
 def _json() -> list[Row]:
     refused, out_of_range = NO_JSON | NO_OBJECT | WRONG_TYPE, "ValidationException"
-    delete, window = "secretsmanager.DeleteSecret", b'{"SecretId":"none","RecoveryWindowInDays":%d}' % 2**64
+    window = b'{"SecretId":"%s","RecoveryWindowInDays":%d}' % (KEPT.encode(), 2**64)
     return [
         *(Row(f"JSON: {name}", asking(body), 400, SERIALIZATION, "inferred") for name, body in refused.items()),
         *(Row(f"JSON: unknown, {name}", asking(body), 200, None, "recorded") for name, body in IGNORED.items()),
@@ -244,11 +304,9 @@ def _json() -> list[Row]:
         Row("JSON: minus zero", asking(b'{"MaxResults":-0}'), 400, out_of_range, "inferred"),
         Row("JSON: beyond 64 bits", asking(b'{"MaxResults":18446744073709551617}'), 400, out_of_range, "inferred"),
         Row("JSON: below 64 bits", asking(b'{"MaxResults":-9223372036854775809}'), 400, out_of_range, "inferred"),
-        Row(
-            "JSON: lone surrogate", asking(b'{"SecretId":"\\ud800"}', delete), 400, "SerializationException", "inferred"
-        ),
-        Row("JSON: a long window", asking(window, delete), 400, "InvalidParameterException", "inferred"),
+        Row("JSON: lone surrogate", asking(b'{"SecretId":"\\ud800"}', DELETE), 400, SERIALIZATION, "inferred"),
+        Row("JSON: a long window", asking(window, DELETE), 400, "InvalidParameterException", "inferred"),
     ]
 
 
-HOSTILE = [*_hosts(), *_request_lines(), *_framing(), *_protocol(), *_json()]
+HOSTILE = [*_hosts(), *_request_lines(), *_framing(), *_protocol(), *_json(), *_writes()]

@@ -106,18 +106,6 @@ def test_a_client_that_leaves_in_the_middle(secretsmanager: FakeSecretsManager, 
     assert ask_once(url, "ListSecrets").status == 200
 
 
-def test_a_client_that_resets_the_connection(url: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """A client that is gone before it is answered disturbs nobody."""
-    host, port = url.removeprefix("http://").split(":")
-    for _ in range(20):
-        client = socket.create_connection((host, int(port)))
-        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
-        client.sendall(head_of("Content-Length: 2").replace(b"HOST", f"{host}:{port}".encode()) + b"{}")
-        client.close()
-    assert ask_once(url, "ListSecrets").status == 200
-    assert capfd.readouterr() == ("", "")
-
-
 @pytest.mark.parametrize("beginning", [b"", b"POST / HTT", head_of("Content-Length: 2") + b"{"])
 def test_a_client_that_says_no_more(
     secretsmanager: FakeSecretsManager, monkeypatch: pytest.MonkeyPatch, beginning: bytes

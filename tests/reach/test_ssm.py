@@ -22,7 +22,8 @@ from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.story import story_of
 from pytest_secretsdelete._service.ssm import Asked, merged
 
-from ..support import ORDERS, OTHER_ACCOUNT, REGION, VALUE, Watch, json_response, refused
+from ..support import ORDERS, OTHER_ACCOUNT, REGION, VALUE, Watch, json_response, refused, shows
+from ..support.moments import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,7 +110,7 @@ def test_both_calls_are_recorded(intercept: Callable[[Any], None], parameters: A
     assert (outer.operation, outer.parameters) == ("GetParameter", {"Name": OURS, "WithDecryption": True})
     assert (inner.operation, inner.parameters) == ("GetSecretValue", {"SecretId": "db/password"})
     assert {outer.region, inner.region} == {REGION}
-    assert VALUE not in repr(fake.calls)
+    assert not shows(VALUE, repr(fake.calls))
     assert fake.calls_of("GetParameter") == (outer,)
     assert fake.calls_of("GetSecretValue", "db/password") == (inner,)
 
@@ -117,7 +118,7 @@ def test_both_calls_are_recorded(intercept: Callable[[Any], None], parameters: A
 def test_the_report_names_what_was_asked_for(parameters: Any, fake: FakeSecretsManager) -> None:
     """The call of Parameter Store, and the reading that it makes, stand in the life of each secret."""
     read_all(parameters, [OURS, MISSING])
-    lines = as_text(story_of(service_of(fake)), 120).splitlines()
+    lines = at_once(as_text(story_of(service_of(fake)), 120)).splitlines()
     for name, read in ("db/password", "GetSecretValue +0s"), ("none", "ResourceNotFoundException +0s"):
         (life,) = [line for line in lines if line.startswith(f"{name} ")]
         assert "GetParameters +0s, " in life

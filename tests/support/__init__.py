@@ -1,7 +1,9 @@
 """Helpers that tests of several folders share."""
 
 from .accounts import CROSS_ACCOUNT, OTHER_ACCOUNT, client_of
+from .botocore_log import botocore_log
 from .forks import forking
+from .full_life import lead_a_full_life
 from .handlers import (
     EVENTS_BEFORE_SENDING,
     INTERCEPTIONS,
@@ -16,6 +18,7 @@ from .names import LAMBDA, REGION, STEPS, TOKEN, VALUE, policy, token
 from .raw import make_request, raw_request, refused, send_raw
 from .rotation import Rotator, rotate_as_the_template, set_up_rotation, tick, until_the_next_due
 from .running import PATIENCE, in_threads, run_python, within_patience
+from .showing import shows
 
 __all__ = [
     "CROSS_ACCOUNT",
@@ -32,9 +35,11 @@ __all__ = [
     "Network",
     "Rotator",
     "Watch",
+    "botocore_log",
     "client_of",
     "in_threads",
     "json_response",
+    "lead_a_full_life",
     "make_request",
     "policy",
     "raw_request",
@@ -44,6 +49,7 @@ __all__ = [
     "run_python",
     "send_raw",
     "set_up_rotation",
+    "shows",
     "force_late_interception",
     "forking",
     "tick",

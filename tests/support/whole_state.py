@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 from pytest_secretsdelete._fake import service_of
@@ -40,6 +41,17 @@ def state_without_records(fake: FakeSecretsManager) -> dict[str, Any]:
         "region": service._region,
         "delays": vault.delays,
     }
+
+
+def comparable_state(fake: FakeSecretsManager) -> dict[str, Any]:
+    """Return everything but the records, with copies of what the states of one secret share and change in place."""
+    state = state_without_records(fake)
+    versions = {arn: secret.versions.placed() for arn, secret in state["secrets"].items()}
+    return {**state, "versions": versions, "rules": _rules(state["secrets"])}
+
+
+def _rules(secrets: dict[str, Any]) -> dict[str, Any]:
+    return {arn: copy.deepcopy(one.rotation.rules) for arn, one in secrets.items() if one.rotation is not None}
 
 
 def check_orders(fake: FakeSecretsManager) -> None:

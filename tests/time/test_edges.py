@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 import threading
 import time
 from datetime import datetime, timedelta, timezone
@@ -16,17 +18,37 @@ from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.story import story_of
 from pytest_secretsdelete._time import freezing
 
-from ..support import LAMBDA, PATIENCE, REGION, VALUE, in_threads, rotate_as_the_template, set_up_rotation
+from ..support import (
+    LAMBDA,
+    PATIENCE,
+    REGION,
+    VALUE,
+    in_threads,
+    rotate_as_the_template,
+    set_up_rotation,
+    within_patience,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from pytest_secretsdelete import Secret
 
 FIRST = datetime(1, 1, 2, tzinfo=timezone.utc)
 LAST = datetime(9999, 12, 31, tzinfo=timezone.utc)
 BERLIN = ZoneInfo("Europe/Berlin")
+BEYOND = "to the last midnight of the year 9999"
 needs_cron = pytest.mark.skipif("not __import__('importlib.util').util.find_spec('aws_croniter')")
+
+
+def watched(test: Callable[..., None]) -> Callable[..., None]:
+    """Let a test that could loop without end fail instead, with the stack of each thread."""
+
+    @functools.wraps(test)
+    def run(**fixtures: Any) -> None:
+        within_patience(lambda: test(**fixtures))
+
+    return run
 
 
 @pytest.fixture(params=["UTC", "Etc/GMT+12", "Pacific/Kiritimati", "Europe/Berlin"])
@@ -43,6 +65,7 @@ def _zone(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 @pytest.mark.usefixtures("_zone")
 @pytest.mark.parametrize("start", [FIRST, LAST - timedelta(days=31)], ids=["first", "last"])
+@watched
 def test_the_first_and_the_last_days(start: datetime) -> None:
     """From the second day of the year 1 to the last midnight of 9999 all dates are answered, in every zone."""
     with freezing.freeze(start), FakeSecretsManager(region=REGION) as fake:
@@ -63,6 +86,7 @@ def test_the_first_and_the_last_days(start: datetime) -> None:
 
 
 @pytest.mark.usefixtures("_zone")
+@watched
 def test_the_last_midnight() -> None:
     """At the end of time secrets are read and deleted by force; schedules never come due."""
     with freezing.freeze(LAST), FakeSecretsManager(region=REGION) as fake:
@@ -71,6 +95,45 @@ def test_the_last_midnight() -> None:
         set_up_rotation(fake, "a", ScheduleExpression="rate(4 hours)")
         assert "NextRotationDate" not in client.describe_secret(SecretId="a")
         assert client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)["DeletionDate"] == LAST
+
+
+@watched
+def test_sleeps_beyond_the_last_midnight() -> None:
+    """Under skip_sleeps a sleep that would go beyond it is refused, whoever sleeps, and the clock stays."""
+    with freezing.freeze(LAST - timedelta(hours=1)):
+        clock = Clock()
+        start = clock.now()
+        with clock.skip_sleeps():
+            for seconds in (3600.001, 86_400, 200 * 365 * 86_400):
+                for sleep in (time.sleep, lambda seconds: asyncio.run(asyncio.sleep(seconds))):
+                    with pytest.raises(ValueError, match=BEYOND):
+                        sleep(seconds)
+                    assert clock.now() == start
+            time.sleep(1800)
+            asyncio.run(asyncio.sleep(1800))
+            assert clock.now() == LAST
+            with pytest.raises(ValueError, match=BEYOND):
+                time.sleep(0.001)
+        assert clock.now() == LAST
+
+
+@watched
+def test_one_sleeper_beyond_the_last_midnight() -> None:
+    """Of several threads that sleep, the one that would go beyond it is refused; the others wake in their order."""
+    woken: list[str] = []
+
+    def sleep(name: str, seconds: float) -> None:
+        try:
+            time.sleep(seconds)
+        except ValueError as error:
+            name = f"{name}: {error}"
+        woken.append(name)
+
+    with freezing.freeze(LAST - timedelta(hours=1)), Clock().skip_sleeps():
+        in_threads(lambda: sleep("late", 4000), lambda: sleep("first", 10), lambda: sleep("second", 3600))
+        assert Clock().now() == LAST
+    assert woken[:2] == ["first", "second"]
+    assert BEYOND in woken[2]
 
 
 @pytest.mark.parametrize("zone", [14, -12])
@@ -109,6 +172,7 @@ def test_a_leap_second() -> None:
 
 
 @pytest.mark.parametrize("how", ["advance", "move_to", "skip_sleeps"])
+@watched
 def test_four_hours_over_a_thousand_years(how: str, clock: Clock, fake: FakeSecretsManager) -> None:
     """However the clock is moved, the cost is told before anything has run, and what to do about it."""
     fake.seed("a", VALUE)
@@ -126,6 +190,7 @@ def test_four_hours_over_a_thousand_years(how: str, clock: Clock, fake: FakeSecr
     assert (clock.now(), rotator.steps) == (start, [])
 
 
+@watched
 def test_a_thousand_years_without_many_rotations(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """A schedule of years, a purge and a clean-up of versions are carried out in one move."""
     fake.seed("a", VALUE)
@@ -140,6 +205,7 @@ def test_a_thousand_years_without_many_rotations(clock: Clock, fake: FakeSecrets
 
 
 @needs_cron
+@watched
 def test_a_cron_ends_with_the_year_2199(fake: FakeSecretsManager) -> None:
     """After its last window the secret rotates no more, and calls are answered as before."""
     with freezing.freeze(datetime(2198, 6, 1, tzinfo=timezone.utc)):
@@ -158,6 +224,7 @@ def test_a_cron_ends_with_the_year_2199(fake: FakeSecretsManager) -> None:
 
 @needs_cron
 @pytest.mark.parametrize(("limit", "is_enough"), [(20, True), (19, False)])
+@watched
 def test_the_windows_of_a_cron_are_counted(limit: int, is_enough: bool, clock: Clock) -> None:
     """Two days of each January over ten years are 20 rotations, although the first two are a day apart."""
     with FakeSecretsManager(region=REGION, rotation_limit=limit) as fake:
@@ -171,6 +238,7 @@ def test_the_windows_of_a_cron_are_counted(limit: int, is_enough: bool, clock: C
         assert rotator.steps.count("createSecret") == (20 if is_enough else 0)
 
 
+@watched
 def test_functions_that_rotate_each_other(fake: FakeSecretsManager, client: Any) -> None:
     """It ends: the rotation of a secret that is being rotated is refused."""
     fake.seed("a", VALUE)
@@ -189,6 +257,7 @@ def test_functions_that_rotate_each_other(fake: FakeSecretsManager, client: Any)
     assert errors == ["InvalidRequestException", "NoneType", "InvalidRequestException"]
 
 
+@watched
 def test_a_function_that_advances_the_clock_again_and_again(
     clock: Clock, fake: FakeSecretsManager, client: Any
 ) -> None:
@@ -270,6 +339,7 @@ def test_a_delay_that_never_returns(clock: Clock) -> None:
         assert fake.secrets() == ()  # the request was made a year ago
 
 
+@watched
 def test_the_longest_delay(clock: Clock) -> None:
     """A delay beyond all dates keeps the secret for ever, and the report can be written."""
     with FakeSecretsManager(region=REGION, purge_delay=timedelta.max) as fake:
