@@ -19,19 +19,28 @@ if TYPE_CHECKING:
 
 #: An address for documentation (RFC 5737), and a name that no resolver has (RFC 6761).
 ADDRESS, NAME = "192.0.2.1", "nowhere.invalid"
+#: A call for each event that names a host.
+WAYS = {
+    "bind": f"client.bind(('{ADDRESS}', 0))",
+    "connect": f"client.connect(('{ADDRESS}', 443))",
+    "getaddrinfo": f"socket.getaddrinfo('{NAME}', 443)",
+    "gethostbyaddr": f"socket.gethostbyaddr('{ADDRESS}')",
+    "gethostbyname": f"socket.gethostbyname('{NAME}')",
+    "getnameinfo": f"socket.getnameinfo(('{ADDRESS}', 443), 0)",
+    "sendmsg": f"client.sendmsg([b''], [], 0, ('{ADDRESS}', 53))",
+    "sendto": f"client.sendto(b'', ('{ADDRESS}', 53))",
+}
 ASKS = f"""
-import contextlib, multiprocessing, os, socket, subprocess, sys
+import contextlib, multiprocessing, os, pytest, socket, subprocess, sys
 
 def ask(name):
     with contextlib.suppress(OSError):
         socket.getaddrinfo(name, 443)
 
-def connect(address):
-    with socket.socket() as client, contextlib.suppress(OSError):
-        client.connect((address, 443))
-
-def test_connects(): connect("{ADDRESS}")
-def test_asks(): ask("{NAME}")
+@pytest.mark.parametrize("way", {[*WAYS.values()]}, ids={[*WAYS]})
+def test_asks(way):
+    with socket.socket(type=socket.SOCK_DGRAM) as client, contextlib.suppress(OSError):
+        eval(way)
 def test_spawns():
     child = multiprocessing.get_context("spawn").Process(target=ask, args=("spawned.invalid",))
     child.start()
@@ -39,17 +48,32 @@ def test_spawns():
 def test_runs():
     script = "import socket; socket.gethostbyname('script.invalid')"
     assert "OutsideLoopbackError" in subprocess.run([sys.executable, "-c", script], capture_output=True, text=True).stderr
+@pytest.mark.parametrize("how", ["python", "script", "environment"])
+def test_unwatched(how, monkeypatch, tmp_path):
+    script = tmp_path / "script"
+    script.write_text(f"#!{{sys.executable}}")
+    script.chmod(0o700)
+    environment = {{}}
+    if how == "environment":
+        monkeypatch.setenv("PYTHONPATH", "elsewhere")
+        environment = None
+    monkeypatch.chdir(tmp_path)
+    with contextlib.suppress(RuntimeError):
+        subprocess.run(["./script"] if how == "script" else [sys.executable, "-c", "pass"], env=environment)
 """
 SEEN = {
-    f"test_connects: socket.connect {ADDRESS}",
-    f"test_asks: socket.getaddrinfo {NAME}",
+    *(f"test_asks[{event}]: socket.{event} {ADDRESS if ADDRESS in way else NAME}" for event, way in WAYS.items()),
     "test_spawns: socket.getaddrinfo spawned.invalid",
     "test_runs: socket.gethostbyname script.invalid",
+    f"test_unwatched[python]: subprocess.Popen {sys.executable}, not watched",
+    "test_unwatched[script]: subprocess.Popen ./script, not watched",
+    f"test_unwatched[environment]: subprocess.Popen {sys.executable}, not watched",
 }
 STAYS = """
-import socket
+import socket, subprocess
 
 def test_loopback(tmp_path):
+    subprocess.run(["true"], env={})  # no Python
     for host in (None, "localhost", "127.0.0.1"):
         assert socket.getaddrinfo(host, 9)
     with socket.socket() as server, socket.create_server(("127.0.0.2", 0)), socket.socket(type=socket.SOCK_DGRAM) as sender:
@@ -76,13 +100,13 @@ def run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.mark.parametrize("workers", [[], ["-n2"]], ids=["alone", "workers"])
 def test_who_asks_is_named(run: Run, workers: list[str]) -> None:
-    """A run whose tests all pass fails for each host that was asked for, and names the test; nothing is sent."""
+    """A run whose tests all pass fails for each way to ask for a host, and each child that is not watched; it names them."""
     if workers:
         pytest.importorskip("xdist")
     result = run(ASKS, *workers)
-    result.assert_outcomes(passed=4)
+    result.assert_outcomes(passed=len(SEEN))
     assert result.ret == pytest.ExitCode.TESTS_FAILED
-    assert {line.partition("::")[2] for line in result.outlines if ": socket." in line} == SEEN
+    assert {line.partition("::")[2] for line in result.outlines if ".py::" in line} == SEEN
 
 
 def test_loopback_is_free(run: Run) -> None:

@@ -58,7 +58,7 @@ def both() -> None:
 def test_whichever_comes_first(steps: tuple[str, ...]) -> None:
     """The fake answers the AWS CLI and boto3 alike, and leaves the AWS_DATA_PATH that the AWS CLI has set."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "COVERAGE_"))} | {
-        "PYTHONPATH": str(PROJECT),
+        "PYTHONPATH": os.pathsep.join(filter(None, [str(PROJECT), os.environ.get("PYTHONPATH")])),
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": os.devnull,
     }

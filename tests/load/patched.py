@@ -19,6 +19,7 @@ from typing import Any
 import botocore.session
 import freezegun
 import pytest
+from botocore import handlers
 from botocore.hooks import HierarchicalEmitter
 
 #: Whose modules are pictured, with all that is below them.
@@ -35,7 +36,36 @@ CACHES = {
 #: What copyreg and enum remember at a class.
 CACHES_OF_CLASSES = {"__slotnames__", "_value2member_map_"}
 
+#: What register_first and register_last are in botocore's list of handlers, and in this module.
+SECTIONS = {handlers.REGISTER_FIRST: "first", handlers.REGISTER_LAST: "last"}
+
 Picture = dict[str, Any]
+
+
+class Handlers:
+    """What is registered, as (event, handler, section).
+
+    Equal to another with the same but for the plugin's own registrations, of which each may be there once: they stay,
+    and do nothing while no fake is active.
+    """
+
+    def __init__(self, entries: list[tuple[str, Any, str]]) -> None:
+        self.entries = entries
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Handlers) and self._without_dormant() == other._without_dormant()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _without_dormant(self) -> list[tuple[str, Any, str]]:
+        # imported after the picture of the process before its first fake, in which an import might change something
+        from pytest_secretsdelete._reach import interception, ssm
+
+        left = self.entries[:]
+        for entry in (*interception.REGISTRATIONS, *ssm.REGISTRATIONS):
+            if entry in left:
+                left.remove(entry)
+        return left
 
 
 def picture() -> Picture:
@@ -47,7 +77,7 @@ def picture() -> Picture:
             _add_names(seen, name, vars(module))
     seen |= {f"os.environ {name}": value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     for emitter in [thing for thing in gc.get_objects() if type(thing) is HierarchicalEmitter]:
-        seen[f"handlers of {id(emitter)}"] = (emitter, _handlers(emitter))
+        seen[f"handlers of {id(emitter)}"] = (emitter, Handlers(_registered(emitter)))
     for number in signal.valid_signals():
         seen[f"signal {number}"] = signal.getsignal(number)
     seen["threads"] = [thread.name for thread in threading.enumerate()]
@@ -63,7 +93,8 @@ def _add_names(seen: Picture, prefix: str, names: Any) -> None:
             continue
         seen[path] = value
         if path == "botocore.handlers.BUILTIN_HANDLERS":
-            seen[f"{path}, its contents"] = [entry for entry in value if not _is_dormant(entry[1])]
+            entries = [(entry[0], entry[1], SECTIONS.get(entry[-1], "middle")) for entry in value]
+            seen[f"{path}, its contents"] = Handlers(entries)
         elif isinstance(value, (list, dict, set)):
             seen[f"{path}, its contents"] = value.copy()
         elif isinstance(value, type) and value.__module__.partition(".")[0] in PACKAGES:
@@ -72,19 +103,15 @@ def _add_names(seen: Picture, prefix: str, names: Any) -> None:
                 _add_names(seen, f"class {value.__module__}.{value.__qualname__}", vars(value))
 
 
-def _handlers(emitter: Any) -> list[Any]:
+def _registered(emitter: Any) -> list[tuple[str, Any, str]]:
     """Return all that is registered on an emitter, under whatever event."""
-    found, nodes = [], [emitter._handlers._root]
+    found, nodes = [], [([], emitter._handlers._root)]
     while nodes:
-        node = nodes.pop()
-        found += [handler for section in node["values"] or () for handler in section if not _is_dormant(handler)]
-        nodes += node["children"].values()
+        parts, node = nodes.pop()
+        sections = node["values"]._asdict() if node["values"] is not None else {}
+        found += [(".".join(parts), handler, section) for section in sections for handler in sections[section]]
+        nodes += [([*parts, part], child) for part, child in node["children"].items()]
     return found
-
-
-def _is_dormant(handler: Any) -> bool:
-    """Return whether this is a handler of ours: they stay, and do nothing while no fake is active."""
-    return str(getattr(handler, "__module__", "")).partition(".")[0] == "pytest_secretsdelete"
 
 
 def differences(before: Picture, after: Picture) -> list[str]:
@@ -96,7 +123,7 @@ def differences(before: Picture, after: Picture) -> list[str]:
             # a module that was imported meanwhile, and a client that was made, have changed nothing
             is_new = path.rpartition(".")[0] not in modules or path.startswith("handlers of")
             found += [] if is_new else [path]
-        elif isinstance(value, (list, dict, set, tuple, str)):
+        elif isinstance(value, (list, dict, set, tuple, str, Handlers)):
             found += [] if value == before[path] else [path]
         elif value is not before[path]:
             found.append(path)

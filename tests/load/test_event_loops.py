@@ -1,4 +1,4 @@
-"""Event loops beside threads, all on one fake, while sleeping moves the clock."""
+"""Event loops beside threads, all on one fake, while sleeping moves the clock and secrets rotate."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ..support import in_threads
-from .callers import Ledger, be_busy, check
+from .callers import Ledger, be_busy, check, populate
 from .conftest import LOAD
 
 if TYPE_CHECKING:
@@ -16,16 +16,16 @@ if TYPE_CHECKING:
     from pytest_secretsdelete import Clock, FakeSecretsManager
 
 LOOPS, TASKS, THREADS, ROUNDS = 4, 8, 16, 2 * LOAD
+#: In seconds.
+DAY = 24 * 3600
 
 
 def test_loops_beside_threads(clock: Clock, fake: FakeSecretsManager) -> None:
     """Tasks call within their loops and from threads of their loops, threads call beside them, and all of them sleep."""
     ledger, last = Ledger(), {}
+    populate(fake, ledger)
     client = ledger.watch(fake.client())
-    for number in range(4):
-        fake.seed(f"shared/{number}", "start")
-        fake.seed(f"rotating/{number}", "start")
-    fake.fail("PutSecretValue", "ThrottlingException", times=2 * THREADS)
+    fake.fail("PutSecretValue", "ThrottlingException", times=2 * THREADS, secret_id="shared/0")
     woken: list[datetime] = []
 
     async def task(loop: int, number: int) -> None:
@@ -36,7 +36,7 @@ def test_loops_beside_threads(clock: Clock, fake: FakeSecretsManager) -> None:
             last.update(await asyncio.to_thread(be_busy, ledger, client, caller, ROUNDS))
         else:
             last.update(be_busy(ledger, client, caller, ROUNDS))
-        await asyncio.sleep(3600)
+        await asyncio.sleep(DAY)
 
     async def tasks(loop: int) -> None:
         await asyncio.gather(*[task(loop, number) for number in range(TASKS)])
@@ -54,5 +54,6 @@ def test_loops_beside_threads(clock: Clock, fake: FakeSecretsManager) -> None:
         )
     assert len(last) == LOOPS * TASKS + THREADS
     assert woken == sorted(woken)
-    assert (clock.now() - started).total_seconds() >= 3600 + 60 * (TASKS - 1)
-    check(fake, ledger, last)
+    assert (clock.now() - started).total_seconds() >= DAY + 60 * (TASKS - 1)
+    assert sum(call.error_code == "ThrottlingException" for call in fake.calls) == 2 * THREADS
+    assert check([fake], ledger, last) > 4

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -14,8 +12,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import botocore.client
 import pytest
+from botocore import handlers
 
-from ..support import PATIENCE, REGION
+from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._reach import interception
+
+from ..support import REGION, run_interpreter
 from .patched import ENDINGS, differences, picture
 
 if TYPE_CHECKING:
@@ -31,17 +33,9 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[int, list[
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTEST"))}
     root = str(Path(__file__).parents[2])
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, [root, environment.get("PYTHONPATH")]))
-    ran = subprocess.run(
-        [sys.executable, "-m", "tests.load.patched"],
-        cwd=tmp_path_factory.mktemp("left"),
-        env=environment | {"AWS_EC2_METADATA_DISABLED": "true"},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stderr
-    found: dict[str, tuple[int, list[str]]] = json.loads(ran.stdout.splitlines()[-1])
+    environment["AWS_EC2_METADATA_DISABLED"] = "true"
+    output = run_interpreter("-m", "tests.load.patched", env=environment, cwd=tmp_path_factory.mktemp("left"))
+    found: dict[str, tuple[int, list[str]]] = json.loads(output.splitlines()[-1])
     return found
 
 
@@ -52,8 +46,18 @@ def test_nothing_is_left(left: dict[str, Any], ending: str, how: str) -> None:
     assert left[f"{ending}, {how}"] == [STATUSES.get(ending, FAILED), []]
 
 
-def add_a_handler(client: Any) -> None:
-    client.meta.events.register("before-call", lambda **_: None)
+def of_ours(**_: Any) -> None:
+    """Stand for a handler that the plugin has forgotten."""
+
+
+of_ours.__module__ = interception.__name__
+#: One of the plugin's own registrations.
+EVENT, DORMANT, _ = interception.REGISTRATIONS[0]
+BUILTIN = "botocore.handlers.BUILTIN_HANDLERS, its contents"
+
+
+def with_ours(handler: Any) -> list[Any]:
+    return [*handlers.BUILTIN_HANDLERS, (EVENT, handler, handlers.REGISTER_FIRST)]
 
 
 @pytest.mark.parametrize(
@@ -68,13 +72,21 @@ def add_a_handler(client: Any) -> None:
         (lambda patch, _: patch.setattr(threading, "excepthook", print), "threading.excepthook"),
         (lambda patch, _: patch.setattr(threading.Thread, "left", 1, raising=False), "Thread.left"),
         (lambda patch, _: patch.setitem(boto3.session.os.environ, "LEFT", "1"), "os.environ LEFT"),
-        (lambda _, client: add_a_handler(client), "handlers of"),
+        (lambda _, client: client.meta.events.register("before-call", lambda **_: None), "handlers of"),
+        (lambda _, client: client.meta.events.register_first(EVENT, of_ours), "handlers of"),
+        (lambda _, client: client.meta.events.register_first("before-call", DORMANT), "handlers of"),
+        (lambda _, client: client.meta.events.register_first(EVENT, DORMANT), "handlers of"),
+        (lambda _, client: client.meta.events.register_last(EVENT, DORMANT), "handlers of"),
+        (lambda patch, _: patch.setattr(handlers, "BUILTIN_HANDLERS", with_ours(of_ours)), BUILTIN),
+        (lambda patch, _: patch.setattr(handlers, "BUILTIN_HANDLERS", with_ours(DORMANT)), BUILTIN),
     ],
 )
 def test_what_is_left_is_seen(
     change: Callable[[pytest.MonkeyPatch, Any], None], path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A name, a class's attribute, a variable or a handler that stays changed is found."""
+    """A name, a class's attribute, a variable or a handler that stays changed is found; so is one of ours too many."""
+    with FakeSecretsManager():  # registers the dormant handlers, once in a process
+        pass
     client = boto3.Session("a", "b").client("secretsmanager", region_name=REGION)
     before = picture()
     change(monkeypatch, client)

@@ -15,8 +15,8 @@ from botocore.config import Config
 from pytest_secretsdelete import Clock, FakeSecretsManager, Timeout, _active
 from pytest_secretsdelete._reach.guard import Guard, UnmockedCallError
 
-from ..support import LAMBDA, PATIENCE, REGION, in_threads, rotate_as_the_template, running
-from .callers import Ledger, be_busy, check, check_record, check_rotations
+from ..support import PATIENCE, REGION, in_threads, run_python, running
+from .callers import INJECTED, VERSIONS_KEPT, Ledger, be_busy, check, populate, write_and_read
 from .conftest import LOAD
 
 if TYPE_CHECKING:
@@ -27,26 +27,12 @@ ROUNDS = 4 * LOAD
 ONCE = Config(retries={"max_attempts": 0})
 
 
-def populate(fake: FakeSecretsManager, ledger: Ledger) -> None:
-    """Seed what the callers share, and let four secrets rotate daily."""
-    client = ledger.watch(fake.client())
-    # the next rotation may begin when the label AWSCURRENT has moved, and would take AWSPENDING from a slow finishSecret
-    fake.rotation_function(LAMBDA, lambda event, context: rotate_as_the_template(client, event, keeps_pending=True))
-    for number in range(4):
-        fake.seed(f"shared/{number}", "start")
-        fake.seed(f"rotating/{number}", "start")
-        rules = {"AutomaticallyAfterDays": 1}
-        ledger.call(
-            client, "rotate_secret", SecretId=f"rotating/{number}", RotationLambdaARN=LAMBDA, RotationRules=rules
-        )
-
-
 def clients_of(kind: str, fake: FakeSecretsManager, ledger: Ledger, config: Config | None) -> list[Any]:
-    """Return a client for each thread: one that they share, or one for each."""
-    if kind == "shared":
-        return [ledger.watch(fake.client(config=config))] * THREADS
-    sessions = [boto3.Session() for _ in range(THREADS)]
-    return [ledger.watch(session.client("secretsmanager", REGION, config=config)) for session in sessions]
+    """Return a client for each thread: one that they share, one for each, or half and half."""
+    sharing = {"shared": THREADS, "own": 0, "both": THREADS // 2}[kind]
+    sessions = [boto3.Session() for _ in range(THREADS - sharing)]
+    own = [ledger.watch(session.client("secretsmanager", REGION, config=config)) for session in sessions]
+    return [ledger.watch(fake.client(config=config))] * sharing + own
 
 
 def run(fake: FakeSecretsManager, clients: list[Any], ledger: Ledger, *others: Callable[[], Any]) -> dict[str, str]:
@@ -69,11 +55,11 @@ def run(fake: FakeSecretsManager, clients: list[Any], ledger: Ledger, *others: C
 
 @pytest.mark.parametrize("kind", ["shared", "own"])
 def test_while_the_clock_moves(clock: Clock, fake: FakeSecretsManager, kind: str) -> None:
-    """Time moves by hours while they call, and secrets rotate; some calls fail once, and nobody repeats them."""
+    """Time moves by hours while they call, secrets rotate, old versions go; some calls fail, and nobody repeats them."""
     ledger = Ledger()
     populate(fake, ledger)
     clients = clients_of(kind, fake, ledger, ONCE)
-    fake.fail("PutSecretValue", "InternalServiceError", times=THREADS, secret_id="shared/1")
+    fake.fail("PutSecretValue", "InternalServiceError", times=THREADS // 2, secret_id="shared/0", message=INJECTED)
     fake.fail("DescribeSecret", Timeout.READ, times=10, secret_id="shared/2")
     fake.fail("DescribeSecret", Timeout.CONNECT, times=10, secret_id="shared/3")
 
@@ -89,21 +75,24 @@ def test_while_the_clock_moves(clock: Clock, fake: FakeSecretsManager, kind: str
     codes = Counter(call.error_code for call in fake.calls)
     for code in ("ReadTimeoutError", "ConnectTimeoutError"):  # botocore has no event for an attempt without an answer
         ledger.attempts["DescribeSecret", code] += 10
-    assert codes["InternalServiceError"] == THREADS
-    check(fake, ledger, last)
-    assert check_rotations(fake) > 4
+    assert codes["InternalServiceError"] == THREADS // 2
+    for _ in range(VERSIONS_KEPT):
+        ledger.call(clients[0], "put_secret_value", SecretId="shared/0", SecretString="one more")
+    clock.advance(days=2)
+    assert any(event.name == "SecretVersionDeletion" for event in fake.events)
+    assert check([fake], ledger, last, ledger.unanswered) > 4
 
 
 def test_while_sleeps_are_skipped(clock: Clock, fake: FakeSecretsManager) -> None:
     """Threads sleep between their calls, botocore's own back-off sleeps as well, and rotations come due on the way."""
     ledger = Ledger()
     populate(fake, ledger)
-    clients = clients_of("shared", fake, ledger, None)
+    clients = clients_of("both", fake, ledger, None)
     fake.fail("*", "ThrottlingException", times=3 * THREADS)
     last: dict[str, str] = {}
 
     def work(number: int) -> None:
-        last.update(be_busy(ledger, clients[number], number, ROUNDS))
+        last.update(be_busy(ledger, clients[number], number, ROUNDS // 2))
         time.sleep(3600 * (number % 5 + 20))
         last.update(be_busy_again(number))
 
@@ -117,22 +106,21 @@ def test_while_sleeps_are_skipped(clock: Clock, fake: FakeSecretsManager) -> Non
         in_threads(*[lambda number=number: work(number) for number in range(THREADS)])
     assert (clock.now() - started).total_seconds() >= 24 * 3600
     assert sum(call.error_code == "ThrottlingException" for call in fake.calls) == 3 * THREADS
-    check(fake, ledger, last)
-    assert check_rotations(fake) > 4
+    assert check([fake], ledger, last) > 4
 
 
 def test_fakes_that_stop_meanwhile() -> None:
     """The inner fake stops, and then the outer one: each call is answered by one of them, or ends with our own error."""
     outer, inner = FakeSecretsManager(region=REGION), FakeSecretsManager(region=REGION)
     ledger, guard, before = Ledger(), Guard(), dict(os.environ)
+    last: dict[str, str] = {}
     outer_only, stopped = threading.Event(), threading.Event()
     begun = [threading.Semaphore(0) for _ in range(2)]
 
     def work(client: Any, number: int) -> None:
         for turn in range(10_000 * LOAD):
             try:
-                ledger.call(client, "create_secret", Name=f"{number}/{turn}", SecretString="value")
-                ledger.call(client, "get_secret_value", SecretId=f"{number}/{turn}")
+                write_and_read(ledger, client, f"{number}/{turn}", last)
             except UnmockedCallError:
                 assert stopped.is_set()
                 return
@@ -152,29 +140,29 @@ def test_fakes_that_stop_meanwhile() -> None:
     guard.install()
     try:
         with outer, inner:
-            clients = clients_of("own", inner, ledger, ONCE)
+            clients = clients_of("both", inner, ledger, ONCE)
             works = [lambda c=client, n=number: work(c, n) for number, client in enumerate(clients)]
             in_threads(*works, stop)
     finally:
         guard.uninstall()
-    assert ledger.unanswered.keys() <= {"FakeStoppedError"}
     assert len(guard.take()) == THREADS + ledger.unanswered["FakeStoppedError"]
     assert inner.secrets()
     assert outer.secrets()
-    check_record([outer, inner], ledger)
-    assert len(inner.secrets()) + len(outer.secrets()) == len(ledger.written)
+    check([outer, inner], ledger, last, {"FakeStoppedError"})
+    assert len(inner.secrets()) + len(outer.secrets()) == len(last)
     assert dict(os.environ) == before
 
 
 def test_nested_fakes_of_two_threads(fake: FakeSecretsManager) -> None:
     """Two threads start and stop fakes of their own, not in the order of a stack, while others call."""
     ledger, before, done = Ledger(), dict(os.environ), threading.Event()
+    last: dict[str, str] = {}
     client = ledger.watch(fake.client(config=ONCE))
     fakes = [fake]
 
     def nest(number: int) -> None:
         kept: list[FakeSecretsManager] = []
-        for turn in range(300 * LOAD):
+        for turn in range(150 * LOAD):
             kept.append(FakeSecretsManager(region=f"us-west-{number + 1}"))
             fakes.append(kept[-1])
             kept[-1].start()
@@ -193,13 +181,13 @@ def test_nested_fakes_of_two_threads(fake: FakeSecretsManager) -> None:
         turn = 0
         while not done.is_set():
             turn += 1
-            ledger.call(client, "create_secret", Name=f"{number}/{turn}", SecretString="value")
+            write_and_read(ledger, client, f"{number}/{turn}", last)
 
     in_threads(nest_both, *[lambda number=number: work(number) for number in range(THREADS // 4)])
     assert len(_active.responders()) == 1
     assert dict(os.environ) == before
-    check_record(fakes, ledger)
-    assert sum(len(one.secrets()) for one in fakes) == len(ledger.written)
+    check(fakes, ledger, last)
+    assert sum(len(one.secrets()) for one in fakes) == len(last)
 
 
 def test_a_hang_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -213,3 +201,22 @@ def test_a_hang_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(AssertionError, match="it hangs:\n(?s:.*)hang_for_ever"):
         in_threads(hang_for_ever)
     goes_on.set()
+
+
+def test_a_hanging_process_is_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that hangs fails its test, with the stack of each of its threads."""
+    script = """
+import threading
+def hang_for_ever():
+    threading.Event().wait()
+threading.Thread(target=hang_for_ever).start()
+"""
+    shown = ""
+    for patience in (1, 10, 100):  # a busy machine may take a while to start it
+        monkeypatch.setattr(running, "PATIENCE", patience)
+        with pytest.raises(AssertionError, match="it hangs:\n") as caught:
+            run_python(script)
+        shown = str(caught.value)
+        if "in hang_for_ever" in shown:
+            break
+    assert "in hang_for_ever" in shown

@@ -178,11 +178,14 @@ def test_a_child_that_outlives_an_endpoint() -> None:
     """A child keeps no socket of its parent's endpoint open: its connections end, and its port is free."""
     source = f"""{ENDPOINT}
 reading, writing = os.pipe()
+begun, begins = os.pipe()
 child = os.fork()
 if not child:
     os.close(writing)
+    os.write(begins, b"x")
     os.read(reading, 1)  # until the parent lets it go
     os._exit(0)
+os.read(begun, 1)  # until then it may have had no time to close anything
 block.close()
 print(repr(kept.sock.recv(1)))
 try:

@@ -17,7 +17,7 @@ from .handlers import (
 from .names import LAMBDA, REGION, STEPS, TOKEN, VALUE, policy, token
 from .raw import make_request, raw_request, refused, send_raw
 from .rotation import Rotator, rotate_as_the_template, set_up_rotation, tick, until_the_next_due
-from .running import PATIENCE, in_threads, run_python, within_patience
+from .running import PATIENCE, in_threads, run_interpreter, run_python, within_patience
 from .showing import shows
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "refused",
     "response",
     "rotate_as_the_template",
+    "run_interpreter",
     "run_python",
     "send_raw",
     "set_up_rotation",

@@ -6,7 +6,7 @@ from .running import run_python
 
 #: Forks while threads do something, and prints how each child ended: its exit status, or "hangs".
 FORKING = """
-import os, sys, threading, time, warnings
+import os, signal, sys, threading, time, warnings
 from datetime import timedelta
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._botocore.sessions import new_session
@@ -21,7 +21,7 @@ def ended(child, patience=100):
         if pid:
             return os.waitstatus_to_exitcode(status)
         threading.Event().wait(0.001)  # skipped by nothing
-    os.kill(child, 9)
+    os.kill(child, signal.SIGABRT)  # faulthandler writes all stacks to stderr, which a failed test shows
     os.waitpid(child, 0)
     return "hangs"
 

@@ -1,7 +1,8 @@
 """A plugin for the suite: a run in which anything asks for a host outside loopback fails, and says what asked.
 
 The request is stopped before the network, in every Python process of the run: workers of xdist, children by fork or
-spawn, scripts, runs within tests. Programs that are not Python are not watched.
+spawn, scripts, runs within tests. A test that starts a Python without the watch fails its run too. Programs that are
+not Python are not watched.
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import faulthandler
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -11,7 +12,8 @@ import threading
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
 
 #: A time limit in real seconds: code that takes longer, even on a slow machine, hangs.
 PATIENCE = 120.0
@@ -22,16 +24,26 @@ def run_python(source: str, **environment: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     nothing = {"AWS_EC2_METADATA_DISABLED": "true", "AWS_CONFIG_FILE": os.devnull}
     nothing["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
-    result = subprocess.run(
-        [sys.executable, "-W", "error", "-c", source],
-        env={**kept, **nothing, **environment},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-        check=False,
-    )
-    assert result.returncode == 0, result.stderr
-    return result.stdout.strip()
+    return run_interpreter("-W", "error", "-c", source, env={**kept, **nothing, **environment})
+
+
+def run_interpreter(*arguments: str, env: Mapping[str, str], cwd: Path | None = None) -> str:
+    """Run another interpreter; return its output. One that hangs says where each of its threads is."""
+    with tempfile.TemporaryFile("w+") as errors:
+        command = [sys.executable, "-X", "faulthandler", *arguments]
+        has_ended = True
+        with subprocess.Popen(command, env=env, cwd=cwd, stdout=subprocess.PIPE, stderr=errors, text=True) as process:
+            try:
+                output, _ = process.communicate(timeout=PATIENCE)
+            except subprocess.TimeoutExpired:
+                has_ended = False
+                process.send_signal(signal.SIGABRT)  # faulthandler writes all stacks
+        errors.seek(0)
+        said = errors.read()
+        assert has_ended, f"it hangs:\n{said}"
+        assert process.returncode == 0, said
+        sys.stderr.write(said)
+        return output.strip()
 
 
 def within_patience(function: Callable[[], Any]) -> Any:

@@ -1,5 +1,7 @@
 """Stops a process that asks for a host outside loopback, before the network is asked; notes who wanted what.
 
+A process that would start another Python without this watch is stopped as well.
+
 On the standard library alone: each Python that a test starts runs it, through `sitecustomize` beside it.
 """
 
@@ -19,10 +21,16 @@ TEST = "LOOPBACK_ALONE_TEST"
 _ADDRESSED = {"socket.bind", "socket.connect", "socket.getnameinfo", "socket.sendmsg", "socket.sendto"}
 _LOOKED_UP = {"socket.getaddrinfo", "socket.gethostbyaddr", "socket.gethostbyname"}
 _INSTALLED = "_loopback_alone"
+#: What PYTHONPATH must have for Python to import the watch at its start.
+_FOLDER = os.path.dirname(__file__)
 
 
 class OutsideLoopbackError(OSError):
     """This process asked for a host that is not this machine."""
+
+
+class UnwatchedError(RuntimeError):
+    """This process would start another Python without the watch."""
 
 
 def install() -> None:
@@ -33,6 +41,8 @@ def install() -> None:
 
 
 def _look(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "subprocess.Popen":
+        _look_at_child(*arguments)
     if not event.startswith("socket."):
         return
     if event in _LOOKED_UP:
@@ -46,6 +56,29 @@ def _look(event: str, arguments: tuple[Any, ...]) -> None:
     if not is_loopback(host):
         _note(f"{os.environ.get(TEST, 'outside of any test')}: {event} {host}")
         raise OutsideLoopbackError(f"{event}: {host} is outside loopback")
+
+
+def _look_at_child(program: Any, _arguments: Any, _folder: Any, environment: Any) -> None:
+    given = os.environ if environment is None else environment
+    path = given.get("PYTHONPATH") or given.get(b"PYTHONPATH") or ""
+    if _FOLDER not in os.fsdecode(path).split(os.pathsep) and _is_python(os.fsdecode(program)):
+        _note(f"{os.environ.get(TEST, 'outside of any test')}: subprocess.Popen {os.fsdecode(program)}, not watched")
+        raise UnwatchedError(f"{program} would run without {_FOLDER} in its PYTHONPATH")
+
+
+def _is_python(program: str) -> bool:
+    """Return whether a program is Python, or a script that Python runs."""
+    import shutil
+
+    path = shutil.which(program) or program
+    if os.path.basename(path).startswith("python"):
+        return True
+    try:
+        with open(path, "rb") as file:
+            first = file.readline(200)
+    except OSError:
+        return False
+    return first.startswith(b"#!") and b"python" in first
 
 
 def is_loopback(host: str | bytes | None) -> bool:
