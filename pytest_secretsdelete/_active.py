@@ -88,8 +88,14 @@ def answering(responder: Service) -> Iterator[None]:
 
 
 def push(responder: Service) -> None:
-    """Make a fake the innermost one; each that it covers learns of it, and it of them."""
+    """Make a fake the innermost one; each that it covers learns of it, and it of them.
+
+    Those that have stopped forget whom they have met, so that fakes that overlap do not keep each other for ever.
+    """
     for other in _stack[0]:
+        for earlier in other.met:
+            if not is_active(earlier):
+                earlier.met.clear()
         other.met.append(responder)
         responder.met.append(other)
     _stack[0] = (*_stack[0], responder)

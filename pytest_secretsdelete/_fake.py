@@ -90,7 +90,8 @@ class FakeSecretsManager:
             rotation_limit: How many scheduled rotations may come due at one call, one look-up or one move of the
                 clock, 10,000 by default. More are a RuntimeError that says about how many there are.
             calls_kept: How many calls that changed nothing (reads, refusals) `calls` holds, 100,000 by default; the
-                oldest are dropped first. Ten times as many events, and calls that changed a secret, are kept.
+                oldest are dropped first. Of events, calls that caused one, seeds and steps of rotations, ten times as
+                many are kept. It is a number of entries, not of bytes: calls keep their parameters whole.
             share_botocore_data: False: botocore parses its data files for each session, as it does without the fake.
 
         Raises:

@@ -121,6 +121,7 @@ def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:
     vault.touch(secret, versions=secret.versions.cleaned_up(gone))
     at = min(max(due, secret.changed), until)  # a version may have been old enough before it lost its last label
     for version_id in sorted(gone):
+        vault.rotations.call_off(secret.arn, version_id)
         vault.timeline.event("SecretVersionDeletion", secret, at, versionId=version_id)
 
 

@@ -122,6 +122,8 @@ class _Ending(NamedTuple):
 
 
 _SUCCESS = _Ending()
+#: How an attempt ends that is not answered: by an interrupt, or by the end of its checkpoint.
+_UNANSWERED = _Ending()
 
 
 @dataclass(slots=True, eq=False)
@@ -173,10 +175,14 @@ class Attempt:
         """Record how the attempt was answered."""
         self._ending = _SUCCESS if error_code is None else _Ending(error_code, message, request_id, asked)
 
+    def break_off(self) -> None:
+        """Record that it will not be answered, so that it is no call."""
+        self._ending = _UNANSWERED
+
     @property
     def has_ended(self) -> bool:
         """Whether it has been answered."""
-        return self._ending is not None
+        return self._ending is not None and self._ending is not _UNANSWERED
 
     def note(self, arn: str, **detail: Any) -> None:
         """Record the attempt itself as an event in the life of a secret."""
@@ -184,8 +190,8 @@ class Attempt:
 
     @property
     def changed_nothing(self) -> bool:
-        """Whether it has ended and is not an event in the life of a secret."""
-        return self.has_ended and self.step is None
+        """Whether it is under way no more, and is not an event in the life of a secret."""
+        return self._ending is not None and self.step is None
 
     @property
     def error_code(self) -> str | None:

@@ -83,10 +83,11 @@ class Transaction:
             return Answer(200, {}, self._at, none.kind, none.hint)
         except errors.Refusal as refusal:
             return self._refused(refusal)
-        except CheckpointEndedError:  # the attempt does not end, so that it is no call
+        except BaseException as error:
+            if isinstance(error, Exception) and not isinstance(error, CheckpointEndedError):
+                return self._refused(unexpected(error))  # the caller never gets a Python exception
+            self._attempt.break_off()
             raise
-        except Exception as error:  # noqa: BLE001 - the caller never gets a Python exception
-            return self._refused(unexpected(error))
         self._attempt.end()
         if outcome.rotation is not None:
             self._vault.rotations.run(self._vault, outcome.rotation)

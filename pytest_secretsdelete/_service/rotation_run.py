@@ -6,6 +6,7 @@ fake. An exception ends the rotation as a failed Lambda does, and is not raised 
 
 from __future__ import annotations
 
+import itertools
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 #: Instead of an ARN: every function that has no callable of its own.
 EVERY_FUNCTION = "*"
+#: So many rotations are known to have begun, up to a tenth more between two looks.
+_BEGUN_KEPT = 100_000
 _LAMBDA_TIMEOUT_IN_MILLISECONDS = 30_000
 
 
@@ -66,8 +69,10 @@ class RotationRunner:
     #: The Python callables that are called as rotation Lambdas, by ARN.
     functions: dict[str, RotationFunction] = field(default_factory=dict)
     _registered: list[_Registered] = field(default_factory=list)
-    _begun: set[tuple[str, str]] = field(default_factory=set)
+    #: The latest rotations that have begun, oldest first, so that a repeated request starts none twice.
+    _begun: dict[tuple[str, str], bool] = field(default_factory=dict)
     _to_complete: set[tuple[str, str]] = field(default_factory=set)
+    #: Of those that run.
     _abandoned: set[tuple[str, str]] = field(default_factory=set)
     _thread: _OfThread = field(default_factory=_OfThread)
 
@@ -94,7 +99,7 @@ class RotationRunner:
         return running[-1].checkpoint if running else self.journal.innermost
 
     def has_begun(self, arn: str, token: str) -> bool:
-        """Return whether a rotation of a secret to a version has run already, or runs."""
+        """Return whether a rotation of a secret to a version is among the latest that have begun."""
         return (arn, token) in self._begun
 
     def is_to_complete(self, arn: str, token: str) -> bool:
@@ -118,33 +123,42 @@ class RotationRunner:
         """Register a rotation, under the vault's lock, before it runs: until it has ended, no other comes due."""
         self._registered.append(_Registered(turn, threading.get_ident(), self.journal.innermost))
         rotation = (turn.arn, turn.token)
-        for rotations in (self._begun, self._abandoned, self._to_complete):
+        for rotations in (self._abandoned, self._to_complete):
             self.journal.member(rotations, rotation)
-        self._begun.add(rotation)
+        self.journal.item(self._begun, rotation)
+        self._begun[rotation] = True
         self._abandoned.discard(rotation)
         if not turn.is_test:
             self._to_complete.add(rotation)
+        if len(self._begun) > _BEGUN_KEPT + _BEGUN_KEPT // 10:
+            self._forget_begun(list(itertools.islice(self._begun, len(self._begun) - _BEGUN_KEPT)))
         return turn
 
+    def _forget_begun(self, rotations: Iterable[tuple[str, str]]) -> None:
+        for rotation in rotations:
+            self.journal.item(self._begun, rotation)
+            self._begun.pop(rotation, None)
+
     def call_off(self, arn: str, token: str) -> None:
-        """Record that a rotation is cancelled: its version does not change."""
-        self.journal.member(self._to_complete, (arn, token))
-        self._to_complete.discard((arn, token))
+        """Record that a rotation is not to complete its version: it is cancelled, or the version is gone."""
+        if (arn, token) in self._to_complete:
+            self.journal.member(self._to_complete, (arn, token))
+            self._to_complete.discard((arn, token))
 
     def abandon(self, arn: str, token: str) -> None:
         """Record that a new value has abandoned a rotation: its function is called for no further step."""
         self.call_off(arn, token)
-        self.journal.member(self._abandoned, (arn, token))
-        self._abandoned.add((arn, token))
+        if any((one.turn.arn, one.turn.token) == (arn, token) for one in self._registered):
+            self.journal.member(self._abandoned, (arn, token))
+            self._abandoned.add((arn, token))
 
     def forget(self, arn: str, tokens: Iterable[str]) -> None:
         """Forget the rotations of a secret that is gone: no call can ask for them any more. What runs ends first."""
         running = {(one.turn.arn, one.turn.token) for one in self._registered}
-        for rotation in {(arn, token) for token in tokens} - running:
-            for rotations in (self._begun, self._to_complete, self._abandoned):
-                if rotation in rotations:
-                    self.journal.member(rotations, rotation)
-                    rotations.discard(rotation)
+        gone = {(arn, token) for token in tokens} - running
+        self._forget_begun(gone & self._begun.keys())
+        for token in (token for _, token in gone):
+            self.call_off(arn, token)
 
     def run(self, vault: Vault, turn: Turn) -> None:
         """Run a registered rotation to its end or its failure; once its checkpoint has ended, no further."""
@@ -154,6 +168,7 @@ class RotationRunner:
         finally:
             with vault.lock:
                 self._registered.remove(registered)
+                self._abandoned.discard((turn.arn, turn.token))
                 if vault.by_arn(turn.arn) is None:
                     self.forget(turn.arn, [turn.token])
 

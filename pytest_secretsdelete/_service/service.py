@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .wire import Answer, Incoming
 
 
+#: How many other fakes a fake remembers, those that have stopped too.
 _MET_KEPT = 8
 
 
@@ -103,8 +104,8 @@ class Service:
         """Answer one request."""
         now = self.settled()
         store = self.store(incoming.region, incoming.caller)
-        transaction = Transaction(self.vault, self.failures, store, incoming, at=now)
-        return transaction.answer(checker_for(self._host.input_shape(incoming.operation)))
+        checker = checker_for(self._host.input_shape(incoming.operation))
+        return Transaction(self.vault, self.failures, store, incoming, at=now).answer(checker)
 
     def expects_failure(self, incoming: Incoming) -> bool:
         """Return whether a fault or a denial matches a request."""

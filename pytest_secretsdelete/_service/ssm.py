@@ -118,6 +118,9 @@ def answer(service: Service, incoming: Incoming, asked: Asked, names: Sequence[s
         refused = Answer(refusal.status, _body(refusal), at)
         attempt.end(refusal.code, refusal.message, request_id=refused.request_id)
         return refused
+    except BaseException:
+        attempt.break_off()
+        raise
     attempt.end()
     return Answer(200, members, at)
 

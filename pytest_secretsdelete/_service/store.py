@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,10 @@ class Vault:
     journal: Journal
     #: The latest instant that the fake has seen.
     latest: int = 0
+    #: The stores that hold a secret.
     _stores: dict[tuple[str, str], Store] = field(default_factory=dict)
+    #: All stores that exist. An empty one exists as long as somebody refers to it, who may put a secret into it.
+    _existing: weakref.WeakValueDictionary[tuple[str, str], Store] = field(default_factory=weakref.WeakValueDictionary)
     _by_arn: dict[str, SecretRecord] = field(default_factory=dict)
     #: What comes due: the instant, the secret's place in the order of creation, its ARN.
     _agenda: list[tuple[int, tuple[int, int], str]] = field(default_factory=list)
@@ -66,11 +70,15 @@ class Vault:
         return self.journal.lock
 
     def store(self, account: str, region: str) -> Store:
-        """Return the store of an account and region, empty at first."""
-        key = (account, region)
-        if key not in self._stores:
-            self._stores[key] = Store(self, account, region)
-        return self._stores[key]
+        """Return the store of an account and region; there is one at a time, and nothing is left of an empty one."""
+        return self._stores.get((account, region)) or self._existing_store(account, region)
+
+    def _existing_store(self, account: str, region: str) -> Store:
+        with self.lock:
+            store = self._existing.get((account, region))
+            if store is None:
+                store = self._existing[account, region] = Store(self, account, region)
+            return store
 
     def store_of(self, secret: SecretRecord) -> Store:
         """Return the store that holds a secret."""
@@ -113,7 +121,9 @@ class Vault:
         """Add a secret, or put its newer state in the place of the older one."""
         old = self._by_arn.get(secret.arn)
         self.journal.note(self, secret.arn, old, self._put_back)
-        self.store_of(secret).put(secret)
+        store = self.store_of(secret)
+        store.put(secret)
+        self._stores[store.account, store.region] = store
         self._by_arn[secret.arn] = secret
         if not secret.seeded and not secret.is_scheduled_for_deletion:
             self._created_by_calls[secret.arn] = None
@@ -134,7 +144,10 @@ class Vault:
     def remove(self, secret: SecretRecord) -> None:
         """Remove a secret for good."""
         self.journal.note(self, secret.arn, self._by_arn[secret.arn], self._put_back)
-        self.store_of(secret).remove(secret.name)
+        store = self.store_of(secret)
+        store.remove(secret.name)
+        if not store.by_name:
+            del self._stores[store.account, store.region]
         del self._by_arn[secret.arn]
         self._created_by_calls.pop(secret.arn, None)
         self.rotations.forget(secret.arn, secret.versions.ids_ever())

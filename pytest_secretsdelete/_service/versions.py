@@ -6,6 +6,7 @@ that later states of the secret share and append to; each state records how much
 
 from __future__ import annotations
 
+import itertools
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ _version: Callable[[Placed], VersionRecord] = itemgetter(1)
 
 #: AWS keeps the newest 100 versions and everything younger than 24 hours (documentation of PutSecretValue).
 VERSIONS_KEPT = 100
+#: So many ids of versions that have been cleaned up are known for each secret, up to a tenth more between two looks.
+REMOVED_IDS_KEPT = 100_000
 
 
 class Versions:
@@ -116,11 +119,11 @@ class Versions:
         )
 
     def was_removed(self, version_id: str) -> bool:
-        """Return whether a version with this id has been cleaned up, and none has been made since."""
+        """Return whether a version with this id is among the latest cleaned up, and none has been made since."""
         return version_id in self._removed
 
     def ids_ever(self) -> Iterator[str]:
-        """Yield the ids of the versions, and of those that have been cleaned up."""
+        """Yield the ids of the versions, and of the latest that have been cleaned up."""
         yield from self._labelled
         yield from (version.version_id for _, version in self._deprecated)
         yield from self._removed
@@ -225,7 +228,7 @@ class _Deprecated:
 
 
 class _RemovedIds:
-    """The ids of versions that have been cleaned up; later states share one dict of them and append to it."""
+    """The ids of the latest versions that have been cleaned up; later states share one dict and append to it."""
 
     __slots__ = ("_length", "_shared")
 
@@ -245,6 +248,9 @@ class _RemovedIds:
         shared = self._shared if is_latest else self._own()
         for version_id in version_ids:
             shared.setdefault(version_id, len(shared))
+        if len(shared) > REMOVED_IDS_KEPT + REMOVED_IDS_KEPT // 10:
+            newest = itertools.islice(shared, len(shared) - REMOVED_IDS_KEPT, None)
+            shared = {version_id: place for place, version_id in enumerate(newest)}
         return _RemovedIds(shared)
 
     def without(self, version_ids: Collection[str]) -> _RemovedIds:

@@ -10,6 +10,7 @@ from typing import Any
 import botocore.session
 
 from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._service.store import Vault
 
 from .graph import containers_of
 
@@ -62,6 +63,37 @@ def test_fakes_and_clients_that_are_gone() -> None:
     many(FAKES)
     after = living()
     assert {name: (before.get(name), size) for name, size in after.items() if size > before.get(name, 0)} == {}
+
+
+def vaults() -> int:
+    """Return how many fakes are held, stopped ones included."""
+    gc.collect()
+    return sum(type(one) is Vault for one in gc.get_objects())
+
+
+def test_fakes_beside_one_that_lives() -> None:
+    """A fake that lives holds the latest eight that were active meanwhile, for its report, and no others."""
+    before = vaults()
+    with FakeSecretsManager():
+        many(12)
+        assert vaults() - before == 1 + 8
+        many(FAKES)
+        assert vaults() - before == 1 + 8
+    assert vaults() == before
+
+
+def test_fakes_that_overlap() -> None:
+    """Of fakes each of which starts before the one before it stops, those that nobody can ask for are freed."""
+    before = vaults()
+    older = FakeSecretsManager().start()
+    for _ in range(FAKES):
+        newer = FakeSecretsManager().start()
+        older.stop()
+        older = newer
+    assert vaults() - before <= 3
+    older.stop()
+    del older, newer
+    assert vaults() == before
 
 
 def test_bounds_of_caches() -> None:

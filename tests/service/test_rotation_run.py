@@ -15,6 +15,7 @@ import pytest
 
 from pytest_secretsdelete import FakeSecretsManager, _active
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service import rotation_run
 
 from ..support import (
     INTERCEPTIONS,
@@ -56,7 +57,7 @@ def names_of(fake: FakeSecretsManager, beginning: str) -> list[str]:
 def rotations_known(fake: FakeSecretsManager) -> set[tuple[str, str]]:
     """Return the rotations that a fake remembers: the ARN of the secret, and the version."""
     runner = service_of(fake).vault.rotations
-    return runner._begun | runner._to_complete | runner._abandoned
+    return {*runner._begun, *runner._to_complete, *runner._abandoned}
 
 
 @INTERCEPTIONS
@@ -456,6 +457,53 @@ def test_rotations_to_versions_that_were_cleaned_up(clock: Clock, fake: FakeSecr
     client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
     assert "a" not in fake
     assert rotations_known(fake) == set()
+
+
+def test_rotations_that_have_begun_are_bounded(
+    fake: FakeSecretsManager, client: Any, rotator: Rotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repeated RotateSecret starts nothing twice while its rotation is among the latest; an older one is refused."""
+    monkeypatch.setattr(rotation_run, "_BEGUN_KEPT", 20)
+    runner = service_of(fake).vault.rotations
+
+    def rotate(number: int) -> None:
+        client.rotate_secret(SecretId="a", RotationLambdaARN=LAMBDA, ClientRequestToken=token(number))
+
+    for number in range(30):
+        rotate(number)
+        assert len(runner._begun) <= 22
+    begun = len(rotator.events)
+    rotate(29)
+    rotate(10)
+    assert len(rotator.events) == begun
+    with refused("InvalidRequestException"):
+        rotate(0)
+    known = dict(runner._begun)
+    with fake.checkpoint():
+        for number in range(30, 60):
+            rotate(number)
+        assert known.keys().isdisjoint(runner._begun)
+    assert runner._begun == known
+
+
+def test_rotations_that_are_over_leave_nothing_else(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Which rotations are to complete is known for versions that exist, and which are abandoned while they run."""
+    fake.seed("a", VALUE)
+    rotator = set_up_rotation(fake, "a", AutomaticallyAfterDays=1)
+    rotator.fails_at = "createSecret"
+    for number in range(110):
+        clock.advance(days=1)
+        client.put_secret_value(SecretId="a", SecretString=str(number))
+    runner = service_of(fake).vault.rotations
+    assert len(names_of(fake, "RotationAbandoned")) > 100
+    assert (runner._to_complete, runner._abandoned) == (set(), set())
+    rotator.fails_at = None
+    for _ in range(210):
+        clock.advance(days=1)
+    assert len(runner._begun) > 300
+    assert {version_id for _, version_id in runner._to_complete} <= {
+        one.version_id for one in fake.secret("a").versions
+    }
 
 
 def test_a_version_is_as_old_as_its_rotation(clock: Clock, fake: FakeSecretsManager) -> None:

@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import copy
 import dataclasses
+import itertools
 import pickle
+import sys
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
+import botocore.session
 import pytest
 from botocore.config import Config
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
 from pytest_secretsdelete._fake import service_of
+from pytest_secretsdelete._service import places
 from pytest_secretsdelete._service import timeline as timelines
-from pytest_secretsdelete._service.entries import Attempt
+from pytest_secretsdelete._service.entries import Attempt, Rotation
 from pytest_secretsdelete._service.instant import to_datetime
 from pytest_secretsdelete._service.places import shown
+from pytest_secretsdelete._service.report.facts import instant_of
 from pytest_secretsdelete._service.timeline import Timeline
+from pytest_secretsdelete._service.undo import Checkpoint, Journal
 
 from ..support import REGION, VALUE, in_threads, refused, send_raw, token
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pytest_secretsdelete import Clock
 
 
@@ -308,6 +316,181 @@ def test_the_record_of_events_is_bounded(fake: FakeSecretsManager, client: Any) 
     ]
 
 
+@pytest.mark.parametrize("kind", ["events", "seeds", "rotations", "calls"])
+def test_each_kind_of_change_keeps_the_bound(kind: str, fake: FakeSecretsManager) -> None:
+    """Whatever adds changes to the record, and if nothing else does, the newest stay and the older ones go."""
+    timeline = Timeline(calls_kept=10)
+    secret = fake.seed("a", VALUE) and service_of(fake).vault.secrets()[0]
+
+    def call(number: int) -> None:
+        attempt = timeline.begin("PutSecretValue", REGION, number)
+        attempt.note("arn")
+        attempt.end()
+
+    add: dict[str, Callable[[int], None]] = {
+        "events": lambda number: timeline.event("EndSecretVersionDelete", secret, number),
+        "seeds": lambda number: timeline.seed(secret, number),
+        "rotations": lambda number: timeline.rotation(Rotation("arn", "id", "testSecret", to_datetime(number))),
+        "calls": call,
+    }
+    for number in range(1000):
+        add[kind](number)
+        assert len(list(timeline)) <= 121
+    entries = list(timeline)
+    assert [instant_of(entry) for entry in entries] == list(range(1000 - len(entries), 1000))
+    assert len(entries) >= 100
+
+
+@pytest.mark.parametrize("pattern", [(1, 0), (0, 1), (10, 1), (1, 10), (300, 300), (2000, 50), (50, 2000)])
+def test_the_bound_of_mixed_records(pattern: tuple[int, int]) -> None:
+    """However calls that change something alternate with those that do not, the newest of each stay, and no others."""
+    timeline, checkpoint, journal = Timeline(calls_kept=20), Checkpoint(), Journal()
+    numbers, kinds = itertools.count(), itertools.cycle([*[True] * pattern[0], *[False] * pattern[1]])
+    added: list[tuple[int, bool]] = []
+
+    def add(count: int) -> list[tuple[int, bool]]:
+        for number, is_change in itertools.islice(zip(numbers, kinds), count):  # noqa: B905 - both are endless
+            attempt = timeline.begin("PutSecretValue", REGION, number)
+            if is_change:
+                attempt.note("arn")
+            attempt.end()
+            added.append((number, is_change))
+            assert len(tuple(timeline)) - before <= 243  # the call itself is under way at a look
+        return held()
+
+    def held() -> list[tuple[int, bool]]:
+        return [(entry.at, entry.step is not None) for entry in timeline if isinstance(entry, Attempt)][before:]
+
+    def check(found: list[tuple[int, bool]]) -> None:
+        assert found == sorted(found)
+        for is_change, kept in ((True, 200), (False, 20)):
+            newest = [one for one in added if one[1] is is_change][-kept:]
+            assert set(newest) <= set(found)
+
+    before = 0
+    check(add(5000))
+    older = held()
+    journal.begin(checkpoint)
+    timeline.note_length(journal)
+    before = len(older)
+    added.clear()
+    check(add(5000))
+    journal.end(checkpoint)
+    before = 0
+    assert held() == older
+    added[:] = older
+    check(add(3000))
+
+
+def test_the_cost_of_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many changes are kept, few entries are looked at for each that is added."""
+    looks = [0]
+    is_change = timelines._is_change
+
+    def look(entry: Any) -> bool:
+        looks[0] += 1
+        return is_change(entry)
+
+    timeline = Timeline(calls_kept=1000)
+    for _ in range(11_000):
+        timeline.begin("PutSecretValue", REGION, 0).note("arn")
+    monkeypatch.setattr(timelines, "_is_change", look)
+    for number in range(20_000):
+        attempt = timeline.begin("PutSecretValue", REGION, number)
+        if number % 2000 < 1000:
+            attempt.note("arn")
+        attempt.end()
+    assert 20_000 < looks[0] < 20_000 * 12
+
+
+def test_a_call_while_older_ones_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A finalizer may make calls at any time: they are recorded, and none is lost."""
+    timeline = Timeline(calls_kept=10)
+    is_change, calls = timelines._is_change, iter(range(1000, 1100))
+
+    def with_calls(entry: Any) -> bool:
+        for number in itertools.islice(calls, 50):
+            timeline.begin("DeleteSecret", REGION, number).end()
+        return is_change(entry)
+
+    monkeypatch.setattr(timelines, "_is_change", with_calls)
+    for number in range(12):
+        timeline.begin("ListSecrets", REGION, number).end()
+    made = [call.at for call in timeline.calls_of("DeleteSecret")]
+    assert made == [to_datetime(number) for number in range(1000, 1100)]
+
+
+def test_calls_while_another_thread_forgets() -> None:
+    """A thread does not wait for another one that forgets calls: its own are recorded, and forgotten later."""
+    timeline = Timeline(calls_kept=10)
+
+    def calls() -> None:
+        for number in range(20):
+            timeline.begin("ListSecrets", REGION, number).end()
+
+    with timeline._looking:
+        in_threads(calls)
+        assert len(timeline.calls) == 20
+    calls()
+    assert 10 <= len(timeline.calls) <= 12
+
+
+def test_calls_that_are_never_answered(client: Any) -> None:
+    """A call that ends with an exit, in a callable of the test, is no call, and is forgotten like those that read."""
+
+    def leave(_secret: object) -> NoReturn:
+        sys.exit()
+
+    with FakeSecretsManager(region=REGION, calls_kept=10, purge_delay=leave) as fake:
+        fake.seed("a", VALUE)
+        for _ in range(100):
+            with pytest.raises(SystemExit):
+                client.delete_secret(SecretId="a")
+        assert fake.calls == ()
+        assert len(list(service_of(fake).timeline)) <= 13
+
+
+def test_parameters_that_are_never_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same holds for a call of Parameter Store that is interrupted while it reads the secret."""
+    with FakeSecretsManager(region=REGION, calls_kept=10) as fake:
+        ssm = botocore.session.get_session().create_client("ssm", region_name=REGION)
+
+        def interrupt(_: object) -> NoReturn:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(service_of(fake), "answer", interrupt)
+        for _ in range(100):
+            with pytest.raises(KeyboardInterrupt):
+                ssm.get_parameter(Name="/aws/reference/secretsmanager/a", WithDecryption=True)
+        assert fake.calls == ()
+        assert len(list(service_of(fake).timeline)) <= 13
+
+
+def test_places_of_many_threads() -> None:
+    """Threads that add the last places at the same time do not end the sharing's bound."""
+    timeline = Timeline()
+    place = places.here(1)
+    assert place is not None
+    timeline._places.update({(number, 0): place for number in range(timelines._PLACES_SHARED + 3)})
+
+    def ask() -> None:  # in the place of the caller of begin, which is ours
+        timeline.begin("ListSecrets", REGION, 0)
+
+    ask()
+    assert len(timeline._places) == 1
+
+
+def test_the_record_of_moves_is_bounded(clock: Clock, fake: FakeSecretsManager) -> None:
+    """Of moves of the clock the newest 1,000 stay."""
+    start = clock.now()
+    for _ in range(1100):
+        clock.advance(seconds=1)
+    moves = service_of(fake).timeline.moves
+    assert len(moves) == 1000
+    assert to_datetime(moves[0].start) - start == timedelta(seconds=100)
+    assert to_datetime(moves[-1].end) == clock.now()
+
+
 def test_calls_share_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
     """Calls from one place hold it once; when many places are held, sharing begins anew, and each place stays right."""
     monkeypatch.setattr(timelines, "_PLACES_SHARED", 2)
@@ -319,10 +502,10 @@ def test_calls_share_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(2):
         ask()
         ask(), ask()
-    places = [entry.place for entry in timeline if isinstance(entry, Attempt)]
+    found = [entry.place for entry in timeline if isinstance(entry, Attempt)]
     first = ask.__code__.co_firstlineno + 4
-    assert [shown(place) for place in places] == [f"test_timeline.py:{first + add}" for add in (0, 1, 1) * 2]
-    assert len(set(places)) == 3
+    assert [shown(place) for place in found] == [f"test_timeline.py:{first + add}" for add in (0, 1, 1) * 2]
+    assert len(set(found)) == 3
     assert len(timeline._places) <= 2
 
     monkeypatch.undo()

@@ -6,9 +6,11 @@ import functools
 import sys
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pytest_secretsdelete._service import versions as module
 from pytest_secretsdelete._service.model import VersionRecord
 from pytest_secretsdelete._service.operations import staging
 from pytest_secretsdelete._service.versions import Versions
@@ -81,6 +83,23 @@ def test_a_replica_follows(taken: list[tuple[str, str, tuple[str, ...], int]]) -
         followed = versions.followed_by(followed, lambda version: replace(version, kms_key_id="another"))
         assert list(followed) == [replace(version, kms_key_id="another") for version in model.held]
         assert all(followed.was_removed(gone) for gone in model.removed)
+
+
+def test_ids_of_removed_versions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the versions that have been cleaned up, the ids of the latest are known; an earlier state keeps its own."""
+    monkeypatch.setattr(module, "REMOVED_IDS_KEPT", 20)
+    ids = [f"v{number}" for number in range(100)]
+    versions = Versions.of(*(VersionRecord(version_id, 0, "value") for version_id in ids))
+    earlier = versions
+    for count, version_id in enumerate(ids, 1):
+        versions = versions.cleaned_up({version_id})
+        known = [one for one in ids if versions.was_removed(one)]
+        assert known == ids[count - len(known) : count]
+        assert min(count, 20) <= len(known) <= 22
+        if count == 22:
+            earlier = versions
+    assert [one for one in ids if earlier.was_removed(one)] == ids[:22]
+    assert [*earlier.ids_ever()] == [*ids[22:], *ids[:22]]
 
 
 def test_a_change_looks_at_no_version_that_it_leaves_alone() -> None:
