@@ -19,8 +19,9 @@ from pathlib import Path
 
 import known as knowledge
 import pytest
+from changes import changed_lines
 from children import Children, Deadline, now, used
-from known import Known
+from known import Known, Ranking
 from mutmut.configuration import config
 from mutmut.mutation.trampoline import set_mutant_under_test
 from mutmut.state import state
@@ -46,43 +47,38 @@ class Forks:
         imported = set(state()._stats)
         items = {item.nodeid: item for item in session.items}
         known = {test: one for test, one in self._find(session).items() if test in items}
-        callers = knowledge.by_function(known)
+        self.ranking = Ranking(known)
+        self.changes = changed_lines(Path("pytest_secretsdelete"))
         _warm_up(items, known)
         gc.freeze()  # what a child leaves alone need not be copied for it
         for number, name in enumerate(self.names, 1):
             if number % CONTROL_EACH == 0:
-                self._run(session, f"{name.rpartition('_')[0]}_0", items, known, callers)
-            self._run(session, name, items, known, callers)
+                self._run(session, f"{name.rpartition('_')[0]}_0", items, known)
+            self._run(session, name, items, known)
             if number % 200 == 0:
                 _say(f"{number} of {len(self.names)} mutants")
-                if os.environ.get("PARTIAL"): Path(os.environ["PARTIAL"]).write_text(json.dumps(self.verdicts))
+                if os.environ.get("PARTIAL"):
+                    Path(os.environ["PARTIAL"]).write_text(json.dumps(self.verdicts))
         self.children.finish()
         for name in [name for name, verdict in self.verdicts.items() if verdict == "survived"]:
             function = mangled_name_from_mutant_name(name)
-            if function in imported or function not in callers:
-                tests = callers.get(function, [])[:TESTS_ANEW]
+            if function in imported or not self.ranking.is_called(function):
+                tests = self.ranking.order(function, self.changes.get(name, ""))[:TESTS_ANEW]
                 self.children.start(partial(_run_anew, name, tests), partial(self._note, name, []))
         self.children.finish()
         return True
 
-    def _run(
-        self,
-        session: pytest.Session,
-        name: str,
-        items: dict[str, pytest.Item],
-        known: dict[str, Known],
-        callers: dict[str, list[str]],
-    ) -> None:
+    def _run(self, session: pytest.Session, name: str, items: dict[str, pytest.Item], known: dict[str, Known]) -> None:
         """Run the tests of one mutant in a child."""
-        tests = callers.get(mangled_name_from_mutant_name(name), [])
+        tests = self.ranking.order(mangled_name_from_mutant_name(name), self.changes.get(name, ""))
         chosen = [(items[test], known[test].seconds) for test in tests]
         self.children.start(partial(_run, session, name, chosen, self.most), partial(self._note, name, tests))
 
     def _note(self, name: str, tests: list[str], verdict: str, position: int) -> None:
-        """Note what became of a mutant; the test that noticed it comes first for the next of the same function."""
+        """Note what became of a mutant, and which test noticed it."""
         self.verdicts[name] = verdict
         if verdict != "survived" and tests:
-            tests.insert(0, tests.pop(position))
+            self.ranking.notice(mangled_name_from_mutant_name(name), tests[position])
 
     def _find(self, session: pytest.Session) -> dict[str, Known]:
         """Return what each test does without a mutant: those of which it is not known are run now."""
@@ -137,17 +133,20 @@ def _observe(
 def _run(
     session: pytest.Session, name: str, items: list[tuple[pytest.Item, float]], most: float, deadline: Deadline
 ) -> int:
-    """Run tests until one fails, or they have had the processor for so long; return 0 where none has failed."""
+    """Run tests until one fails, or they have had the processor for so long, or three times as much has passed.
+
+    Return 0 where none has failed.
+    """
     _forget()
     set_mutant_under_test(name)
-    start = used()
+    start, began = used(), now()
     following = [item for item, _ in items[1:]]
     for position, ((item, seconds), nextitem) in enumerate(zip(items, [*following, None], strict=True)):
         deadline.put_off(seconds, position)
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         if session.testsfailed:
             return 1
-        if used() - start > most:
+        if used() - start > most or now() - began > 3 * most:
             break
     return 0
 

@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import random
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 #: A test that takes more seconds is run after all others.
 SLOW = 0.3
-#: How many tests come first for each of three reasons.
-SOME = 30
+#: How many tests that call few functions come early.
+NARROW = 10
 
 
 @dataclass(frozen=True)
@@ -55,28 +54,46 @@ def write(path: Path, tests: dict[str, Known]) -> None:
     path.write_text(json.dumps({test: asdict(known) for test, known in tests.items()}), encoding="utf-8")
 
 
-def by_function(tests: dict[str, Known]) -> dict[str, list[str]]:
-    """Return the tests that call each function, in the order in which its mutants meet them."""
-    callers = defaultdict(list)
-    for test, known in tests.items():
-        for function in known.functions if known.passed else ():
-            callers[function].append(test)
-    breadth = Counter({test: len(known.functions) for test, known in tests.items()})
-    seconds = {test: known.seconds for test, known in tests.items()}
-    return {function: _ranked(function, names, breadth, seconds) for function, names in callers.items()}
+class Ranking:
+    """In which order the tests of a function meet each mutant of it."""
 
+    def __init__(self, tests: dict[str, Known]) -> None:
+        self._tests = tests
+        self._words = {test: _words(test) for test in tests}
+        self._callers = defaultdict(list)
+        for test, known in tests.items():
+            for function in known.functions if known.passed else ():
+                self._callers[function].append(test)
+        #: The tests that noticed other mutants of a function, the latest last.
+        self._noticed: dict[str, dict[str, bool]] = defaultdict(dict)
 
-def _ranked(function: str, tests: list[str], breadth: Counter[str], seconds: dict[str, float]) -> list[str]:
-    """Return tests in order: some with the words of the function, some that call few, some at random, then the others."""
-    words, room = _words(function.rpartition(".")[2]), _words(function.rpartition(".")[0])
-    alike = {test: 2 * len(words & _words(test)) + len(room & _words(test)) for test in tests}
-    narrow = sorted(tests, key=lambda test: (seconds[test] > SLOW, breadth[test], test))
-    quick = [test for test in narrow if seconds[test] <= SLOW]
-    like = sorted(quick, key=lambda test: (-alike[test], breadth[test], test))[:SOME]
-    drawn = random.Random(0).sample(quick, min(len(quick), SOME))
-    return list(dict.fromkeys([*like, *quick[:SOME], *drawn, *narrow]))
+    def is_called(self, function: str) -> bool:
+        """Return whether a test calls a function."""
+        return function in self._callers
+
+    def order(self, function: str, changed: str) -> list[str]:
+        """Return the tests for a mutant of a function that changes such lines.
+
+        First those that noticed other mutants of the function; then some that call few functions; then those that
+        share words with the lines, the function and its module; and last those that are slow.
+        """
+        module, _, name = function.rpartition(".")
+        parts = ((3, _words(changed)), (2, _words(name)), (1, _words(module)))
+
+        def rank(test: str) -> tuple[bool, int, int, str]:
+            alike = sum(weight * len(words & self._words[test]) for weight, words in parts)
+            return self._tests[test].seconds > SLOW, -alike, len(self._tests[test].functions), test
+
+        callers = sorted(self._callers.get(function, ()), key=rank)
+        narrow = sorted(callers, key=lambda test: (rank(test)[0], *rank(test)[2:]))[:NARROW]
+        return list(dict.fromkeys([*reversed(self._noticed[function]), *narrow, *callers]))
+
+    def notice(self, function: str, test: str) -> None:
+        """Learn that a test has noticed a mutant of a function."""
+        self._noticed[function].pop(test, None)
+        self._noticed[function][test] = True
 
 
 def _words(name: str) -> set[str]:
-    """Return the words in the name of a function or a test."""
-    return set(re.findall(r"[a-z]{3,}", re.sub(r"([A-Z])", r"_\1", name).lower()))
+    """Return the words in a name or a line of code."""
+    return set(re.findall(r"[a-z]{3,}", re.sub(r"([A-Z][a-z])", r"_\1", name).lower()))

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from .changes import changed_lines
 from .children import Children, Deadline
 from .equivalents import Change, Equivalent, change_of, listed
-from .known import SOME, Known, by_function, read, sources, write
+from .known import NARROW, Known, Ranking, read, sources, write
 from .sample import drawn, interval
 
 ROOT = Path(__file__).parents[2]
@@ -81,12 +82,13 @@ def test_the_list_is_of_lines_that_are_there(entry: Equivalent) -> None:
     assert len(entry.reason) > 20
 
 
-def _known(number: int = 10 * SOME) -> dict[str, Known]:
-    tests = {f"test_a.py::test_{one}": Known(["m.x_f"] + ["m.x_g"] * one, 0.01, True, "") for one in range(number)}
+def _known() -> dict[str, Known]:
+    tests = {f"test_a.py::test_{one}": Known(["m.x_f"] + ["m.x_g"] * one, 0.01, True, "") for one in range(30)}
     return tests | {
         "test_a.py::test_slow": Known(["m.x_f"], 3.0, True, ""),
         "test_a.py::test_failed": Known(["m.x_f"], 0.01, False, ""),
-        "test_a.py::test_of_replicas": Known(["m.x_f", "m.x_replica"] * 999, 0.01, True, ""),
+        "test_a.py::test_of_replicas": Known(["m.x_f", "m.x_replica"] * 99, 0.01, True, ""),
+        "test_a.py::test_keys": Known(["m.x_f"] * 99, 0.01, True, ""),
     }
 
 
@@ -98,14 +100,66 @@ def test_what_is_known_is_kept(tmp_path: Path) -> None:
 
 
 def test_the_order_of_tests() -> None:
-    """A mutant meets each test of its function once: alike names first, those that are slow last, failing ones never."""
-    known = _known()
-    ranked = by_function(known)
-    assert sorted(set(ranked["m.x_f"])) == sorted(ranked["m.x_f"])
-    assert set(ranked["m.x_f"]) == set(known) - {"test_a.py::test_failed"}
-    assert ranked["m.x_f"][-1] == "test_a.py::test_slow"
-    assert ranked["m.x_replica"] == ["test_a.py::test_of_replicas"]
-    assert set(ranked) == {"m.x_f", "m.x_g", "m.x_replica"}
+    """A mutant meets each passing test of its function once: a few narrow ones, those that share words, slow ones last."""
+    ranking = Ranking(_known())
+    order = ranking.order("m.x_f", "return secret.replicas")
+    assert sorted(set(order)) == sorted(order)
+    assert set(order) == set(_known()) - {"test_a.py::test_failed"}
+    assert order[:NARROW] == [f"test_a.py::test_{one}" for one in range(NARROW)]
+    assert order[NARROW] == "test_a.py::test_of_replicas"
+    assert order[-1] == "test_a.py::test_slow"
+    assert ranking.order("m.x_f", "keys = None")[NARROW] == "test_a.py::test_keys"
+
+
+def test_tests_that_noticed_come_first() -> None:
+    """Those that noticed other mutants of the function come before all others, the latest first."""
+    ranking = Ranking(_known())
+    for test in ("test_a.py::test_20", "test_a.py::test_slow", "test_a.py::test_20", "test_a.py::test_25"):
+        ranking.notice("m.x_f", test)
+    assert ranking.order("m.x_f", "")[:3] == ["test_a.py::test_25", "test_a.py::test_20", "test_a.py::test_slow"]
+    assert ranking.order("m.x_replica", "") == ["test_a.py::test_of_replicas"]
+
+
+def test_functions_that_no_test_calls() -> None:
+    """A function that no passing test calls has none."""
+    ranking = Ranking(_known())
+    assert [ranking.is_called(name) for name in ("m.x_f", "m.x_none")] == [True, False]
+    assert ranking.order("m.x_none", "") == []
+
+
+MUTATED = """
+def x_f__mutmut_orig(a):
+    one = 1
+    return a < one
+
+def x_f__mutmut_1(a):
+    one = 1
+    return a <= one
+
+class Known:
+    def xǁKnownǁg__mutmut_orig(self):
+        return "value"
+
+    def xǁKnownǁg__mutmut_1(self):
+        return "XXvalueXX"
+
+def f(a):
+    return trampoline(a)
+"""
+
+
+def test_changed_lines(tmp_path: Path) -> None:
+    """Each mutant has the lines that it does not share with its function; modules without mutants have none."""
+    (tmp_path / "package" / "room").mkdir(parents=True)
+    for name, text in {"plain.py": "def f(): pass", "room/part.py": MUTATED, "room/__init__.py": MUTATED}.items():
+        (tmp_path / "package" / name).write_text(text, encoding="utf-8")
+    changed = {
+        "x_f__mutmut_1": {"return a < one", "return a <= one"},
+        "xǁKnownǁg__mutmut_1": {'return "value"', 'return "XXvalueXX"'},
+    }
+    assert {name: set(text.splitlines()) for name, text in changed_lines(tmp_path / "package").items()} == {
+        f"package.{module}.{name}": lines for module in ("room", "room.part") for name, lines in changed.items()
+    }
 
 
 pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
