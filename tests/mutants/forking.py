@@ -57,8 +57,6 @@ class Forks:
             self._run(session, name, items, known)
             if number % 200 == 0:
                 _say(f"{number} of {len(self.names)} mutants")
-                if os.environ.get("PARTIAL"):
-                    Path(os.environ["PARTIAL"]).write_text(json.dumps(self.verdicts))
         self.children.finish()
         for name in [name for name, verdict in self.verdicts.items() if verdict == "survived"]:
             function = mangled_name_from_mutant_name(name)
