@@ -14,8 +14,6 @@ from .equivalents import Change, listed
 from .sample import drawn, interval
 
 LEAST_KILLED = 0.95
-#: How many tests a mutant meets at first: who survives them meets all tests that call the function.
-FIRST_TESTS = 60
 _COLUMNS = ("room", "mutants", "tried", "killed", "equivalent", "survived", "killed %")
 
 
@@ -25,17 +23,23 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="how many mutants, of each module its share; all without it")
     parser.add_argument("--seed", type=int, default=1, help="another seed draws another sample")
     parser.add_argument("--processes", type=int, default=2, help="how many mutants run at once")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        default=60,
+        help="how long the tests of one mutant may take, by what they take without it",
+    )
     parser.add_argument("paths", nargs="*", help="modules or folders of the package; without any, all rooms")
     return parser.parse_args()
 
 
-def survivors_among(names: list[str], processes: int) -> list[str]:
-    """Run the tests against mutants, the few that say most first; return those that no test has noticed."""
-    for limit in (FIRST_TESTS, None):
-        if names:
-            verdicts = tool.run(names, processes, limit)
-            names = [name for name in names if verdicts[name] in {"survived", "no tests", "not checked"}]
-    return names
+def survivors_among(names: list[str], processes: int, seconds: float) -> list[str]:
+    """Run the tests against mutants; return those that no test has noticed."""
+    verdicts = tool.run(names, processes, seconds)
+    controls = [verdict for name, verdict in verdicts.items() if name not in names]
+    noticed = sum(verdict != "survived" for verdict in controls)
+    print(f"\n{len(controls)} controls, which change nothing; tests failed at {noticed} of them.")
+    return [name for name in names if verdicts[name] == "survived"]
 
 
 def row(room: str, count: int, tried: int, survived: int, equivalent: int) -> tuple[str, ...]:
@@ -70,7 +74,9 @@ def main() -> int:
     }
     path_of = {name: path for path, names in wanted.items() for name in names}
     names = drawn(wanted, options.sample, options.seed)
-    changes = {name: tool.change(name, path_of[name]) for name in survivors_among(names, options.processes)}
+    changes = {
+        name: tool.change(name, path_of[name]) for name in survivors_among(names, options.processes, options.seconds)
+    }
     known = listed()
     equivalent = {name for name, change in changes.items() if any(one.covers(change) for one in known)}
     rows, total = [], Counter()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import sys
+import time
 from pathlib import Path
 
 import pytest
 
+from .changes import changed_lines
+from .children import Children, Deadline
 from .equivalents import Change, Equivalent, change_of, listed
+from .known import NARROW, Known, Ranking, read, sources, write
 from .sample import drawn, interval
 
 ROOT = Path(__file__).parents[2]
@@ -73,3 +80,147 @@ def test_the_list_is_of_lines_that_are_there(entry: Equivalent) -> None:
     lines = path.read_text(encoding="utf-8").splitlines()
     assert entry.was in map(str.strip, lines)
     assert len(entry.reason) > 20
+
+
+def _known() -> dict[str, Known]:
+    tests = {f"test_a.py::test_{one}": Known(["m.x_f"] + ["m.x_g"] * one, 0.01, True, "") for one in range(30)}
+    return tests | {
+        "test_a.py::test_slow": Known(["m.x_f"], 3.0, True, ""),
+        "test_a.py::test_failed": Known(["m.x_f"], 0.01, False, ""),
+        "test_a.py::test_of_replicas": Known(["m.x_f", "m.x_replica"] * 99, 0.01, True, ""),
+        "test_a.py::test_keys": Known(["m.x_f"] * 99, 0.01, True, ""),
+    }
+
+
+def test_what_is_known_is_kept(tmp_path: Path) -> None:
+    """What is written is read again; without a file, nothing is known."""
+    write(tmp_path / "known.json", _known())
+    assert read(tmp_path / "known.json") == _known()
+    assert read(tmp_path / "none.json") == {}
+
+
+def test_the_order_of_tests() -> None:
+    """A mutant meets each passing test of its function once: a few narrow ones, those that share words, slow ones last."""
+    ranking = Ranking(_known())
+    order = ranking.order("m.x_f", "return secret.replicas")
+    assert sorted(set(order)) == sorted(order)
+    assert set(order) == set(_known()) - {"test_a.py::test_failed"}
+    assert order[:NARROW] == [f"test_a.py::test_{one}" for one in range(NARROW)]
+    assert order[NARROW] == "test_a.py::test_of_replicas"
+    assert order[-1] == "test_a.py::test_slow"
+    assert ranking.order("m.x_f", "keys = None")[NARROW] == "test_a.py::test_keys"
+
+
+def test_tests_that_noticed_come_first() -> None:
+    """Those that noticed other mutants of the function come before all others, the latest first."""
+    ranking = Ranking(_known())
+    for test in ("test_a.py::test_20", "test_a.py::test_slow", "test_a.py::test_20", "test_a.py::test_25"):
+        ranking.notice("m.x_f", test)
+    assert ranking.order("m.x_f", "")[:3] == ["test_a.py::test_25", "test_a.py::test_20", "test_a.py::test_slow"]
+    assert ranking.order("m.x_replica", "") == ["test_a.py::test_of_replicas"]
+
+
+def test_functions_that_no_test_calls() -> None:
+    """A function that no passing test calls has none."""
+    ranking = Ranking(_known())
+    assert [ranking.is_called(name) for name in ("m.x_f", "m.x_none")] == [True, False]
+    assert ranking.order("m.x_none", "") == []
+
+
+MUTATED = """
+def x_f__mutmut_orig(a):
+    one = 1
+    return a < one
+
+def x_f__mutmut_1(a):
+    one = 1
+    return a <= one
+
+class Known:
+    def xǁKnownǁg__mutmut_orig(self):
+        return "value"
+
+    def xǁKnownǁg__mutmut_1(self):
+        return "XXvalueXX"
+
+def f(a):
+    return trampoline(a)
+"""
+
+
+def test_changed_lines(tmp_path: Path) -> None:
+    """Each mutant has the lines that it does not share with its function; modules without mutants have none."""
+    (tmp_path / "package" / "room").mkdir(parents=True)
+    for name, text in {"plain.py": "def f(): pass", "room/part.py": MUTATED, "room/__init__.py": MUTATED}.items():
+        (tmp_path / "package" / name).write_text(text, encoding="utf-8")
+    changed = {
+        "x_f__mutmut_1": {"return a < one", "return a <= one"},
+        "xǁKnownǁg__mutmut_1": {'return "value"', 'return "XXvalueXX"'},
+    }
+    assert {name: set(text.splitlines()) for name, text in changed_lines(tmp_path / "package").items()} == {
+        f"package.{module}.{name}": lines for module in ("room", "room.part") for name, lines in changed.items()
+    }
+
+
+pytestmark = pytest.mark.filterwarnings("ignore:.*multi-threaded, use of fork:DeprecationWarning")
+
+
+def _hang(deadline: Deadline) -> int:
+    deadline.put_off(-4, 7)  # 5 times as much fewer: at once
+    while True:
+        time.sleep(1)
+
+
+def _spin(deadline: Deadline) -> int:
+    deadline.put_off(-0.9, 8)
+    while True:
+        pass
+
+
+def _raise(deadline: Deadline) -> int:
+    deadline.put_off(0, 9)
+    raise ValueError
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="forks")
+def test_what_becomes_of_children() -> None:
+    """A child that returns 0 has survived, another answer or an exception is a kill, and one that hangs is ended."""
+    told: dict[str, tuple[str, int]] = {}
+    children = Children(2)
+    for name, program in {
+        "zero": lambda _: 0,
+        "one": lambda _: 1,
+        "raises": _raise,
+        "hangs": _hang,
+        "spins": _spin,
+        "killed": lambda _: os.kill(os.getpid(), signal.SIGTERM),
+    }.items():
+        children.start(program, lambda verdict, position, name=name: told.update({name: (verdict, position)}))
+    children.finish()
+    assert told == {
+        "zero": ("survived", 0),
+        "one": ("killed", 0),
+        "raises": ("killed", 9),
+        "hangs": ("timeout", 7),
+        "spins": ("timeout", 8),
+        "killed": ("killed", 0),
+    }
+
+
+def test_what_is_known_of_a_source(tmp_path: Path) -> None:
+    """A change of a test's module is one for its tests, and a change of the package or of shared code for all."""
+    (tmp_path / "tests" / "support").mkdir(parents=True)
+    (tmp_path / "pytest_secretsdelete").mkdir()
+    for name in ("test_a.py", "test_b.py", "conftest.py", "support/raw.py"):
+        (tmp_path / "tests" / name).write_text(name)
+    tests = ["tests/test_a.py::test_one", "tests/test_a.py::test_two", "tests/test_b.py::test_one"]
+
+    def changed(path: str) -> list[bool]:
+        before = sources(tmp_path, tests)
+        (tmp_path / path).write_text("changed")
+        after = sources(tmp_path, tests)
+        return [before[test] != after[test] for test in tests]
+
+    assert changed("tests/test_a.py") == [True, True, False]
+    for path in ("tests/conftest.py", "tests/support/raw.py", "pytest_secretsdelete/new.py"):
+        assert changed(path) == [True, True, True]

@@ -1,0 +1,99 @@
+"""What is known of each test, and in which order the tests of a function meet its mutants.
+
+The order is a guess at which test notices first. It changes how long a run takes, never what it finds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+#: A test that takes more seconds is run after all others.
+SLOW = 0.3
+#: How many tests that call few functions come early.
+NARROW = 10
+
+
+@dataclass(frozen=True)
+class Known:
+    """What one test does without a mutant: which functions it calls, how long it takes, and whether it passes.
+
+    It is known of the `source` of the package and of the test, as a digest.
+    """
+
+    functions: list[str]
+    seconds: float
+    passed: bool
+    source: str
+
+
+def read(path: Path) -> dict[str, Known]:
+    """Return what is known of tests, by their node ids."""
+    if not path.exists():
+        return {}
+    return {test: Known(**known) for test, known in json.loads(path.read_text(encoding="utf-8")).items()}
+
+
+def sources(root: Path, tests: Iterable[str]) -> dict[str, str]:
+    """Return a digest for each test, which changes with its module, and with the package and what tests share."""
+    shared = [*root.glob("pytest_secretsdelete/**/*.py"), *root.glob("tests/support/**/*.py")]
+    shared += root.glob("tests/**/conftest.py")
+    common = b"".join(path.read_bytes() for path in sorted(shared))
+    modules = {test.partition("::")[0] for test in tests}
+    digests = {module: hashlib.sha256(common + (root / module).read_bytes()).hexdigest() for module in modules}
+    return {test: digests[test.partition("::")[0]] for test in tests}
+
+
+def write(path: Path, tests: dict[str, Known]) -> None:
+    """Keep what is known."""
+    path.write_text(json.dumps({test: asdict(known) for test, known in tests.items()}), encoding="utf-8")
+
+
+class Ranking:
+    """In which order the tests of a function meet each mutant of it."""
+
+    def __init__(self, tests: dict[str, Known]) -> None:
+        self._tests = tests
+        self._words = {test: _words(test) for test in tests}
+        self._callers = defaultdict(list)
+        for test, known in tests.items():
+            for function in known.functions if known.passed else ():
+                self._callers[function].append(test)
+        #: The tests that noticed other mutants of a function, the latest last.
+        self._noticed: dict[str, dict[str, bool]] = defaultdict(dict)
+
+    def is_called(self, function: str) -> bool:
+        """Return whether a test calls a function."""
+        return function in self._callers
+
+    def order(self, function: str, changed: str) -> list[str]:
+        """Return the tests for a mutant of a function that changes such lines.
+
+        First those that noticed other mutants of the function; then some that call few functions; then those that
+        share words with the lines, the function and its module; and last those that are slow.
+        """
+        module, _, name = function.rpartition(".")
+        parts = ((3, _words(changed)), (2, _words(name)), (1, _words(module)))
+
+        def rank(test: str) -> tuple[bool, int, int, str]:
+            alike = sum(weight * len(words & self._words[test]) for weight, words in parts)
+            return self._tests[test].seconds > SLOW, -alike, len(self._tests[test].functions), test
+
+        callers = sorted(self._callers.get(function, ()), key=rank)
+        narrow = sorted(callers, key=lambda test: (rank(test)[0], *rank(test)[2:]))[:NARROW]
+        return list(dict.fromkeys([*reversed(self._noticed[function]), *narrow, *callers]))
+
+    def notice(self, function: str, test: str) -> None:
+        """Learn that a test has noticed a mutant of a function."""
+        self._noticed[function].pop(test, None)
+        self._noticed[function][test] = True
+
+
+def _words(name: str) -> set[str]:
+    """Return the words in a name or a line of code."""
+    return set(re.findall(r"[a-z]{3,}", re.sub(r"([A-Z][a-z])", r"_\1", name).lower()))
