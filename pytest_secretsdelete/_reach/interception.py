@@ -80,7 +80,6 @@ def before_call(
     if "access_key" not in emitters.held_credentials(request_signer):
         # nothing is sent, so nothing needs a signature for which credentials would have to be fetched
         context["auth_type"] = "none"
-    _answer_last(emitter, model.name)
     return None
 
 
@@ -94,7 +93,7 @@ def request_created(request: Any, **_: Any) -> None:
 def before_sign(
     request: Any, request_signer: Any, operation_name: str, region_name: str | None = None, **_: Any
 ) -> None:
-    """Collect for a raw request what before-call provides otherwise, and become the last handler at before-send."""
+    """Become the last handler at before-send, and collect for a raw request what before-call provides otherwise."""
     call = _call_of(request)
     if call is not None:
         call.region, call.caller = call.region or region_name, call.caller or caller_of(request_signer)
