@@ -92,7 +92,6 @@ class _Declined(Exception):  # noqa: N818 - the request's fault
     """A request that is answered with a status and a text."""
 
     def __init__(self, status: int, text: str) -> None:
-        super().__init__(status, text)
         self.status = status
         self.text = text
 

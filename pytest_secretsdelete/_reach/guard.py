@@ -41,8 +41,8 @@ class Guard:
         try:
             host = urlsplit(url).hostname
         except ValueError:  # no URL: botocore will say so
-            host = None
-        return is_loopback(host or "")
+            return False
+        return host is not None and is_loopback(host)
 
     def stop(self, incoming: Incoming) -> None:
         """Stop a call: record it, and raise."""

@@ -85,7 +85,6 @@ class UnreadableBody(Exception):  # noqa: N818 - it is the client's
     """A body that cannot be read to its end, and the status that says why: 400 or 413."""
 
     def __init__(self, status: HTTPStatus = HTTPStatus.BAD_REQUEST) -> None:
-        super().__init__(status)
         self.status = status
 
 

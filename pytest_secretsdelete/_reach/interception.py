@@ -66,7 +66,7 @@ def before_call(
 ) -> tuple[Any, dict[str, Any]] | None:
     """Answer (early interception), or return None to leave the call to late interception."""
     call = context.get(_CONTEXT_KEY) or _now_begun()
-    if not call.needs_a_fake() and not is_guarded(params.get("url", "")):
+    if not call.needs_a_fake() and not is_guarded(params["url"]):
         return None
     context[_CONTEXT_KEY] = call
     call.region, call.caller = context.get("client_region"), caller_of(request_signer)
@@ -75,12 +75,11 @@ def before_call(
     if fake is not None and not _needs_late_interception(emitter, model.name) and not fake.expects_failure(incoming):
         answer = fake.answer(incoming)
         if not answer.is_repeated:
-            return responses.answered(answer, params.get("url", ""), model)
+            return responses.answered(answer, params["url"], model)
         call.fake, call.held = fake, answer
     if "access_key" not in emitters.held_credentials(request_signer):
         # nothing is sent, so nothing needs a signature for which credentials would have to be fetched
         context["auth_type"] = "none"
-    _answer_last(emitter, model.name)
     return None
 
 
@@ -94,7 +93,7 @@ def request_created(request: Any, **_: Any) -> None:
 def before_sign(
     request: Any, request_signer: Any, operation_name: str, region_name: str | None = None, **_: Any
 ) -> None:
-    """Collect for a raw request what before-call provides otherwise, and become the last handler at before-send."""
+    """Become the last handler at before-send, and collect for a raw request what before-call provides otherwise."""
     call = _call_of(request)
     if call is not None:
         call.region, call.caller = call.region or region_name, call.caller or caller_of(request_signer)
@@ -130,7 +129,7 @@ REGISTRATIONS: tuple[emitters.Registration, ...] = (
 
 def _call_of(request: Any) -> UnderWay | None:
     """Return the call of a request; a raw one begins here. None where neither a fake nor a guard is active."""
-    context = getattr(request, "context", {})
+    context = request.context
     call: UnderWay | None = context.get(_CONTEXT_KEY)
     if call is None and _active.innermost() is not None:
         context["auth_type"] = "none"  # whether the client of a raw request has credentials is not known here

@@ -63,7 +63,7 @@ def before_call(
     if asked is None:
         return None
     call = context.get(_CONTEXT_KEY) or _now_begun()
-    if not call.needs_a_fake() and not is_guarded(params.get("url", "")):
+    if not call.needs_a_fake() and not is_guarded(params["url"]):
         return None
     context[_CONTEXT_KEY] = call
     call.asked, call.region, call.caller = asked, context.get("client_region"), caller_of(request_signer)
@@ -73,7 +73,7 @@ def before_call(
         call.has_foreign_answers = has_foreign_handlers(emitter, "before-send", model.name, _EVENT_NAME)
     is_early = not asked.theirs and not needs_late_interception(emitter, model.name, before_call, _EVENT_NAME)
     if fake is not None and is_early and not _expects_failure(fake, incoming, asked):
-        return responses.answered(_answer(fake, incoming, asked, asked.ours), params.get("url", ""), model)
+        return responses.answered(_answer(fake, incoming, asked, asked.ours), params["url"], model)
     if (fake is None or not asked.theirs) and "access_key" not in emitters.held_credentials(request_signer):
         context["auth_type"] = "none"  # nothing is sent
     answer_last(emitter, model.name, before_send, _is_ours, _EVENT_NAME)
@@ -86,7 +86,7 @@ def request_created(request: Any, **_: Any) -> None:
     It keeps all of its names where the fake's part fails, so that this is the answer, after which botocore may try
     again; but not where a handler of the user's would take them for its own.
     """
-    call = getattr(request, "context", {}).get(_CONTEXT_KEY)
+    call = request.context.get(_CONTEXT_KEY)
     if call is None:
         return
     emitters.carry(request, call)

@@ -84,21 +84,23 @@ def _replaced() -> Iterator[None]:
         raise
 
 
-def _make_stand_ins() -> tuple[Any, Any]:
-    """Return the replacements of time.sleep and asyncio.sleep: always the same two, as code may keep a reference."""
-
-    def sleep(seconds: float, /) -> None:
-        scheduler = _open_schedulers[-1:]
-        (scheduler[0].sleep if scheduler else _real.sleep)(seconds)
-
-    async def sleep_async(delay: float, result: Any = None) -> Any:
-        scheduler = _open_schedulers[-1:]
-        return await (scheduler[0].sleep_async if scheduler else _real.sleep_async)(delay, result)
-
-    return sleep, sleep_async
+def _present() -> Scheduler | RealSleeps:
+    """Return the open scheduler, or the real functions; another thread may close it meanwhile."""
+    return next(iter(_open_schedulers), _real)
 
 
-_STAND_INS = _make_stand_ins()
+def sleep(seconds: float, /) -> None:
+    """Replace time.sleep."""
+    _present().sleep(seconds)
+
+
+async def sleep_async(delay: float, result: Any = None) -> Any:
+    """Replace asyncio.sleep."""
+    return await _present().sleep_async(delay, result)
+
+
+#: Always the same two, as code may keep a reference.
+_STAND_INS = (sleep, sleep_async)
 
 
 def _learn_real_sleeps() -> None:

@@ -234,7 +234,11 @@ def test_the_time_to_live_of_the_environment(
             clock.advance(seconds=10)
             ask(url)
         assert len(fake.calls) - before == times
-    for wrong in ("soon", "301"):
+    for legal in ("0", "300", ""):
+        monkeypatch.setenv(TTL, legal)
+        with fake.agent("extension") as url:
+            assert ask(url).status == 200
+    for wrong in ("soon", "301", "00001"):
         monkeypatch.setenv(TTL, wrong)
         with pytest.raises(ValueError, match=f"^{TTL}='{wrong}': a whole number of 0 to 300 seconds is legal.$"):
             fake.agent("extension")
@@ -288,3 +292,15 @@ def test_a_name_that_is_written_in_percents(fake: FakeSecretsManager) -> None:
 def test_no_value_in_a_repr() -> None:
     """What the cache keeps does not show it."""
     assert not shows(VALUE, repr(Kept(Answer(200, {"SecretString": VALUE}, 0), is_fresh=True)))
+
+
+def test_what_cannot_be_a_name(fake: FakeSecretsManager) -> None:
+    """It is asked for as it is: the Agent shows the refusal, and the extension its own one."""
+    with fake.agent() as url:
+        refused = ask(url, "/v1/no%20name")
+    assert (refused.status, refused.members["__type"]) == (400, "ValidationException")
+    assert refused.members["message"].startswith("Invalid name")
+    with fake.agent("extension") as url:
+        for query in ("", "?secretId=", "?versionId=1"):
+            assert ask(url, f"/secretsmanager/get{query}").content == REFUSED
+    assert [call.parameters["SecretId"] for call in fake.calls] == ["no name", "", "", ""]

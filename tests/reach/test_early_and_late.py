@@ -12,7 +12,17 @@ from botocore.exceptions import ClientError
 
 from pytest_secretsdelete import FakeSecretsManager
 
-from ..support import INTERCEPTIONS, LAMBDA, REGION, VALUE, Watch, force_late_interception, policy, token
+from ..support import (
+    INTERCEPTIONS,
+    LAMBDA,
+    REGION,
+    VALUE,
+    Watch,
+    force_late_interception,
+    policy,
+    refused,
+    token,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -195,3 +205,54 @@ def test_early_interception_builds_no_request(client: Any, fake: FakeSecretsMana
     assert built == ["request"]
     client.list_secrets()
     assert built == ["request"]
+
+
+@INTERCEPTIONS
+@pytest.mark.parametrize("error", [None, "DecryptionFailure"])
+def test_the_url_of_an_answer(
+    intercept: Callable[[Any], Any], error: str | None, fake: FakeSecretsManager, client: Any
+) -> None:
+    """An answer is one from the client's endpoint, also where a fault is answered."""
+    intercept(client)
+    urls: list[str] = []
+    client.meta.events.register("after-call", lambda http_response, **_: urls.append(http_response.url))
+    if error is not None:
+        fake.fail("ListSecrets", error)
+        with pytest.raises(ClientError):
+            client.list_secrets()
+    else:
+        client.list_secrets()
+    assert [url.rstrip("/") for url in urls] == [client.meta.endpoint_url]
+
+
+def test_the_url_of_a_held_answer(fake: FakeSecretsManager) -> None:
+    """An answer that is given at before-send, although it was there before, is one from the endpoint as well."""
+    client = fake.client(config=Config(retries={"total_max_attempts": 1}))
+    urls: list[str] = []
+    client.meta.events.register("after-call", lambda http_response, **_: urls.append(http_response.url))
+    labels = [f"label {number}" for number in range(19)]
+    fake.seed("a", VALUE)
+    version = client.put_secret_value(SecretId="a", SecretString=VALUE, VersionStages=labels)["VersionId"]
+    with refused("LimitExceededException"):
+        client.update_secret_version_stage(SecretId="a", VersionStage="one more", MoveToVersionId=version)
+    assert [url.rstrip("/") for url in urls] == [client.meta.endpoint_url] * 2
+
+
+def test_a_handler_before_the_call_builds_no_request(client: Any, fake: FakeSecretsManager) -> None:
+    """A foreign handler at before-call that is called before the fake's own needs no request."""
+    watch = Watch()
+    client.meta.events.register("before-call.secrets-manager", watch)
+    client._endpoint.create_request = None  # nobody could call it
+    client.list_secrets()
+    assert len(watch.seen) == len(fake.calls) == 1
+
+
+def test_a_held_answer_is_the_first_attempts(clock: Clock, fake: FakeSecretsManager) -> None:
+    """botocore's next attempts at such a call are answered anew, each as a call of its own."""
+    client = fake.client(config=Config(retries={"mode": "standard", "total_max_attempts": 3}))
+    fake.seed("a", VALUE)
+    labels = [f"label {number}" for number in range(19)]
+    version = client.put_secret_value(SecretId="a", SecretString=VALUE, VersionStages=labels)["VersionId"]
+    with clock.skip_sleeps(), refused("LimitExceededException"):
+        client.update_secret_version_stage(SecretId="a", VersionStage="one more", MoveToVersionId=version)
+    assert len(fake.calls_of("UpdateSecretVersionStage")) == 3

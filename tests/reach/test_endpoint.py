@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from typing import Any
 
 import boto3
 import pytest
@@ -18,6 +19,8 @@ from pytest_secretsdelete._reach.endpoint import serve
 from pytest_secretsdelete._service.operations import OPERATIONS
 
 from .http import JSON, TOKEN, Responder, ask_once, signature
+
+UNKNOWN = "The action or operation requested is invalid. Verify that the action is typed correctly."
 
 
 def test_the_store_is_the_same(secretsmanager: FakeSecretsManager, url: str) -> None:
@@ -213,3 +216,32 @@ def test_an_unknown_region(secretsmanager: FakeSecretsManager, url: str) -> None
     assert "'eu-wset-1' is in no partition" in refused.members["Message"]
     assert "allow_unknown_regions=True" in refused.members["Message"]
     assert [call.error_code for call in secretsmanager.calls] == ["EndpointConnectionError"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "code", "text"),
+    [
+        ({"operation": "Delete"}, 400, "UnknownOperationException", UNKNOWN),
+        ({"operation": "ListSecrets", "headers": {"X-Amz-Target": None}}, 400, "UnknownOperationException", UNKNOWN),
+        ({"operation": "ListSecrets", "method": "PUT"}, 404, "UnknownOperationException", UNKNOWN),
+        (
+            {"operation": "ListSecrets", "headers": {"Transfer-Encoding": "gzip"}},
+            400,
+            "MalformedHttpRequestException",
+            "Problems with the request at the HTTP level.",
+        ),
+        (
+            {"operation": "ListSecrets", "body": b" " * 1048577},
+            413,
+            "RequestEntityTooLargeException",
+            "The request body is larger than 1048576 bytes.",
+        ),
+    ],
+)
+def test_refusals_of_the_protocol(
+    secretsmanager: FakeSecretsManager, url: str, asked: dict[str, Any], status: int, code: str, text: str
+) -> None:
+    """What is no request of the protocol is refused with the code and the text that AWS documents for it."""
+    refused = ask_once(url, **asked)
+    assert (refused.status, refused.members) == (status, {"__type": code, "Message": text})
+    assert secretsmanager.calls == ()

@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
@@ -147,7 +148,9 @@ def test_a_request_that_is_being_answered_is_waited_for_only_so_long(monkeypatch
         raise AssertionError
 
     headers = {"Content-Type": JSON, "X-Amz-Target": "secretsmanager.ListSecrets"}
-    with serve(Responder(answer)) as url:
+    with serve(Responder(answer)) as url, closing(connect(url)) as idle:
+        idle.connect()
+        until(lambda: len(server_threads()) == 2)
         clients = [connect(url) for _ in range(20)]
         for client in clients:
             client.request("POST", "/", b"{}", headers)

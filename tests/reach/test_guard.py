@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.exceptions import NoCredentialsError
 
 from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._reach.guard import Guard, UnmockedCallError
+from pytest_secretsdelete._service.wire import Incoming
 
 from ..support import REGION, VALUE, Network, json_response, send_raw, shows
 
@@ -93,3 +95,54 @@ def test_an_uninstalled_guard_stops_nothing(guard: Guard) -> None:
     Network(client)
     assert client.describe_secret(SecretId="a")["Name"] == "from the network"
     assert guard.take() == []
+
+
+def test_a_call_that_is_let_through_is_signed(guard: Guard) -> None:
+    """A call to loopback is botocore's, which needs credentials for it as it does without the package."""
+    client = boto3.Session().client("secretsmanager", region_name=REGION, endpoint_url="http://localhost:4566")
+    with pytest.raises(NoCredentialsError):
+        client.describe_secret(SecretId="a")
+
+
+def test_a_handler_wins_a_raw_request(guard: Guard) -> None:
+    """A raw request that a user's handler answers, even the last one of them, is not stopped."""
+    client = boto3.Session().client("secretsmanager", region_name=REGION, **KEYS)
+    network = Network(client)
+    assert send_raw(client, "DescribeSecret", {"SecretId": "a"})[1]["Name"] == "from the network"
+    assert len(network.urls) == 1
+    assert guard.take() == []
+
+
+def test_the_region_of_a_raw_request(guard: Guard) -> None:
+    """The region told is that of the request's context, rather than the one of the client that sends it."""
+    client = boto3.Session().client("secretsmanager", region_name=REGION, **KEYS)
+    with pytest.raises(UnmockedCallError, match="DescribeSecret of 'a' in eu-west-3 would"):
+        send_raw(client, "DescribeSecret", {"SecretId": "a"}, client_region="eu-west-3")
+
+
+@pytest.mark.parametrize(
+    ("body", "region", "told"),
+    [
+        (b'{"SecretId": "a", "Name": "b"}', "eu-west-3", "'a' in eu-west-3"),
+        (b'{"Name": "b"}', None, "'b' in an unknown region"),
+        (b'{"SecretId": 7}', None, "no secret by name in an unknown region"),
+        (b'{"SecretId": "", "Name": ""}', REGION, f"no secret by name in {REGION}"),
+        (b"", REGION, f"no secret by name in {REGION}"),
+    ],
+)
+def test_the_message(guard: Guard, body: bytes, region: str | None, told: str) -> None:
+    """It names the operation, the secret and the region as far as they are known, and says what to do."""
+    with pytest.raises(UnmockedCallError) as caught:
+        guard.stop(Incoming("DescribeSecret", body, region, None))
+    assert str(caught.value) == (
+        f"DescribeSecret of {told} would have left the process: no fake was active. Ask for the secretsmanager "
+        "fixture, mark the test with @pytest.mark.secret(...), or set secretsmanager_unmocked = pass. "
+        "Read on: https://pytest-secretsdelete.readthedocs.io/page/how-to/block-leaks.html"
+    )
+    assert guard.take() == [str(caught.value)]
+
+
+@pytest.mark.parametrize("url", ["http://[", "localhost", "", "http://", "https://secretsmanager.test/localhost"])
+def test_what_is_not_on_this_machine(guard: Guard, url: str) -> None:
+    """What is no URL, or has no host, or another one, is not let through."""
+    assert not guard.lets_through(url)

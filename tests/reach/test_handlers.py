@@ -11,7 +11,7 @@ import botocore.endpoint
 import pytest
 from botocore.config import Config
 
-from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete import FakeSecretsManager, FakeStoppedError
 
 from ..support import EVENTS_BEFORE_SENDING, ORDERS, REGION, VALUE, Watch, force_late_interception, json_response
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pytest_secretsdelete import Clock
+
+    from .listener import Listener
 
 EVENTS = (
     *EVENTS_BEFORE_SENDING,
@@ -162,6 +164,7 @@ KINDS: dict[str, Callable[[Callables], Any]] = {
     "mock": lambda counter: Mock(side_effect=counter.method),
     "lambda": lambda counter: lambda **_: counter.method(),
     "without a module": _without_a_module,
+    "without the name of a module": lambda counter: _function(counter).__call__,
 }
 
 
@@ -306,3 +309,54 @@ def test_a_fake_that_starts_in_the_midst_of_a_call(event: str) -> None:
     finally:
         fake.stop()
     assert [call.region for call in fake.calls] == [REGION]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_handler_on_one_operation(order: str, fake: FakeSecretsManager, client: Any) -> None:
+    """It is called for that operation, whichever operation was called before, and for no other."""
+    fake.seed("db/password", VALUE)
+    watch = Watch()
+    getattr(client.meta.events, order)("request-created.secrets-manager.GetSecretValue", watch)
+    client.list_secrets()
+    assert watch.seen == []
+    assert read(client) == VALUE
+    assert len(watch.seen) == 1
+
+
+@pytest.mark.parametrize("target", ["secretsmanager.ListSecrets", b"secretsmanager.ListSecrets"])
+def test_a_handler_may_change_the_operation(target: str | bytes, fake: FakeSecretsManager, client: Any) -> None:
+    """The operation is that of the target header which a request has in the end."""
+
+    def rewrite(request: Any, **_: Any) -> None:
+        request.headers.replace_header("X-Amz-Target", target)
+        request.data = b"{}"
+
+    client.meta.events.register("request-created", rewrite)
+    client.get_secret_value(SecretId="db/password")
+    assert [call.operation for call in fake.calls] == ["ListSecrets"]
+
+
+def test_headers_that_are_no_text(fake: FakeSecretsManager, client: Any) -> None:
+    """Bytes that are not UTF-8 in the headers that the fake reads name nothing, and are no error."""
+    fake.seed("db/password", VALUE)
+
+    def spoil(request: Any, **_: Any) -> None:
+        request.headers["X-Amz-Target"] = request.headers["Authorization"] = b"\xff"
+
+    client.meta.events.register("before-send", spoil)
+    assert read(client) == VALUE
+
+
+def test_a_fake_that_starts_and_stops_in_the_midst_of_a_call(listener: Listener) -> None:
+    """A call that has met a fake on its way is not sent, though it began without one."""
+    fake, client = FakeSecretsManager(region=REGION), listener.client()
+    fake.start()
+    fake.stop()
+    client.meta.events.register("before-parameter-build", lambda **_: fake.start() and None)
+    client.meta.events.register("before-send", lambda **_: fake.stop())
+    try:
+        with pytest.raises(FakeStoppedError):
+            read(client)
+    finally:
+        fake.stop()
+    assert listener.requests == []

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from pytest_secretsdelete._reach import http_server
 from pytest_secretsdelete._reach.http_server import (
     HttpRequest,
     HttpResponse,
@@ -18,7 +19,7 @@ from pytest_secretsdelete._reach.http_server import (
     serve_http,
 )
 
-from .http import ask, ask_once, connect, head_of, open_sockets, raw, server_threads, until
+from .http import ask, ask_once, connect, head_of, open_sockets, open_to, raw, server_threads, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +31,14 @@ class Echo:
     def answer(self, request: HttpRequest) -> HttpResponse | None:
         """Answer with the parameters and the body.
 
-        Nothing where the path is /nothing, a mistake at /mistake, and without reading the body at /without.
+        Nothing where the path is /nothing, a status without a name at /odd, a mistake at /mistake, and without
+        reading the body at /without.
         """
         asked = urlsplit(request.path)
         if asked.path == "/nothing":
             return None
+        if asked.path == "/odd":
+            return HttpResponse(299, {"content-length": "0"}, b"")
         try:
             body = "left" if asked.path == "/without" else request.read_body().decode()
         except UnreadableBody as unreadable:
@@ -65,7 +69,7 @@ def test_no_answer(echo: str) -> None:
 
 def test_an_unreadable_body_is_refused_in_the_words_of_the_protocol(echo: str) -> None:
     """The server finds out, the application says so, and the connection ends."""
-    for length, status in (("x", 400), ("99999999", 413)):
+    for length, status in (("x", 400), ("2X", 400), ("99999999", 413)):
         answered = raw(echo, head_of(f"Content-Length: {length}"))
         assert answered.startswith(f"HTTP/1.1 {status} ".encode())
         assert answered.endswith(b"\r\nconnection: close\r\n\r\nunreadable")
@@ -106,6 +110,32 @@ def test_a_foreign_host_is_refused_before_the_application(echo: str) -> None:
     """Every application is safe from names that web pages give to this address."""
     answered = raw(echo, b"GET /get HTTP/1.1\r\nHost: attacker.example\r\n\r\n")
     assert answered.startswith(b"HTTP/1.1 403 Forbidden\r\n")
+    text = f"This endpoint answers requests to {echo} and to no other host, and no other web page.\n"
+    assert answered.endswith(f"content-length: {len(text)}\r\nconnection: close\r\n\r\n{text}".encode())
+
+
+def test_what_is_no_request_is_refused_by_its_status(echo: str) -> None:
+    """What the standard library cannot read is answered with the name of the status."""
+    answered = raw(echo, b"GET /get HTTP/x\r\n\r\n")
+    assert answered.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert answered.endswith(b"\r\n\r\nBad Request\n")
+
+
+def test_a_status_without_a_name(echo: str) -> None:
+    """A status that HTTP does not define has a number and no name."""
+    assert raw(echo, b"GET /odd HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 299 \r\n")
+
+
+def test_a_client_that_does_not_close(echo: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the last answer a client that keeps its side open is left after a while; no thread outlives a process."""
+    monkeypatch.setattr(http_server, "LINGER", 0.05)
+    with open_to(echo) as client:
+        client.sendall(b"GET /nothing HTTP/1.1\r\nHost: " + echo.removeprefix("http://").encode() + b"\r\n\r\n")
+        assert client.recv(1) == b""
+        until(lambda: len(server_threads()) == 1)
+    with closing(connect(echo)) as connection:
+        assert ask(connection, "").status == 203
+        assert [thread.daemon for thread in server_threads()] == [True, True]
 
 
 def test_a_mistake_of_an_application_is_seen(echo: str, monkeypatch: pytest.MonkeyPatch) -> None:

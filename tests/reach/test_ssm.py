@@ -22,7 +22,18 @@ from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.story import story_of
 from pytest_secretsdelete._service.ssm import Asked, merged
 
-from ..support import ORDERS, OTHER_ACCOUNT, REGION, VALUE, Watch, json_response, make_request, refused, shows
+from ..support import (
+    ORDERS,
+    OTHER_ACCOUNT,
+    REGION,
+    VALUE,
+    Watch,
+    json_response,
+    make_request,
+    refused,
+    send_raw,
+    shows,
+)
 from ..support.moments import at_once
 
 if TYPE_CHECKING:
@@ -408,6 +419,23 @@ class TestGuarded:
             read_all(client)
         assert len(guard.take()) == 2
 
+    def test_what_is_let_through_is_signed(self) -> None:
+        """A call to a server on this machine is botocore's, which needs credentials for it."""
+        keys = {"aws_access_key_id": None, "aws_secret_access_key": None}
+        for name in (OURS, THEIRS):
+            with pytest.raises(NoCredentialsError):
+                read(ssm(endpoint_url="http://localhost:4566", **keys), name)
+
+    def test_a_raw_request_is_stopped(self, guard: Guard) -> None:
+        """So is a request that has not come past before-call, if it names a reference."""
+        client = ssm()
+        network = Network(client)
+        with pytest.raises(UnmockedCallError, match=f"GetParameters of '{OURS}' in an unknown region"):
+            send_raw(client, "GetParameters", {"Names": [THEIRS, OURS]})
+        assert send_raw(client, "GetParameters", {"Names": [THEIRS]})[0] == 200
+        assert [body["Names"] for body in network.bodies] == [[THEIRS]]
+        assert len(guard.take()) == 1
+
     def test_the_rest_is_let_through(self) -> None:
         """Other names go on, as do calls to a server on this machine and calls that a handler answers."""
         client, near = ssm(), ssm(endpoint_url="http://localhost:4566")
@@ -456,3 +484,55 @@ def test_the_order_of_names(name: str, answered: dict[str, str]) -> None:
         asked = Asked("GetParameters", {"Names": names})
         found = merged(asked, theirs, {"Parameters": [mine], "InvalidParameters": []})
         assert found["Parameters"] == expected
+
+
+@EARLY_AND_LATE
+def test_the_url_of_an_answer(intercept: Callable[[Any], None], parameters: Any) -> None:
+    """An answer is one from the client's endpoint."""
+    intercept(parameters)
+    urls: list[str] = []
+    parameters.meta.events.register("after-call", lambda http_response, **_: urls.append(http_response.url))
+    read(parameters)
+    assert [url.rstrip("/") for url in urls] == [parameters.meta.endpoint_url]
+
+
+def test_a_handler_on_one_operation(parameters: Any) -> None:
+    """It is called for that operation, whichever was called before, and for no other."""
+    watch = Watch()
+    parameters.meta.events.register("request-created.ssm.GetParameter", watch)
+    read_all(parameters, [OURS])
+    assert watch.seen == []
+    assert read(parameters) == VALUE
+    assert len(watch.seen) == 1
+
+
+def test_a_call_for_references_alone_builds_no_request(parameters: Any) -> None:
+    """Without foreign handlers behind the fake's, it is answered before a request is built."""
+    watch = Watch()
+    parameters.meta.events.register("before-call.ssm", watch)
+    parameters._endpoint.create_request = None  # nobody could call it
+    assert read(parameters) == VALUE
+    assert read_all(parameters, [OURS]) == ([VALUE], [])
+    assert len(watch.seen) == 2
+
+
+@pytest.mark.parametrize("names", [[OURS], BOTH])
+def test_a_fake_that_starts_and_stops_in_the_midst_of_a_call(
+    names: list[str], fake: FakeSecretsManager, listener: Listener
+) -> None:
+    """A call that has met a fake on its way is not sent, though it began without one; others' names are asked for."""
+    fake.stop()
+    client = ssm(endpoint_url=listener.url)
+    client.meta.events.register("before-parameter-build", lambda **_: fake.start() and None)
+    client.meta.events.register("request-created", lambda **_: fake.stop())
+    with pytest.raises(FakeStoppedError):
+        read_all(client, names)
+    assert len(listener.requests) == (names is BOTH)
+
+
+def test_what_a_handler_does_to_the_names(parameters: Any, fake: FakeSecretsManager) -> None:
+    """What an active Stubber answers is compared with the names that were asked for, whatever became of the list."""
+    parameters.meta.events.register("provide-client-params", lambda params, **_: params["Names"].append("/more"))
+    with Stubber(parameters) as stubber:
+        stubber.add_response("get_parameters", {"Parameters": [PLAIN], "InvalidParameters": ["/more"]})
+        assert read_all(parameters, list(BOTH)) == (["theirs", VALUE], [MISSING, "/more"])

@@ -154,8 +154,13 @@ def test_under_real_time() -> None:
     for move in (lambda: clock.advance(days=1), lambda: clock.move_to("2999-01-01T00:00:00Z"), clock.advance):
         with pytest.raises(RuntimeError, match="cannot be moved: time is real.*secretsmanager_clock"):
             move()
-    with pytest.raises(RuntimeError, match="time is real"):
+    with pytest.raises(RuntimeError, match="time is real") as caught:
         clock.skip_sleeps()
+    assert str(caught.value) == (
+        "The clock cannot be moved: time is real. Freeze time with the secretsmanager_clock fixture, freezegun or "
+        "pytest-freezer, or move it with the tool that controls it; the fake reads its time. Read on: "
+        "https://pytest-secretsdelete.readthedocs.io/page/how-to/use-beside-other-tools.html#time-machine"
+    )
 
 
 def test_under_time_machine() -> None:

@@ -16,7 +16,7 @@ from freezegun import freeze_time
 from pytest_secretsdelete import Clock
 from pytest_secretsdelete._time import reading
 
-from ..support import VALUE
+from ..support import VALUE, run_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,3 +234,17 @@ def test_who_controls_time() -> None:
         assert (reading.is_frozen(), reading.is_real(), reading.may_freeze()) == (False, False, False)
         with freeze_time(TEXT):
             assert (reading.is_frozen(), reading.is_real(), reading.may_freeze()) == (True, False, True)
+
+
+def test_time_where_nothing_controls_it() -> None:
+    """Real time is whole microseconds, and is read in a process that has imported neither tool for tests of time."""
+    source = """
+import sys, time
+from pytest_secretsdelete._time import reading
+before = time.time()
+assert before <= reading.real_time_in_seconds() <= time.time()
+assert isinstance(reading.now_in_microseconds(), int)
+assert int(before * 1000) <= reading.now() <= time.time() * 1000
+print(reading.is_frozen(), reading.is_real(), reading.may_freeze(), {"freezegun", "time_machine"} & sys.modules.keys())
+"""
+    assert run_python(source) == "False True True set()"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import asyncio as aio
 import contextlib
+import functools
 import importlib
 import sys
 import time
@@ -186,12 +187,13 @@ def test_an_odd_module(make: Any, clock: Clock) -> None:
 @pytest.mark.parametrize("error", [AttributeError, TypeError, ZeroDivisionError])
 def test_a_read_only_module_is_passed_over(read_only: set[str], error: type[Exception], clock: Clock) -> None:
     """A module that refuses to have one of its names set keeps all of them, and the others are patched."""
-    odd = ReadOnly("odd")
+    odd, later = ReadOnly("odd"), types.ModuleType("later")
     namespace = namespace_of(odd)
     namespace.update(sleep=REAL[0], other=REAL[0], read_only=read_only, error=error)
     before = dict(namespace)
-    with mock.patch.dict(sys.modules, odd=odd), clock.skip_sleeps():
-        assert slept(clock, sleep, 10) == timedelta(seconds=10)
+    vars(later)["sleep"] = REAL[0]
+    with mock.patch.dict(sys.modules, odd=odd, later=later), clock.skip_sleeps():
+        assert slept(clock, sleep, 10) == slept(clock, vars(later)["sleep"], 10) == timedelta(seconds=10)
         assert namespace == before
     assert namespace == before
     assert (time.sleep, sleep, asyncio.sleep) == (REAL[0], REAL[0], REAL[1])
@@ -311,3 +313,13 @@ def test_a_patch_of_the_users_own_is_kept(clock: Clock, monkeypatch: pytest.Monk
         time.sleep(10)
     time.sleep(20)
     assert seen == [10, 20]
+
+
+def test_a_replacement_that_is_no_function(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever object the user has put in the place of asyncio.sleep stays there."""
+    theirs = functools.partial(REAL[1], 0)
+    monkeypatch.setattr(asyncio, "sleep", theirs)
+    with clock.skip_sleeps():
+        assert asyncio.sleep is theirs
+        assert slept(clock, time.sleep, 10) == timedelta(seconds=10)
+    assert asyncio.sleep is theirs

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FRAME = sys._getframe()
+on_linux = pytest.mark.skipif(sys.platform != "linux", reason="Linux tells of threads, other systems do not")
 
 
 def private_interface(name: str) -> Any:
@@ -158,6 +159,29 @@ def test_a_thread_that_is_at_work() -> None:
     thread.join(PATIENCE)
 
 
+@pytest.mark.parametrize("is_known", [pytest.param(True, marks=on_linux), False], ids=["known", "unknown"])
+def test_how_often_a_waiting_thread_is_looked_at(
+    is_known: bool, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A thread that waits is quiescent after four looks, or after 61 where the system tells nothing of it."""
+    if not is_known:
+        monkeypatch.setattr(quiescence, "_TASKS", tmp_path / "nothing")
+    gate, others = threading.Lock(), set(sys._current_frames())
+    with gate:
+        thread = threading.Thread(target=gate.acquire, daemon=True)
+        thread.start()
+        observer = ThreadObserver()
+        latest = time.monotonic() + PATIENCE
+        while not observer.is_quiescent(others):
+            assert time.monotonic() < latest, "it never counts as waiting"
+            time.sleep(0.0005)
+        observer.forget()
+        looks = [observer.is_quiescent(others) for _ in range(62)]
+        assert looks.index(True) == (3 if is_known else 60)
+        assert all(looks[looks.index(True) :])
+    thread.join(PATIENCE)
+
+
 def test_a_system_that_tells_nothing_of_threads(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Where the system has no list of threads, nothing is known of them."""
     monkeypatch.setattr(quiescence, "_TASKS", tmp_path / "nothing")
@@ -165,7 +189,7 @@ def test_a_system_that_tells_nothing_of_threads(monkeypatch: pytest.MonkeyPatch,
     assert _thread_status(-1) is None
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="Linux tells of threads, other systems do not")
+@on_linux
 def test_what_the_system_tells_of_threads() -> None:
     """This thread runs; the threads that threading does not know are looked at together."""
     status = _thread_status(threading.get_ident())
@@ -182,3 +206,52 @@ def test_what_the_system_tells_of_threads() -> None:
     finally:
         gate.release()
     assert passed.wait(PATIENCE)
+
+
+@on_linux
+def test_a_thread_with_a_name_that_is_no_text() -> None:
+    """The system gives a thread's name as the bytes that it is."""
+    name = Path(f"/proc/self/task/{threading.get_native_id()}/comm")
+    before = name.read_bytes()
+    name.write_bytes(b"\xff\xfe")
+    try:
+        assert _thread_status(threading.get_ident()) is not None
+    finally:
+        name.write_bytes(before)
+
+
+class OpaqueLoop:
+    """An event loop that tells no more than it has to."""
+
+    def __init__(self, *, runs: bool = True) -> None:
+        self._runs = runs
+
+    def is_running(self) -> bool:
+        """Return whether it runs."""
+        return self._runs
+
+
+class Loop(OpaqueLoop):
+    """An event loop that tells what this package reads of it."""
+
+    def __init__(self, *ready: str, runs: bool = True, is_stopping: bool = False) -> None:
+        super().__init__(runs=runs)
+        self._ready = ready
+        self._stopping = is_stopping
+
+
+@pytest.mark.parametrize(
+    ("loop", "passes_left", "idle"),
+    [
+        (Loop(), 5, True),
+        (Loop("callback"), 0, False),
+        (Loop(runs=False), 0, False),
+        (Loop(is_stopping=True), 0, False),
+        (OpaqueLoop(), 1, False),
+        (OpaqueLoop(), 0, True),
+        (OpaqueLoop(runs=False), 0, False),
+    ],
+)
+def test_an_idle_loop(loop: Any, passes_left: int, idle: bool) -> None:
+    """A loop is idle while it has no callbacks, or after some passes where it hides them; never while it ends."""
+    assert quiescence.is_idle(loop, passes_left) is idle

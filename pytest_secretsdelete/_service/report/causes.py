@@ -198,7 +198,7 @@ def _never_there(case: Case) -> str | None:
         return None
     known = dict.fromkeys((*case.facts.earlier, *case.facts.lives))
     here = [subject.name for subject in known if _was_there(case, subject)]
-    near = difflib.get_close_matches(case.subject.name, here, n=3)
+    near = difflib.get_close_matches(case.subject.name, here)
     hint = f"Near: {listed(near)}." if near else f"There: {listed(here) or 'no secret at all'}."
     return f"{case.call.operation} asked for {case.name}, which was never there in {case.subject.region}. {hint}"
 

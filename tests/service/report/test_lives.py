@@ -323,3 +323,13 @@ def test_widths(fake: FakeSecretsManager, client: Any, asked: int, widest: int) 
     text = as_text(story_of(service_of(fake), ABOUT_A), asked)
     assert text.isascii()
     assert max(len(line) for line in text.splitlines() if "xe9" not in line) in range(widest - 12, widest + 1)
+
+
+def test_a_step_of_nothing(clock: Clock, fake: FakeSecretsManager, told: Told) -> None:
+    """A clock that is moved by less than a millisecond has not been advanced."""
+    fake.seed("a", VALUE)
+    clock.advance()
+    clock.advance(seconds=0.0001)
+    assert "clock" not in told(ABOUT_A)
+    clock.advance(seconds=0.001)
+    assert "clock advanced 1ms" in told(ABOUT_A)
