@@ -48,9 +48,13 @@ LIFE = """
 QUIET_BOTOCORE = """
     import logging
 
-    logging.getLogger("pytest_secretsdelete").setLevel(logging.DEBUG)
-    for name in ("botocore", "boto3", "urllib3"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    LEVELS = {"pytest_secretsdelete": logging.DEBUG, **dict.fromkeys(("botocore", "boto3", "urllib3"), logging.WARNING)}
+    for name, level in LEVELS.items():
+        logging.getLogger(name).setLevel(level)
+
+    def pytest_unconfigure():
+        for name in LEVELS:
+            logging.getLogger(name).setLevel(logging.NOTSET)
 """
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 PACKAGE = "pytest_secretsdelete"
 #: Where botocore and aiobotocore print bodies of requests and of responses: they do so without a fake, too.
 PRINTING_BODIES = re.compile(r"(aio)?botocore\.(endpoint|parsers|httpchecksum) ")
+_LOGGERS = ("botocore", "aiobotocore", "boto3")
 
 
 class BotocoreLog(logging.Handler):
@@ -55,16 +56,18 @@ class BotocoreLog(logging.Handler):
 
 @contextmanager
 def botocore_log() -> Iterator[BotocoreLog]:
-    """Turn the debug log of all loggers on, into a handler that looks for the value."""
+    """Turn the debug log on, into a handler that looks for the value, whatever other tests have set levels to."""
     root, log = logging.getLogger(), BotocoreLog()
-    before = root.level
-    root.setLevel(logging.DEBUG)
+    levels = {logger: logger.level for logger in (root, *map(logging.getLogger, _LOGGERS))}
+    for logger in levels:
+        logger.setLevel(logging.DEBUG)
     root.addHandler(log)
     try:
         yield log
     finally:
         root.removeHandler(log)
-        root.setLevel(before)
+        for logger, level in levels.items():
+            logger.setLevel(level)
 
 
 def _ours_in(one: Any) -> Iterator[Any]:
