@@ -27,7 +27,7 @@ def arguments() -> argparse.Namespace:
         "--seconds",
         type=float,
         default=60,
-        help="how long the tests of one mutant may take, by what they take without it",
+        help="how long the tests of one mutant may have the processor",
     )
     parser.add_argument("paths", nargs="*", help="modules or folders of the package; without any, all rooms")
     return parser.parse_args()
@@ -36,9 +36,9 @@ def arguments() -> argparse.Namespace:
 def survivors_among(names: list[str], processes: int, seconds: float) -> list[str]:
     """Run the tests against mutants; return those that no test has noticed."""
     verdicts = tool.run(names, processes, seconds)
-    controls = [verdict for name, verdict in verdicts.items() if name not in names]
-    noticed = sum(verdict != "survived" for verdict in controls)
-    print(f"\n{len(controls)} controls, which change nothing; tests failed at {noticed} of them.")
+    controls = verdicts.keys() - set(names)
+    noticed = ", ".join(sorted(name for name in controls if verdicts[name] != "survived"))
+    print(f"\n{len(controls)} controls, which change nothing. Tests failed at: {noticed or 'none'}.")
     return [name for name in names if verdicts[name] == "survived"]
 
 

@@ -199,6 +199,7 @@ def test_nothing_lasts(kind: Any, fake: FakeSecretsManager) -> None:
         ({"kind": "extension", "ttl": timedelta(seconds=301)}, "0 to 300 seconds is legal for 'extension'"),
         ({"ttl": timedelta(seconds=-1)}, "0 to 3600"),
         ({"ttl": 300}, r"^ttl=300: a timedelta of 0 to 3600 .* 'agent'. Did you mean timedelta\(seconds=300\)\?$"),
+        ({"ttl": 3600}, r"Did you mean timedelta\(seconds=3600\)\?$"),
         ({"ttl": 0.5}, r"Did you mean timedelta\(seconds=0.5\)\?$"),
         ({"ttl": 3601}, "0 to 3600 seconds is legal for 'agent'.$"),
         ({"ttl": True}, "^ttl=True: .* 'agent'.$"),
