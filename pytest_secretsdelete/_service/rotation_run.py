@@ -69,7 +69,8 @@ class RotationRunner:
     #: The Python callables that are called as rotation Lambdas, by ARN.
     functions: dict[str, RotationFunction] = field(default_factory=dict)
     _registered: list[_Registered] = field(default_factory=list)
-    #: The latest rotations that have begun, oldest first, so that a repeated request starts none twice.
+    #: The latest rotations that have begun, so that a repeated request starts none twice. Those come last that began
+    #: last, or that the end of a checkpoint has put back.
     _begun: dict[tuple[str, str], bool] = field(default_factory=dict)
     _to_complete: set[tuple[str, str]] = field(default_factory=set)
     #: Of those that run.
@@ -126,6 +127,7 @@ class RotationRunner:
         for rotations in (self._abandoned, self._to_complete):
             self.journal.member(rotations, rotation)
         self.journal.item(self._begun, rotation)
+        self._begun.pop(rotation, None)  # one that begins again is the latest
         self._begun[rotation] = True
         self._abandoned.discard(rotation)
         if not turn.is_test:

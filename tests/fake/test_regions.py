@@ -97,6 +97,17 @@ def test_private_regions(region: str) -> None:
         assert fake.secret("a", "moon-base-1").is_replica
 
 
+@pytest.mark.parametrize("replica", [{}, {"Region": None}], ids=["none", "null"])
+def test_no_region_is_a_private_one(replica: dict[str, Any]) -> None:
+    """Whatever region is admitted, a replica has to be in one."""
+    with FakeSecretsManager(region=REGION, allow_unknown_regions=True) as fake:
+        fake.seed("a", VALUE)
+        request = {"SecretId": "a", "AddReplicaRegions": [replica]}
+        status, answer = send_raw(fake.client(), "ReplicateSecretToRegions", request)
+    assert (status, answer["Error"]["Code"]) == (400, "InvalidParameterException")
+    assert answer["Error"]["Message"] == "Invalid replica region."
+
+
 def test_the_partitions_are_asked_for_once(fake: FakeSecretsManager) -> None:
     """Their file is read once in a process, whatever happens."""
     before = known_regions.cache_info().misses

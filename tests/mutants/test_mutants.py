@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
 from pathlib import Path
 
 import pytest
+
+pytest.importorskip("resource", reason="forks")
 
 from .changes import changed_lines
 from .children import Children, Deadline
@@ -182,7 +183,6 @@ def _raise(deadline: Deadline) -> int:
     raise ValueError
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="forks")
 def test_what_becomes_of_children() -> None:
     """A child that returns 0 has survived, another answer or an exception is a kill, and one that hangs is ended."""
     told: dict[str, tuple[str, int]] = {}

@@ -18,7 +18,7 @@ def whole_state(fake: FakeSecretsManager) -> dict[str, Any]:
         **state_without_records(fake),
         "records": list(timeline),
         "calls": timeline.calls,
-        "forgetting": (timeline._floor, timeline._next_look),
+        "forgetting": (timeline._floor, timeline._settled, timeline._next_look),
     }
 
 
@@ -28,8 +28,8 @@ def state_without_records(fake: FakeSecretsManager) -> dict[str, Any]:
     vault, failures, rotations = service.vault, service.failures, service.vault.rotations
     return {
         "secrets": dict(vault._by_arn),
-        "names": {place: dict(store.by_name) for place, store in vault._stores.items() if store.by_name},
-        "scheduled": {place: store.scheduled for place, store in vault._stores.items() if store.by_name},
+        "names": {place: dict(store.by_name) for place, store in vault._stores.items()},
+        "scheduled": {place: store.scheduled for place, store in vault._stores.items()},
         "created by calls": dict(vault._created_by_calls),
         "faults": [(fault, fault.left, fault.withdrawn) for fault in failures._faults],
         "denials": list(failures._denials),

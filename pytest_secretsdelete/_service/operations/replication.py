@@ -120,7 +120,7 @@ def _without(vault: Vault, secret: SecretRecord, regions: Iterable[str], at: int
 def _check_region(store: Store, secret: SecretRecord, region: str, held: set[str]) -> None:
     """Refuse a region that cannot hold this replica: its own (seen), none, or one of another partition (inferred)."""
     is_elsewhere = region in store.vault.regions and region != secret.region
-    if not is_elsewhere or names.partition_of(region) != names.partition_of(secret.region):
+    if not region or not is_elsewhere or names.partition_of(region) != names.partition_of(secret.region):
         raise errors.invalid_parameter("Invalid replica region.")
     if region in held:
         raise errors.invalid_parameter(f"The secret is already replicated to {region}.")  # inferred

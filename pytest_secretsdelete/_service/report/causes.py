@@ -172,7 +172,7 @@ def _held_elsewhere(case: Case) -> str | None:
 def _held_by_another_fake(case: Case) -> str | None:
     """Explain a call that the one of two active fakes answered which does not hold the secret."""
     name = plain(case.subject.name)
-    for other in case.facts.service.met:
+    for other in tuple(case.facts.service.met):
         secrets: list[SecretRecord] = other.vault.secrets()
         if any(secret.name == case.subject.name for secret in secrets):
             return (

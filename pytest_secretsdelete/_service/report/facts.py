@@ -165,7 +165,7 @@ def _arns(service: Service, entries: Iterable[Entry]) -> Iterator[str]:
 def _failed(facts: Facts, error: BaseException) -> Attempt | None:
     """Return the latest call that was answered with an exception, or with one that it came from."""
     for one in chain(error):
-        for record in (facts.record, *(list(other.timeline) for other in reversed(facts.service.met))):
+        for record in (facts.record, *(list(other.timeline) for other in reversed(tuple(facts.service.met)))):
             for entry in reversed(record):
                 if isinstance(entry, Attempt) and entry.error_code is not None and _is_answer(one, entry):
                     return entry

@@ -17,7 +17,7 @@ def policy(**statement):
 
 FINE, PUBLIC = policy(), policy(Principal="*")
 LOCKOUT = policy(Effect="Deny", Principal="*")
-LOCKOUT_OF_THE_ACCOUNT = policy(Effect="Deny", Principal={"AWS": ACCOUNT})
+LOCKOUT_OF_THE_ACCOUNT = policy(Effect="Deny", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
 ELSEWHERE = policy(
     Effect="Deny", Principal="*", Resource="arn:aws:secretsmanager:us-east-1:123456789012:secret:b-??????"
 )
