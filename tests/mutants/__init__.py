@@ -1,1 +1,1 @@
-"""How many small faults the suite notices: mutmut makes and runs them, this package samples and counts."""
+"""How many small faults the suite notices: mutmut makes them, this package runs, samples and counts."""

@@ -58,11 +58,11 @@ class Ranking:
     """In which order the tests of a function meet each mutant of it."""
 
     def __init__(self, tests: dict[str, Known]) -> None:
-        self._tests = tests
         self._words = {test: _words(test) for test in tests}
+        self._slow = {test for test, known in tests.items() if known.seconds > SLOW}
         self._callers = defaultdict(list)
-        for test, known in tests.items():
-            for function in known.functions if known.passed else ():
+        for test in sorted(tests, key=lambda test: (test in self._slow, len(tests[test].functions), test)):
+            for function in tests[test].functions if tests[test].passed else ():
                 self._callers[function].append(test)
         #: The tests that noticed other mutants of a function, the latest last.
         self._noticed: dict[str, dict[str, bool]] = defaultdict(dict)
@@ -80,13 +80,12 @@ class Ranking:
         module, _, name = function.rpartition(".")
         parts = ((3, _words(changed)), (2, _words(name)), (1, _words(module)))
 
-        def rank(test: str) -> tuple[bool, int, int, str]:
+        def rank(test: str) -> tuple[bool, int]:
             alike = sum(weight * len(words & self._words[test]) for weight, words in parts)
-            return self._tests[test].seconds > SLOW, -alike, len(self._tests[test].functions), test
+            return test in self._slow, -alike
 
-        callers = sorted(self._callers.get(function, ()), key=rank)
-        narrow = sorted(callers, key=lambda test: (rank(test)[0], *rank(test)[2:]))[:NARROW]
-        return list(dict.fromkeys([*reversed(self._noticed[function]), *narrow, *callers]))
+        callers = self._callers.get(function, [])
+        return list(dict.fromkeys([*reversed(self._noticed[function]), *callers[:NARROW], *sorted(callers, key=rank)]))
 
     def notice(self, function: str, test: str) -> None:
         """Learn that a test has noticed a mutant of a function."""

@@ -1,4 +1,4 @@
-"""A fake that the test itself stops, and a server on loopback that no call is to reach."""
+"""A fake that the test itself stops, a guard, and a server on loopback that no call is to reach."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_secretsdelete import FakeSecretsManager
+from pytest_secretsdelete._reach.guard import Guard
 
 from ..support import REGION, VALUE
 from .listener import Listener
@@ -29,3 +30,12 @@ def started() -> Iterator[FakeSecretsManager]:
     fake.seed("db/password", VALUE)
     yield fake
     fake.stop()
+
+
+@pytest.fixture
+def guard() -> Iterator[Guard]:
+    """Stop calls that no fake answers."""
+    guard = Guard()
+    guard.install()
+    yield guard
+    guard.uninstall()

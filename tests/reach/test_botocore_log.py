@@ -39,15 +39,6 @@ def log() -> Iterator[BotocoreLog]:
     log.check()
 
 
-@pytest.fixture
-def guard() -> Iterator[Guard]:
-    """Stop calls that no fake answers."""
-    guard = Guard()
-    guard.install()
-    yield guard
-    guard.uninstall()
-
-
 @INTERCEPTIONS
 def test_a_full_life(intercept: Intercept, started: FakeSecretsManager, log: BotocoreLog) -> None:
     """Writes, reads, batches, rotations and refusals of every kind."""

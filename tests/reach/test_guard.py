@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 import pytest
@@ -14,19 +14,7 @@ from pytest_secretsdelete._service.wire import Incoming
 
 from ..support import REGION, VALUE, Network, json_response, send_raw, shows
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 KEYS = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
-
-
-@pytest.fixture
-def guard() -> Iterator[Guard]:
-    """Stop calls that no fake answers."""
-    guard = Guard()
-    guard.install()
-    yield guard
-    guard.uninstall()
 
 
 @pytest.fixture(params=[KEYS, {}], ids=["credentials", "no credentials"])

@@ -159,21 +159,16 @@ def test_a_header_that_is_no_text(fake: FakeSecretsManager) -> None:
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"SecretId": {"SecretString": "x"}}', '{"SecretId": 7}', b"\xff"])
-def test_the_guard_and_what_it_cannot_read(body: Any) -> None:
+def test_the_guard_and_what_it_cannot_read(body: Any, guard: Guard) -> None:
     """The guard stops such requests as all others, and shows nothing of what stands in the place of a name."""
-    guard = Guard()
-    guard.install()
-    try:
+    client = new_session().create_client("secretsmanager", **KEYS)
+    with pytest.raises(UnmockedCallError, match="GetSecretValue of no secret by name"):
+        send_raw(client, "GetSecretValue", body)
+    for odd in ODD.values():
         client = new_session().create_client("secretsmanager", **KEYS)
+        put_in(client, "before-send", odd())
         with pytest.raises(UnmockedCallError, match="GetSecretValue of no secret by name"):
-            send_raw(client, "GetSecretValue", body)
-        for odd in ODD.values():
-            client = new_session().create_client("secretsmanager", **KEYS)
-            put_in(client, "before-send", odd())
-            with pytest.raises(UnmockedCallError, match="GetSecretValue of no secret by name"):
-                client.get_secret_value(SecretId="db/password")
-    finally:
-        guard.uninstall()
+            client.get_secret_value(SecretId="db/password")
 
 
 def test_a_url_that_is_none() -> None:

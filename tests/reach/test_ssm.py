@@ -37,7 +37,7 @@ from ..support import (
 from ..support.moments import at_once
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from .listener import Listener
 
@@ -401,13 +401,9 @@ class TestGuarded:
     """Where a guard stands and no fake."""
 
     @pytest.fixture(autouse=True)
-    def guard(self, fake: FakeSecretsManager) -> Iterator[Guard]:
-        """Stop calls that no fake answers."""
+    def no_fake(self, fake: FakeSecretsManager, guard: Guard) -> None:
+        """Let no fake answer, so that the guard stops a call."""
         fake.stop()
-        guard = Guard()
-        guard.install()
-        yield guard
-        guard.uninstall()
 
     @pytest.mark.parametrize("keys", [KEYS, {"aws_access_key_id": None, "aws_secret_access_key": None}])
     def test_references_are_stopped(self, keys: Any, guard: Guard) -> None:

@@ -259,18 +259,13 @@ def test_users_handlers_win(event: str, started: FakeSecretsManager, listener: L
 
 
 @pytest.mark.parametrize("event", ["before-call", "before-send"])
-def test_the_guard_remembers_it(event: str, started: FakeSecretsManager, listener: Listener) -> None:
+def test_the_guard_remembers_it(event: str, started: FakeSecretsManager, listener: Listener, guard: Guard) -> None:
     """Where calls without a fake are stopped, this one is reported as well, though its host is this machine."""
-    guard = Guard()
-    guard.install()
-    try:
-        client = listener.client()
-        client.meta.events.register(event, lambda **_: started.stop())
-        with pytest.raises(FakeStoppedError) as caught:
-            client.get_secret_value(SecretId="db/password")
-        assert guard.take() == [str(caught.value)]
-    finally:
-        guard.uninstall()
+    client = listener.client()
+    client.meta.events.register(event, lambda **_: started.stop())
+    with pytest.raises(FakeStoppedError) as caught:
+        client.get_secret_value(SecretId="db/password")
+    assert guard.take() == [str(caught.value)]
     assert listener.requests == []
 
 
