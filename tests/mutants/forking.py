@@ -61,7 +61,7 @@ class Forks:
         for name in [name for name, verdict in self.verdicts.items() if verdict == "survived"]:
             function = mangled_name_from_mutant_name(name)
             if function in imported or not self.ranking.is_called(function):
-                tests = self.ranking.order(function, self.changes.get(name, ""))[:TESTS_ANEW]
+                tests = self.ranking.callers(function, self.changes.get(name, ""))[:TESTS_ANEW]
                 self.children.start(partial(_run_anew, name, tests), partial(self._note, name, []))
         self.children.finish()
         return True
@@ -117,13 +117,16 @@ def _observe(
     session: pytest.Session, items: list[pytest.Item], sources: dict[str, str], path: Path, _: Deadline
 ) -> int:
     """Run tests without a mutant, and write what each does."""
-    found = {}
+    found, started = {}, []
+    sys.addaudithook(lambda event, _: started.append(event) if event == "subprocess.Popen" else None)
     for item, following in zip(items, [*items[1:], None], strict=True):
+        _forget()
         state()._stats.clear()
+        started.clear()
         failed, start = session.testsfailed, now()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        functions, seconds = sorted(state()._stats), now() - start
-        found[item.nodeid] = Known(functions, seconds, session.testsfailed == failed, sources[item.nodeid])
+        functions, seconds, passed = sorted(state()._stats), now() - start, session.testsfailed == failed
+        found[item.nodeid] = Known(functions, seconds, passed, sources[item.nodeid], bool(started))
     knowledge.write(path, found)
     return 0
 
@@ -150,7 +153,7 @@ def _run(
 
 
 def _forget() -> None:
-    """Empty what functions of the package have kept of earlier tests, which a mutant would not compute again."""
+    """Empty what functions of the package have kept of earlier tests, so that the next test computes it again."""
     for name, module in list(sys.modules.items()):
         if name.startswith("pytest_secretsdelete."):
             for value in vars(module).values():

@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,13 +23,15 @@ NARROW = 10
 class Known:
     """What one test does without a mutant: which functions it calls, how long it takes, and whether it passes.
 
-    It is known of the `source` of the package and of the test, as a digest.
+    It is known of the `source` of the package and of the test, as a digest. A test that starts other processes may call
+    any function there.
     """
 
     functions: list[str]
     seconds: float
     passed: bool
     source: str
+    starts_processes: bool = False
 
 
 def read(path: Path) -> dict[str, Known]:
@@ -64,6 +66,7 @@ class Ranking:
         for test in sorted(tests, key=lambda test: (test in self._slow, len(tests[test].functions), test)):
             for function in tests[test].functions if tests[test].passed else ():
                 self._callers[function].append(test)
+        self._starters = [test for test, known in tests.items() if known.starts_processes and known.passed]
         #: The tests that noticed other mutants of a function, the latest last.
         self._noticed: dict[str, dict[str, bool]] = defaultdict(dict)
 
@@ -75,8 +78,18 @@ class Ranking:
         """Return the tests for a mutant of a function that changes such lines.
 
         First those that noticed other mutants of the function; then some that call few functions; then those that
-        share words with the lines, the function and its module; and last those that are slow.
+        share words with the lines, the function and its module; then those that are slow; and last those that may call
+        the function in another process.
         """
+        rank = self._rank(function, changed)
+        early = [*reversed(self._noticed[function]), *self._callers.get(function, [])[:NARROW]]
+        return list(dict.fromkeys([*early, *self.callers(function, changed), *sorted(self._starters, key=rank)]))
+
+    def callers(self, function: str, changed: str) -> list[str]:
+        """Return the tests that call a function in the process of the tests, those first that share words."""
+        return sorted(self._callers.get(function, []), key=self._rank(function, changed))
+
+    def _rank(self, function: str, changed: str) -> Callable[[str], tuple[bool, int]]:
         module, _, name = function.rpartition(".")
         parts = ((3, _words(changed)), (2, _words(name)), (1, _words(module)))
 
@@ -84,8 +97,7 @@ class Ranking:
             alike = sum(weight * len(words & self._words[test]) for weight, words in parts)
             return test in self._slow, -alike
 
-        callers = self._callers.get(function, [])
-        return list(dict.fromkeys([*reversed(self._noticed[function]), *callers[:NARROW], *sorted(callers, key=rank)]))
+        return rank
 
     def notice(self, function: str, test: str) -> None:
         """Learn that a test has noticed a mutant of a function."""

@@ -83,6 +83,9 @@ def test_the_list_is_of_lines_that_are_there(entry: Equivalent) -> None:
     assert len(entry.reason) > 20
 
 
+STARTER = "test_a.py::test_of_a_process"
+
+
 def _known() -> dict[str, Known]:
     tests = {f"test_a.py::test_{one}": Known(["m.x_f"] + ["m.x_g"] * one, 0.01, True, "") for one in range(30)}
     return tests | {
@@ -90,6 +93,7 @@ def _known() -> dict[str, Known]:
         "test_a.py::test_failed": Known(["m.x_f"], 0.01, False, ""),
         "test_a.py::test_of_replicas": Known(["m.x_f", "m.x_replica"] * 99, 0.01, True, ""),
         "test_a.py::test_keys": Known(["m.x_f"] * 99, 0.01, True, ""),
+        STARTER: Known([], 0.01, True, "", starts_processes=True),
     }
 
 
@@ -101,14 +105,17 @@ def test_what_is_known_is_kept(tmp_path: Path) -> None:
 
 
 def test_the_order_of_tests() -> None:
-    """A mutant meets each passing test of its function once: a few narrow ones, those that share words, slow ones last."""
+    """A mutant meets each passing test of its function once: a few narrow ones, those that share words, slow ones.
+
+    Those that start other processes come last: there they may call the function.
+    """
     ranking = Ranking(_known())
     order = ranking.order("m.x_f", "return secret.replicas")
     assert sorted(set(order)) == sorted(order)
     assert set(order) == set(_known()) - {"test_a.py::test_failed"}
     assert order[:NARROW] == [f"test_a.py::test_{one}" for one in range(NARROW)]
     assert order[NARROW] == "test_a.py::test_of_replicas"
-    assert order[-1] == "test_a.py::test_slow"
+    assert order[-2:] == ["test_a.py::test_slow", STARTER]
     assert ranking.order("m.x_f", "keys = None")[NARROW] == "test_a.py::test_keys"
 
 
@@ -118,14 +125,15 @@ def test_tests_that_noticed_come_first() -> None:
     for test in ("test_a.py::test_20", "test_a.py::test_slow", "test_a.py::test_20", "test_a.py::test_25"):
         ranking.notice("m.x_f", test)
     assert ranking.order("m.x_f", "")[:3] == ["test_a.py::test_25", "test_a.py::test_20", "test_a.py::test_slow"]
-    assert ranking.order("m.x_replica", "") == ["test_a.py::test_of_replicas"]
+    assert ranking.order("m.x_replica", "") == ["test_a.py::test_of_replicas", STARTER]
 
 
 def test_functions_that_no_test_calls() -> None:
-    """A function that no passing test calls has none."""
+    """A function that no passing test calls in its own process has those that start others."""
     ranking = Ranking(_known())
     assert [ranking.is_called(name) for name in ("m.x_f", "m.x_none")] == [True, False]
-    assert ranking.order("m.x_none", "") == []
+    assert ranking.order("m.x_none", "") == [STARTER]
+    assert ranking.callers("m.x_none", "") == []
 
 
 MUTATED = """

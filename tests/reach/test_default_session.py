@@ -94,3 +94,16 @@ with FakeSecretsManager() as fake:
 print(boto3.DEFAULT_SESSION, len(fake.calls))
 """
     assert run_python(source) == "None 2"
+
+
+def test_a_session_that_was_there_outlives_fakes_that_overlap() -> None:
+    """The session from before the fakes is back once all have stopped, whichever of them stops first."""
+    boto3.setup_default_session(region_name="eu-north-1")
+    session = boto3.DEFAULT_SESSION
+    first, second = FakeSecretsManager(), FakeSecretsManager()
+    first.start()
+    second.start()
+    boto3.setup_default_session(region_name="eu-south-1")
+    first.stop()
+    second.stop()
+    assert boto3.DEFAULT_SESSION is session

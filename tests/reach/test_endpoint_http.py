@@ -50,6 +50,14 @@ def test_a_request_without_a_body(url: str) -> None:
     assert raw(url, head_of("Connection: close")).endswith(b'{"SecretList":[]}')
 
 
+@pytest.mark.parametrize("scheme", ["http", "HTTP"])
+def test_a_target_with_the_host(scheme: str, url: str) -> None:
+    """A target may be a whole URL, as for a proxy."""
+    host = url.removeprefix("http://")
+    head = head_of("Connection: close").replace(b"POST / ", f"POST {scheme}://{host}/ ".encode())
+    assert raw(url, head).endswith(b'{"SecretList":[]}')
+
+
 def test_a_client_that_waits_for_its_turn(url: str) -> None:
     """Expect: 100-continue is answered before the body comes."""
     host, port = url.removeprefix("http://").split(":")

@@ -281,7 +281,8 @@ def test_a_stubber_answers_for_theirs(parameters: Any, fake: FakeSecretsManager)
     assert [one["Value"] for one in answer["Parameters"]] == ["theirs", VALUE]
     assert answer["InvalidParameters"] == [MISSING]
     assert answer["ResponseMetadata"] == metadata
-    assert len(fake.calls) == 3
+    refusal = ("GetSecretValue", "ResourceNotFoundException")
+    assert made(fake) == [("GetParameters", None), refusal, ("GetSecretValue", None)]
 
 
 @EARLY_AND_LATE
@@ -385,6 +386,18 @@ def test_a_call_under_way_when_the_fake_stops(names: list[str], parameters: Any,
     with pytest.raises(FakeStoppedError, match=f"GetParameters of '.*{OURS}' in {REGION}"):
         read_all(parameters, names)
     assert network is None or [body["Names"] for body in network.bodies] == [[THEIRS]]
+
+
+def test_moto_does_not_get_a_call_whose_fake_has_stopped(fake: FakeSecretsManager) -> None:
+    """moto is not asked for what the fake would have answered, though the fake is gone when the request is sent."""
+    fake.stop()
+    with mock_aws():
+        fake.start()
+        client = ssm()
+        late(client)
+        client.meta.events.register("request-created.ssm", lambda **_: fake.stop())
+        with pytest.raises(FakeStoppedError):
+            read_all(client, [OURS])
 
 
 def test_without_a_fake_calls_go_out(parameters: Any, fake: FakeSecretsManager) -> None:

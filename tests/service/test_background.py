@@ -11,6 +11,7 @@ from freezegun import freeze_time
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service import background
+from pytest_secretsdelete._service.instant import to_microseconds
 from pytest_secretsdelete._time.freezing import held
 
 from ..support import LAMBDA, REGION, VALUE, Rotator, refused, set_up_rotation, tick, token
@@ -136,6 +137,16 @@ def test_a_clean_up_beside_a_schedule(
     assert next(event.at for event in events if event.name == "SecretVersionDeletion") == day_later
 
 
+def test_a_clean_up_after_the_test_of_a_rotation(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """The clean-up stays due where the version of a tested rotation is removed."""
+    fake.seed("a", "0")
+    for number in range(105):
+        client.put_secret_value(SecretId="a", SecretString=str(number))
+    set_up_rotation(fake, "a", AutomaticallyAfterDays=100)
+    clock.advance(days=1)
+    assert len(fake.secret("a").versions) == 100
+
+
 def test_labelled_versions_stay(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """A version that holds a label is never cleaned up, however old it is."""
     fake.seed("a", "0")
@@ -236,3 +247,20 @@ def test_what_another_thread_has_let_happen_meanwhile(fake: FakeSecretsManager) 
     """A thread that comes second, when nothing is due any more, lets nothing happen."""
     background._run_next(service_of(fake).vault, due=1, until=1)
     assert (fake.events, fake.secrets()) == ((), ())
+
+
+def test_what_somebody_else_has_run_meanwhile(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Where something due has been run before its turn, nothing runs in its place: not what comes due later."""
+    for name, days in (("a", 7), ("b", 30)):
+        fake.seed(name, VALUE)
+        client.delete_secret(SecretId=name, RecoveryWindowInDays=days)
+    vault = service_of(fake).vault
+    date = to_microseconds(clock.now() + timedelta(days=7)) // 1000
+
+    def run_first(due: int) -> None:
+        assert due == date
+        background.run_due([vault], due)
+
+    background.run_due([vault], date, run_first)
+    assert [name for name, _ in purges(fake)] == ["a"]
+    assert "b" in fake

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ConnectTimeoutError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectTimeoutError, ReadTimeoutError
 
 from pytest_secretsdelete import MALFORMED, FakeSecretsManager, Timeout
 from pytest_secretsdelete._fake import service_of
 
-from ..support import LAMBDA, VALUE, refused, send_raw, set_up_rotation, tick
+from ..support import LAMBDA, OTHER_ACCOUNT, REGION, VALUE, refused, send_raw, set_up_rotation, tick
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
@@ -169,6 +169,21 @@ def test_a_secret_that_is_gone(given: str, called: str, fake: FakeSecretsManager
         client.describe_secret(SecretId=ids[called])
     fake.deny("*", ids["arn"])
     client.create_secret(Name="gone")  # another secret, with another ARN
+
+
+def test_an_arn_of_elsewhere(fake: FakeSecretsManager, client: Any) -> None:
+    """Where nobody holds the name, a fault about a name strikes no ARN of another region or account, nor the reverse."""
+    arn = fake.seed("gone", VALUE).arn
+    client.delete_secret(SecretId="gone", ForceDeleteWithoutRecovery=True)
+    elsewhere = [arn.replace(REGION, "us-east-1"), arn.replace(fake.account_id, OTHER_ACCOUNT)]
+    for given, called in [("gone", elsewhere), (elsewhere[0], ["gone", arn]), (elsewhere[1], ["gone", arn])]:
+        fault = fake.fail("DescribeSecret", "DecryptionFailure", secret_id=given)
+        for secret_id in called:
+            with pytest.raises(ClientError) as caught:
+                client.describe_secret(SecretId=secret_id)
+            assert caught.value.response["Error"]["Code"] != "DecryptionFailure"
+        assert fault.left == 1
+        fault.withdraw()
 
 
 def test_one_secret_of_a_batch(fake: FakeSecretsManager, client: Any) -> None:

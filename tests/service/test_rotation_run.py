@@ -660,6 +660,25 @@ def test_many_rotations_of_several_secrets(clock: Clock, other: FakeSecretsManag
             assert (daily.steps + later.steps).count("createSecret") == 6
 
 
+def test_a_schedule_set_up_meanwhile(clock: Clock) -> None:
+    """The rotations of a secret that gets its schedule from a rotation function count towards the limit, too."""
+    with FakeSecretsManager(region=REGION, rotation_limit=9) as fake:
+        for name in ("first", "second"):
+            fake.seed(name, VALUE)
+        started: list[str] = []
+
+        def function(event: dict[str, str], context: Any) -> None:
+            started.append(event["SecretId"])
+            if event["Step"] == "finishSecret" and len(started) == 4:
+                set_up_rotation(fake, "second", ScheduleExpression="rate(4 hours)")
+
+        set_up_rotation(fake, "first", AutomaticallyAfterDays=2)
+        fake.rotation_function(LAMBDA, function)
+        with pytest.raises(RuntimeError, match="rotations come due at once, those of 'second' among them"):
+            clock.advance(days=8)
+        assert {secret_id.split(":")[6][:-7] for secret_id in started} == {"first"}
+
+
 def test_many_rotations_found_by_a_call(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """The same where somebody else has moved time, and a call finds what has come due."""
     fake.seed("a", VALUE)

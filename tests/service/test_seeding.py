@@ -379,6 +379,11 @@ def test_dates_that_no_year_has(at: str) -> None:
         assert fake.secrets() == ()
 
 
+def test_the_longest_name(fake: FakeSecretsManager) -> None:
+    """A name may have 512 characters, as in the service model."""
+    assert fake.seed("x" * 512, VALUE).name == "x" * 512
+
+
 def test_a_name_twice(fake: FakeSecretsManager) -> None:
     """A name that is there already, scheduled or not, is an error; in another region it is another name."""
     fake.seed("a", VALUE)

@@ -15,7 +15,7 @@ from pytest_secretsdelete._service.store import Store
 from ..support import OTHER_ACCOUNT, REGION, VALUE, client_of, in_threads, refused
 
 if TYPE_CHECKING:
-    from pytest_secretsdelete import FakeSecretsManager
+    from pytest_secretsdelete import Clock, FakeSecretsManager
 
 
 def places_of(fake: FakeSecretsManager) -> list[tuple[str, str]]:
@@ -49,6 +49,17 @@ def test_a_store_goes_with_its_last_secret(fake: FakeSecretsManager, client: Any
     client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
     client.create_secret(Name="a", SecretString="again")
     assert [secret["Name"] for secret in client.list_secrets()["SecretList"]] == ["a"]
+
+
+def test_the_order_of_creation(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
+    """Secrets of one millisecond are in the order in which they were created or seeded."""
+    names = ["m", "a", "z", "b"]
+    for name in names[:2]:
+        client.create_secret(Name=name, SecretString=VALUE)
+    for name in names[2:]:
+        fake.seed(name, VALUE)
+    client.create_secret(Name="k")
+    assert [secret.name for secret in fake.secrets()] == [*names, "k"]
 
 
 def test_callers_share_an_empty_store(fake: FakeSecretsManager) -> None:

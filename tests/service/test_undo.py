@@ -157,12 +157,13 @@ def test_faults(fake: FakeSecretsManager, client: Any) -> None:
     fake.seed("a", "x")
     used, withdrawn = fake.fail("GetSecretValue", "X", times=2), fake.fail("DescribeSecret", "X")
     with fake.checkpoint():
-        made = fake.fail("TagResource", "X")
+        made, also_made = fake.fail("TagResource", "X"), fake.fail("UntagResource", "X")
         withdrawn.withdraw()
         with pytest.raises(ClientError):
             client.get_secret_value(SecretId="a")
-        assert fake.unused_faults() == (used, made)
+        assert fake.unused_faults() == (used, made, also_made)
     assert made.withdrawn
+    assert also_made.withdrawn
     assert used.left == 2
     assert fake.unused_faults() == (used, withdrawn)
 
@@ -304,6 +305,47 @@ def test_a_rotation_cancelled_inside(fake: FakeSecretsManager, client: Any) -> N
         client.cancel_rotate_secret(SecretId="a")
         assert not rotations.is_to_complete(arn, version)
     assert rotations.is_to_complete(arn, version)
+
+
+def test_a_rotation_that_began_before(fake: FakeSecretsManager, client: Any) -> None:
+    """It has begun still, though its secret was deleted inside: repeated, it starts nothing."""
+    steps: list[str] = []
+    fake.rotation_function(FUNCTION, lambda event, context: steps.append(event["Step"]))
+    fake.seed("a", "x")
+    token = client.rotate_secret(SecretId="a", RotationLambdaARN=FUNCTION)["VersionId"]
+    client.update_secret_version_stage(SecretId="a", VersionStage="AWSPENDING", RemoveFromVersionId=token)
+    with fake.checkpoint():
+        client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+    assert client.rotate_secret(SecretId="a", ClientRequestToken=token)["VersionId"] == token
+    assert len(steps) == 4
+
+
+def test_a_rotation_abandoned_inside(fake: FakeSecretsManager, client: Any) -> None:
+    """A rotation that a new value abandoned in a checkpoint goes on after its end."""
+    steps: list[str] = []
+
+    def function(event: dict[str, str], context: Any) -> None:
+        steps.append(event["Step"])
+        if event["Step"] == "setSecret":
+            with fake.checkpoint():
+                client.put_secret_value(SecretId="a", SecretString="y")
+        rotate_as_the_template(client, event)
+
+    fake.rotation_function(FUNCTION, function)
+    fake.seed("a", "x")
+    client.rotate_secret(SecretId="a", RotationLambdaARN=FUNCTION)
+    assert steps == ["createSecret", "setSecret", "testSecret", "finishSecret"]
+
+
+def test_items_of_several_dicts() -> None:
+    """Each dict has under a key what it had, though another has changed under the same one."""
+    journal, checkpoint, first, second = Journal(), Checkpoint(), {"a": 1}, {"a": 2}
+    journal.begin(checkpoint)
+    for items in (first, second):
+        journal.item(items, "a")
+        items["a"] = 3
+    journal.end(checkpoint)
+    assert (first, second) == ({"a": 1}, {"a": 2})
 
 
 def test_members_of_sets() -> None:

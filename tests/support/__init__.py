@@ -2,6 +2,7 @@
 
 from .accounts import CROSS_ACCOUNT, OTHER_ACCOUNT, client_of
 from .botocore_log import botocore_log
+from .expected import hold_against
 from .forks import forking
 from .full_life import lead_a_full_life
 from .handlers import (
@@ -37,6 +38,7 @@ __all__ = [
     "Watch",
     "botocore_log",
     "client_of",
+    "hold_against",
     "in_threads",
     "json_response",
     "lead_a_full_life",

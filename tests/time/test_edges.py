@@ -94,6 +94,8 @@ def test_the_last_midnight() -> None:
         client.create_secret(Name="a", SecretString=VALUE)
         set_up_rotation(fake, "a", ScheduleExpression="rate(4 hours)")
         assert "NextRotationDate" not in client.describe_secret(SecretId="a")
+        client.rotate_secret(SecretId="a")
+        assert client.describe_secret(SecretId="a")["LastRotatedDate"] == LAST
         assert client.delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)["DeletionDate"] == LAST
 
 

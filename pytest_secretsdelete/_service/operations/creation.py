@@ -58,7 +58,7 @@ def update_secret(store: Store, request: Request) -> dict[str, Any]:
             return named(secret, VersionId=token)  # repeated: nothing changes (asserted against AWS)
         raise token_in_use(token, secret)
     if value is not None:
-        add_version(store, replace(secret, **changes), request, value, [CURRENT], **changes)
+        add_version(store, replace(secret, **changes), request, value, [CURRENT])
         return named(secret, VersionId=token)
     if changes:
         secret = store.vault.change(secret, request.at, **changes)

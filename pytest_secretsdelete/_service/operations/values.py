@@ -73,9 +73,9 @@ def offered_value(request: Request) -> str | bytes | None:
 
 
 def add_version(
-    store: Store, secret: SecretRecord, request: Request, value: str | bytes, labels: list[str], **changes: Any
+    store: Store, secret: SecretRecord, request: Request, value: str | bytes, labels: list[str]
 ) -> SecretRecord:
-    """Add a version, or fill the empty one that a rotation made, and attach its labels, with other changes.
+    """Add a version, or fill the empty one that a rotation made, and attach its labels.
 
     A new version abandons a rotation to another version, which loses AWSPENDING (documentation).
     """
@@ -90,9 +90,8 @@ def add_version(
     if abandoned is not None and (left := versions.get(abandoned)) is not None:
         versions = detach(versions, left, PENDING)
     check_label_limit(versions)
-    changes["versions"] = versions
-    changes |= counted_as_rotation(secret, max(at, store.vault.latest)) if CURRENT in labels else {}
-    changed = store.vault.change(secret, at, **changes)
+    schedule = counted_as_rotation(secret, max(at, store.vault.latest)) if CURRENT in labels else {}
+    changed = store.vault.change(secret, at, versions=versions, **schedule)
     if abandoned is not None:
         store.vault.rotations.abandon(secret.arn, abandoned)
         store.vault.timeline.event("RotationAbandoned", changed, at, versionId=abandoned)

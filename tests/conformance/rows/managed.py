@@ -51,6 +51,21 @@ def rotated_to(*tokens):
     return check
 
 
+def full(*labels):
+    """Return a step that brings a managed secret to twenty labels: AWSCURRENT, these, and as many others."""
+    others = [f"label{number}" for number in range(19 - len(labels))]
+    return steps(managed, call("PutSecretValue", SecretId=NAME, SecretString=json.dumps(LOGIN), ClientRequestToken=T2,
+                               VersionStages=[*labels, *others]))  # fmt: skip
+
+
+def keeps_its_labels(world):
+    """Find all labels still there, AWSPREVIOUS at the version that was current."""
+    secret = world.fake.secret(NAME)
+    assert sum(len(version.staging_labels) for version in secret.versions) == 20
+    assert secret.holder_of("AWSPREVIOUS").version_id == world.first
+    assert secret.current.version_id == T1
+
+
 def rotates_later(world):
     """Find the rules, and no rotation so far."""
     described = world.call("DescribeSecret", SecretId=NAME)
@@ -119,6 +134,10 @@ ROWS = filled([
         given=steps(managed, call("ReplicateSecretToRegions", SecretId=NAME, AddReplicaRegions=[{"Region": AWAY}]))),
     Row("RotateSecret", "managed: a secret under a key", I, ROTATE, named(NAME, VersionId=T1), given=under_a_key,
         afterwards=under_its_key),
+    Row("RotateSecret", "managed: twenty labels, AWSPREVIOUS among them", I, ROTATE, named(NAME, VersionId=T1),
+        given=full("AWSPREVIOUS"), afterwards=keeps_its_labels),
+    Row("RotateSecret", "managed: twenty labels without AWSPREVIOUS", I, ROTATE,
+        Refused("InvalidRequestException", "A secret can have at most 20 staging labels.", code_is_inferred=True), given=full()),
     Row("RotateSecret", "managed: a function that does not exist", I, {**ROTATE, "RotationLambdaARN": f"{FUNCTION}r"},
         Refused("AccessDeniedException", "Secrets Manager cannot invoke the specified Lambda function. Ensure that the "
                 "function policy grants access to the principal secretsmanager.amazonaws.com."), given=managed),

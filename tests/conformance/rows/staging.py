@@ -39,6 +39,7 @@ PROMOTED = steps(a, put(T2, PENDING), move(CURRENT, T1, T2))
 MANY = [f"label{number}" for number in range(20)]
 HALVES = steps(a, put(T2, *MANY[:9]), put(T3, *MANY[9:18]))  # with AWSCURRENT, 19 labels on three versions
 FULL = steps(HALVES, move("last", None, T1))
+FULL_WITH_PREVIOUS = steps(a, put(T2), put(T3, *MANY[:18]))
 NO_ROOM = Refused("LimitExceededException", "A secret can have at most 20 staging labels.", code_is_inferred=True)
 
 
@@ -116,6 +117,9 @@ ROWS = filled([
     Row("RotateSecret", "a twenty-first label, AWSPENDING", I,
         {"SecretId": "a", "RotationLambdaARN": FUNCTION, "ClientRequestToken": T4},
         replace(NO_ROOM, code="InvalidRequestException"), given=FULL),
+    Row("RotateSecret", "a twenty-first label, AWSPENDING, beside AWSPREVIOUS", I,
+        {"SecretId": "a", "RotationLambdaARN": FUNCTION, "ClientRequestToken": T4},
+        replace(NO_ROOM, code="InvalidRequestException"), given=FULL_WITH_PREVIOUS),
     step("twenty labels: one of them moved", FULL, STAGE, moved("label0", T2, T3), D, QUOTAS, v1=f"{CURRENT} last",
          v2=" ".join(MANY[1:9]), v3=" ".join(MANY[9:18]) + " label0"),
     Row(STAGE, "unknown secret", R, {"SecretId": "b", "VersionStage": "X", "MoveToVersionId": T1}, NOT_FOUND),
