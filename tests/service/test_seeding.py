@@ -379,6 +379,16 @@ def test_dates_that_no_year_has(at: str) -> None:
         assert fake.secrets() == ()
 
 
+def test_a_policy_that_locks_out(fake: FakeSecretsManager) -> None:
+    """A seed's policy must not lock its own caller out; what it says of another secret counts for nothing."""
+    deny = {"Effect": "Deny", "Principal": "*", "Action": "secretsmanager:*"}
+    arn, other = (f"arn:aws:secretsmanager:{REGION}:{fake.account_id}:secret:{name}-AbCdEf" for name in "ab")
+    for resource, given in ((arn, arn), (f"{arn[:-6]}*", None)):
+        with pytest.raises(ValueError, match="policy of the seed 'a': Your requested changes will not allow"):
+            fake.seed("a", VALUE, arn=given, policy={"Statement": [{**deny, "Resource": resource}]})
+    fake.seed("a", VALUE, policy={"Statement": [{**deny, "Resource": other}]})
+
+
 def test_the_longest_name(fake: FakeSecretsManager) -> None:
     """A name may have 512 characters, as in the service model."""
     assert fake.seed("x" * 512, VALUE).name == "x" * 512

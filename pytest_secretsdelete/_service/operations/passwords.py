@@ -18,11 +18,11 @@ def get_random_password(store: Store, request: Request) -> dict[str, Any]:
         password = random_password(
             length=request.get("PasswordLength", 32),
             exclude_characters=request.get("ExcludeCharacters", ""),
-            exclude_numbers=request.get("ExcludeNumbers", False),
-            exclude_punctuation=request.get("ExcludePunctuation", False),
-            exclude_uppercase=request.get("ExcludeUppercase", False),
-            exclude_lowercase=request.get("ExcludeLowercase", False),
-            include_space=request.get("IncludeSpace", False),
+            exclude_numbers=bool(request.get("ExcludeNumbers")),
+            exclude_punctuation=bool(request.get("ExcludePunctuation")),
+            exclude_uppercase=bool(request.get("ExcludeUppercase")),
+            exclude_lowercase=bool(request.get("ExcludeLowercase")),
+            include_space=bool(request.get("IncludeSpace")),
             require_each_included_type=request.get("RequireEachIncludedType", True),
         )
     except ImpossiblePassword as impossible:

@@ -122,6 +122,7 @@ ROWS = filled([
         Refused("InvalidParameterException", LOCKED, code_is_inferred=True, text_is_documented=True), given=a, source=sources.POLICIES_PAGE),
     Row("PutResourcePolicy", "a lockout of the caller's account", I, {**PUT, "ResourcePolicy": LOCKOUT_OF_THE_ACCOUNT},
         Refused("InvalidParameterException", LOCKED, code_is_inferred=True), given=a),
+    Row("PutResourcePolicy", "a lockout of another secret", I, {**PUT, "ResourcePolicy": ELSEWHERE}, named(), given=a),
     Row("PutResourcePolicy", "a public policy", D, {**PUT, "ResourcePolicy": PUBLIC}, named(), given=a),
     Row("PutResourcePolicy", "a public policy, blocked", D,
         {**PUT, "ResourcePolicy": PUBLIC, "BlockPublicPolicy": True},

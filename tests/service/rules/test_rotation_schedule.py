@@ -27,6 +27,7 @@ from pytest_secretsdelete._service.rules.rotation_schedule import (
     check,
     days_between,
     next_window,
+    windows_until,
 )
 
 if TYPE_CHECKING:
@@ -435,6 +436,24 @@ def test_windows_of_a_cron_never_overlap(fields: str, duration: str | None, afte
 def test_a_window_that_is_decades_away(after: int) -> None:
     """A date as rare as a fifth Monday in February is found from anywhere before it."""
     assert next_window(rule("cron(0 0 ? 2 MON#5 *)"), after=after).opens == at("2072-02-29 00:00")
+
+
+@pytest.mark.parametrize(
+    "rules", [rule(1), rule("rate(1 day)"), pytest.param(rule("cron(0 0 * * ? *)"), marks=needs_cron)], ids=str
+)
+@pytest.mark.parametrize(("until", "count"), [(0, 1), (DAY - 1, 1), (DAY, 2), (3 * DAY, 4)])
+def test_how_many_windows_open(rules: dict[str, Any], until: int, count: int) -> None:
+    """The first window counts, and the one that opens at the last instant; those of a cron up to a number."""
+    opens = at("2026-03-02 00:00")
+    assert windows_until(rules, opens=opens, until=opens + until, most=count) == count
+    assert windows_until(rules, opens=opens, until=opens + until, most=9) == count
+
+
+@needs_cron
+def test_windows_of_a_cron_are_counted_up_to_a_number() -> None:
+    """More of them are not looked for."""
+    opens = at("2026-03-02 00:00")
+    assert windows_until(rule("cron(0 0 * * ? *)"), opens=opens, until=opens + 9 * DAY, most=3) == 3
 
 
 @needs_cron
