@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import traceback
 from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +15,7 @@ from .._service.docs import read_on
 from .._service.report.layout import as_text
 from .._service.report.story import story_of
 from . import tracebacks
+from .hints import TITLE
 from .report_option import Reporting
 
 if TYPE_CHECKING:
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from .markers import Plan
 
 _LEFT_BEHIND = "Secrets left behind: "
+_NOT_TOLD = "A mistake of pytest-secretsdelete keeps it from saying what happened to the secrets of this test: "
 
 
 def fail(outcome: Any, findings: Iterable[str]) -> None:
@@ -47,6 +51,15 @@ def add_story(report: Any, item: pytest.Item, call: pytest.CallInfo[Any], use: U
     asked = asked or Reporting()
     if not report.failed and report.when != "call":
         return
+    try:
+        _add_story(report, item, call, use, asked)
+    except Exception as mistake:  # noqa: BLE001 - raised in this hook, it would end the run
+        frame = traceback.extract_tb(mistake.__traceback__)[-1]
+        place = f"{Path(frame.filename).name}:{frame.lineno}"
+        report.sections.append((TITLE, f"{_NOT_TOLD}{type(mistake).__name__} in {place}."))
+
+
+def _add_story(report: Any, item: pytest.Item, call: pytest.CallInfo[Any], use: Use, asked: Reporting) -> None:
     error = call.excinfo.value if report.failed and call.excinfo is not None else None
     story = story_of(service_of(use.fake), error, _left_behind(use, report), record=use.record)
     if asked.shows(report):

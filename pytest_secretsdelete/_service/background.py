@@ -111,8 +111,8 @@ def _apply(vault: Vault, secret: SecretRecord, due: int, until: int) -> Turn | N
     if secret.versions.clean_up_due == due:
         _clean_up(vault, secret, due, until)
         return None
-    setup = secret.rotation
-    return _start_rotation(vault, secret, setup, due) if setup is not None and rotation_due(secret) == due else None
+    assert secret.rotation is not None  # noqa: S101 - for the type
+    return _start_rotation(vault, secret, secret.rotation, due)
 
 
 def _clean_up(vault: Vault, secret: SecretRecord, due: int, until: int) -> None:

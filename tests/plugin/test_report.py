@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from pytest_secretsdelete._pytest import report
+
 from ..support import shows
 from ..support.moments import at_once
 from .conftest import reports_of
@@ -222,6 +224,30 @@ def test_no_call(run: Run) -> None:
     """A failed test whose code has made no call is told so."""
     result = run("def test_it(secretsmanager): assert 1 == 2")
     assert _told(result) == "No call reached the fake."
+
+
+def test_a_mistake_in_the_report(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the report cannot be made, the run goes on, and the mistake is named without its text."""
+    source = """
+        import boto3
+
+        def test_it(secretsmanager):
+            boto3.client("secretsmanager").get_secret_value(SecretId="a")
+
+        def test_other(secretsmanager):
+            pass
+    """
+
+    def story_of(*arguments: object, **options: object) -> None:
+        raise ValueError("hunter2")
+
+    monkeypatch.setattr(report, "story_of", story_of)
+    result = run(source)
+    result.assert_outcomes(failed=1, passed=1)
+    text = result.stdout.str()
+    assert "keeps it from saying what happened to the secrets of this test: ValueError in test_report.py:" in text
+    assert "ResourceNotFoundException" in text
+    assert "hunter2" not in text
 
 
 def test_errors_of_fixtures(run: Run) -> None:

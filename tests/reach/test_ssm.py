@@ -126,6 +126,14 @@ def test_both_calls_are_recorded(intercept: Callable[[Any], None], parameters: A
     assert fake.calls_of("GetSecretValue", "db/password") == (inner,)
 
 
+def test_the_report_of_a_reference_with_a_label(parameters: Any, fake: FakeSecretsManager) -> None:
+    """A call that names a label stands in the life of the secret, too."""
+    assert read_all(parameters, [f"{OURS}:AWSCURRENT"])[0] == [VALUE]
+    lines = at_once(as_text(story_of(service_of(fake)), 120)).splitlines()
+    (life,) = [line for line in lines if line.startswith("db/password ")]
+    assert "GetParameters +0s, " in life
+
+
 def test_the_report_names_what_was_asked_for(parameters: Any, fake: FakeSecretsManager) -> None:
     """The call of Parameter Store, and the reading that it makes, stand in the life of each secret."""
     read_all(parameters, [OURS, MISSING])

@@ -48,9 +48,9 @@ def put_secret_value(store: Store, request: Request) -> dict[str, Any]:
     labels = request.get("VersionStages") or [CURRENT]
     if not secret.versions and CURRENT not in labels:
         labels = [*labels, CURRENT]  # the first version of an empty secret (documentation)
-    changed = add_version(store, secret, request, value, labels)
-    stored = changed.version(token)
-    return named(secret, VersionId=token, VersionStages=list(stored.labels) if stored else labels)
+    stored = add_version(store, secret, request, value, labels).version(token)
+    assert stored is not None  # noqa: S101 - for the type
+    return named(secret, VersionId=token, VersionStages=list(stored.labels))
 
 
 def batch_get_secret_value(store: Store, request: Request) -> dict[str, Any]:

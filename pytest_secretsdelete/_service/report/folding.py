@@ -137,7 +137,7 @@ def _moves(moves: Iterable[Move]) -> Iterator[Row]:
         length = duration(sum(move.end - move.start for move in group))
         steps = f" in {len(group):,} steps" if len(group) > 1 else ""
         words = f"sleeping took {length}{steps}" if group[0].slept else f"clock advanced {length}{steps}"
-        yield Row(group[0].start, words, "", places.shown(group[0].place), MOVE, last=group[-1].end)
+        yield Row(group[0].start, words, "", places.shown(group[0].place), MOVE)
 
 
 def brief(facts: Facts, rows: Iterable[Row]) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from ..sources import filled, model
 from ..table import D, DAY, FUNCTION, I, T2, T3, At, Row, a, call, labels, move, named, steps
 from .rotation import END, NOON, ROTATE
@@ -88,7 +90,9 @@ def never_began(world):
     """Find that the rotation of the next day did not begin, and that the one after has a date."""
     world.advance(days=1)
     assert len(world.fake.rotations) == 4
-    assert world.fake.events[-1].name == "RotationFailed"
+    failed = world.fake.events[-1]
+    assert failed.name == "RotationFailed"
+    assert str(UUID(failed.detail["versionId"])) == failed.detail["versionId"]
     assert sum(map(len, world.labels("a").values())) == 20
     next_is(2 * DAY + END)(world)
 

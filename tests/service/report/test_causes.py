@@ -101,10 +101,11 @@ def test_another_arn(fake: FakeSecretsManager, client: Any, because: Because) ->
 
 def test_another_region(fake: FakeSecretsManager, because: Because) -> None:
     """A name that another region holds is told with that region."""
-    fake.seed("a", VALUE, region="us-west-2")
+    for region in ("us-west-2", "ap-south-1"):
+        fake.seed("a", VALUE, region=region)
     assert because(fake.client().get_secret_value, SecretId="a") == (
-        "GetSecretValue looked for a in eu-west-1, but it is in us-west-2. Give the client that region, or seed the "
-        "secret in eu-west-1."
+        "GetSecretValue looked for a in eu-west-1, but it is in ap-south-1, us-west-2. Give the client that region, or "
+        "seed the secret in eu-west-1."
     )
 
 
@@ -112,8 +113,9 @@ def test_another_account(fake: FakeSecretsManager, because: Because) -> None:
     """A name that another account holds is told with that account."""
     fake.seed("a", VALUE)
     told = because(client_of(region=REGION).get_secret_value, SecretId="a")
-    assert told.startswith(
-        f"GetSecretValue looked for a in account {OTHER_ACCOUNT}, but account 123456789012 holds it."
+    assert told == (
+        f"GetSecretValue looked for a in account {OTHER_ACCOUNT}, but account 123456789012 holds it. From another "
+        "account a secret is named by its ARN, and its resource policy admits the caller."
     )
 
 
@@ -122,8 +124,9 @@ def test_a_fake_that_is_covered(fake: FakeSecretsManager) -> None:
     fake.seed("a", VALUE)
     with FakeSecretsManager(region=REGION) as inner:
         told = _because(inner, inner.client().get_secret_value, SecretId="a")
-    assert told.startswith(
-        "GetSecretValue did not find a, because another fake holds it: two fakes were active at once"
+    assert told == (
+        "GetSecretValue did not find a, because another fake holds it: two fakes were active at once, and the "
+        "innermost answers. Use one of them for the seed and for the call."
     )
 
 

@@ -15,7 +15,7 @@ from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.report.layout import as_text
 from pytest_secretsdelete._service.report.story import story_of
 
-from ...support import LAMBDA, REGION, VALUE, Rotator, refused, send_raw, token
+from ...support import LAMBDA, OTHER_ACCOUNT, REGION, VALUE, Rotator, client_of, refused, send_raw, token
 
 if TYPE_CHECKING:
     from pytest_secretsdelete import Clock
@@ -333,3 +333,39 @@ def test_a_step_of_nothing(clock: Clock, fake: FakeSecretsManager, told: Told) -
     assert "clock" not in told(ABOUT_A)
     clock.advance(seconds=0.001)
     assert "clock advanced 1ms" in told(ABOUT_A)
+
+
+def test_several_regions_and_accounts(fake: FakeSecretsManager, told: Told) -> None:
+    """Where there are several of both, both are told of each secret."""
+    fake.seed("a", VALUE)
+    client_of(OTHER_ACCOUNT, "ap-south-1").create_secret(Name="b", SecretString=VALUE)
+    text = told(ABOUT_A)
+    assert f"a (eu-west-1, account {fake.account_id})" in text
+    assert f"b (ap-south-1, account {OTHER_ACCOUNT}) created +0s" in lines(text)
+
+
+def test_gone_at_once_and_later(clock: Clock) -> None:
+    """A forced deletion removes the secret at once, or some time later, as the fake was told."""
+    for delay, words in ((timedelta(0), "gone for good"), (timedelta(hours=2), "gone for good, 2h after its deletion")):
+        with FakeSecretsManager(region=REGION, force_delete_delay=delay) as fake:
+            fake.seed("a", VALUE)
+            fake.client().delete_secret(SecretId="a", ForceDeleteWithoutRecovery=True)
+            clock.advance(hours=2)
+            assert any(
+                row.endswith((f"s {words}", f"h {words}"))
+                for row in rows(as_text(story_of(service_of(fake), ABOUT_A), 120))
+            )
+
+
+def test_faults_at_different_times(clock: Clock, fake: FakeSecretsManager, client: Any, told: Told) -> None:
+    """Calls that were answered after faults are told one by one, each with its own instants."""
+    for name in ("a", "b"):
+        fake.seed(name, VALUE)
+    for _ in range(2):
+        fake.fail("GetSecretValue", "InternalServiceError")
+        client.get_secret_value(SecretId="b")
+        clock.advance(days=1)
+    client.describe_secret(SecretId="a")
+    text = " ".join(lines(told(ABOUT_A)))
+    for instant in ("+0s", "+1d"):
+        assert f"GetSecretValue: InternalServiceError (asked for by here), then answered at {instant}" in text

@@ -74,6 +74,7 @@ def test_versions_and_rotations(clock: Clock, fake: FakeSecretsManager, client: 
     for number in range(35):
         with pytest.raises(ClientError):
             client.get_secret_value(SecretId="a", VersionStage=f"L{number}")
+        clock.advance(seconds=number % 2)
     clock.advance(hours=1)
     fake.fail("GetSecretValue", "InternalServiceError", times=2)
     client.get_secret_value(SecretId="a")
@@ -81,4 +82,6 @@ def test_versions_and_rotations(clock: Clock, fake: FakeSecretsManager, client: 
     fake.client("us-east-1").create_secret(Name="a", SecretString=VALUE, ClientRequestToken=token(4))
     with pytest.raises(ClientError) as caught:
         client.get_secret_value(SecretId="a", VersionId=token(9))
-    hold("versions_and_rotations.txt", as_text(story_of(service_of(fake), caught.value), 120))
+    story = story_of(service_of(fake), caught.value)
+    hold("versions_and_rotations.txt", as_text(story, 120))
+    assert "<tr class=call><td>+60d</td><td>(6 calls left out)</td>" in fragment(story, "test_rotations", "failed")

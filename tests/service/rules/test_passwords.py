@@ -112,3 +112,9 @@ def test_a_space_is_never_required():
     """Four types need four characters, with the space on offer too; excluding it empties no type."""
     assert len(random_password(length=4, include_space=True)) == 4
     assert " " not in random_password(include_space=True, exclude_characters=" ")
+
+
+def test_what_a_password_is_made_of():
+    """Without a wish a password has 32 characters, of every kind but the space; a long one has them all."""
+    assert len(random_password()) == 32
+    assert set(random_password(length=4096)) == set().union(*TYPES.values())
