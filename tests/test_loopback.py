@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     Run = Callable[..., pytest.RunResult]
 
+pytestmark = pytest.mark.skipif(not loopback_alone.is_possible(), reason="traced, this Python cannot watch itself")
+
 #: An address for documentation (RFC 5737), and a name that no resolver has (RFC 6761).
 ADDRESS, NAME = "192.0.2.1", "nowhere.invalid"
 #: A call for each event that names a host.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from datetime import timedelta
 from typing import Any
@@ -14,7 +13,7 @@ from pytest_secretsdelete import FakeSecretsManager
 from pytest_secretsdelete._fake import service_of
 from pytest_secretsdelete._service.settings import GivenSettings, Settings
 
-from ..support import PATIENCE, REGION, VALUE, in_threads, refused
+from ..support import PATIENCE, REGION, VALUE, in_threads, refused, switching_often
 
 
 def test_started_twice() -> None:
@@ -37,9 +36,7 @@ def test_the_settings_are_known() -> None:
 def test_started_by_two_threads_at_once() -> None:
     """One of them starts it, the other is refused, and nothing is left behind."""
     before = dict(os.environ)
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
+    with switching_often():
         for _ in range(50):
             fake, outcomes, together = FakeSecretsManager(), [], threading.Barrier(2)
 
@@ -53,8 +50,6 @@ def test_started_by_two_threads_at_once() -> None:
             in_threads(start, start)
             fake.stop()
             assert sorted(outcomes, key=bool) == [None, fake]
-    finally:
-        sys.setswitchinterval(interval)
     assert dict(os.environ) == before
 
 

@@ -13,13 +13,11 @@ CHILDREN = 6 * LOAD
 
 #: A fake with what the callers share, and threads that are busy on one.
 BUSY = """
-import sys
 from pytest_secretsdelete import FakeSecretsManager
 from tests.load.callers import Ledger, be_busy, check, check_versions, populate
-from tests.load.conftest import SWITCH_INTERVAL
-from tests.support import in_threads
+from tests.support import in_threads, switch_often
 
-sys.setswitchinterval(SWITCH_INTERVAL)
+switch_often()
 
 def load(fake, ledger, threads, rounds, *others):
     last, client = {}, ledger.watch(fake.client())
@@ -90,7 +88,7 @@ print(json.dumps(written))
 def test_spawned_processes() -> None:
     """Processes write over HTTP while threads call in process: each write that was acknowledged is in the store."""
     source = f"""{BUSY}
-import json, subprocess
+import json, subprocess, sys
 with FakeSecretsManager(region="eu-west-1") as fake, fake.endpoint():
     spawned = [
         subprocess.Popen([sys.executable, "-c", {SPAWNED!r}, str(n), "{10 * LOAD}"], stdout=subprocess.PIPE, text=True)

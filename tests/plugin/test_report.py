@@ -224,6 +224,7 @@ def test_no_call(run: Run) -> None:
     """A failed test whose code has made no call is told so."""
     result = run("def test_it(secretsmanager): assert 1 == 2")
     assert _told(result) == "No call reached the fake."
+    assert "- Secrets Manager, us-east-1 -" in result.stdout.str()
 
 
 def test_a_mistake_in_the_report(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,6 +20,7 @@ from .raw import make_request, raw_request, refused, send_raw
 from .rotation import Rotator, rotate_as_the_template, set_up_rotation, tick, until_the_next_due
 from .running import PATIENCE, in_threads, run_interpreter, run_python, within_patience
 from .showing import shows
+from .switching import switch_often, switching_often
 
 __all__ = [
     "CROSS_ACCOUNT",
@@ -53,6 +54,8 @@ __all__ = [
     "send_raw",
     "set_up_rotation",
     "shows",
+    "switch_often",
+    "switching_often",
     "force_late_interception",
     "forking",
     "tick",

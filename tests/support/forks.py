@@ -10,9 +10,10 @@ import os, signal, sys, threading, time, warnings
 from datetime import timedelta
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._botocore.sessions import new_session
+from tests.support import switch_often
 
 warnings.simplefilter("ignore", DeprecationWarning)  # a process with threads that forks
-sys.setswitchinterval(1e-5)
+switch_often()
 
 def ended(child, patience=100):
     until = time.monotonic() + patience

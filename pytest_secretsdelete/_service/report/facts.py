@@ -36,6 +36,7 @@ class Facts:
     service: Service
     #: What happened, in order.
     record: Sequence[Entry]
+    #: In milliseconds; 0 where nothing has happened.
     start: int
     end: int
     moves: list[Move]

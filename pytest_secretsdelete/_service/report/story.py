@@ -86,11 +86,11 @@ def _is_untouched(life: Sequence[Entry]) -> bool:
 
 def _title(facts: Facts) -> str:
     regions = sorted({subject.region for subject in facts.lives} | {call.region for call in facts.other_calls})
-    parts = [", ".join(regions or [facts.service.region]), date(facts.start)]
-    length = facts.end - facts.start
-    if offset(length) != offset(0):
-        parts[1] += f" to {date(facts.end)} ({offset(length)})"
-    return ", ".join(["Secrets Manager", *parts])
+    parts = ["Secrets Manager", ", ".join(regions or [facts.service.region])]
+    length = offset(facts.end - facts.start)
+    if facts.start:  # else nothing has happened yet
+        parts.append(date(facts.start) + (f" to {date(facts.end)} ({length})" if length != offset(0) else ""))
+    return ", ".join(parts)
 
 
 def _life(facts: Facts, subject: Subject, *, with_clock: bool = False) -> Life:

@@ -33,9 +33,17 @@ class UnwatchedError(RuntimeError):
     """This process would start another Python without the watch."""
 
 
+def is_possible() -> bool:
+    """Return whether this process can be watched: not while it is traced, as by coverage, before Python 3.12.
+
+    There a thread that is about to be traced ends with an error where another thread runs a hook for the same reason.
+    """
+    return sys.version_info >= (3, 12) or sys.gettrace() is None
+
+
 def install() -> None:
-    """Watch this process from now on; a hook cannot be removed."""
-    if not hasattr(sys, _INSTALLED):
+    """Watch this process from now on, where that is possible; a hook cannot be removed."""
+    if not hasattr(sys, _INSTALLED) and is_possible():
         setattr(sys, _INSTALLED, True)
         sys.addaudithook(_look)
 
