@@ -68,7 +68,7 @@ class Clock:
             raise ValueError(_TOO_FAR) from None
         if step < timedelta(0):
             raise ValueError(
-                f"The clock moves forward only: advance was asked for {step}. Purged secrets cannot come back; "
+                f"The clock moves forward only: advance was asked for -{-step}. Purged secrets cannot come back; "
                 f"start the test earlier with @pytest.mark.secretsmanager(now=...) instead. {_READ_ON}"
             )
         self._go_to(now_in_microseconds() + step // timedelta(microseconds=1))
@@ -115,7 +115,7 @@ class Clock:
             raise TypeError(f"move_to_deletion_date() takes a timedelta as before=, not {before!r}. {_READ_ON}")
         if before < timedelta(0):
             raise ValueError(
-                f"move_to_deletion_date() goes to the deletion date or before it: before={before} is negative. For a "
+                f"move_to_deletion_date() goes to the deletion date or before it: before=-{-before} is negative. For a "
                 f"later instant, advance() from there. {_READ_ON}"
             )
         secret = _active.required().find(secret_id)
