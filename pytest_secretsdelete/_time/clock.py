@@ -84,7 +84,9 @@ class Clock:
             TypeError: `when` is neither a datetime nor text.
             RuntimeError: freezegun does not control time.
         """
-        moment = aware(when)
+        self._go_forward(aware(when), "move_to")
+
+    def _go_forward(self, moment: datetime, asked: str) -> None:
         try:
             target = to_microseconds(moment)
         except OverflowError:  # in another zone it is out of the range of dates
@@ -92,7 +94,7 @@ class Clock:
         present = now_in_microseconds()
         if target < present:
             raise ValueError(
-                f"The clock moves forward only: it is {from_microseconds(present).isoformat()}, and move_to was asked "
+                f"The clock moves forward only: it is {from_microseconds(present).isoformat()}, and {asked} was asked "
                 f"for {from_microseconds(target).isoformat()}. Start the test earlier with "
                 f"@pytest.mark.secretsmanager(now=...) instead. {_READ_ON}"
             )
@@ -124,7 +126,7 @@ class Clock:
                 f"The secret {secret.name!r} is not scheduled for deletion, so it has no deletion date; delete it "
                 f"first. {_READ_ON}"
             )
-        self.move_to(to_datetime(secret.deletion) - before)
+        self._go_forward(to_datetime(secret.deletion) - before, "move_to_deletion_date")
 
     def skip_sleeps(self) -> AbstractContextManager[None]:
         """Return a context manager in which sleeping moves the clock and returns at once.
