@@ -139,7 +139,9 @@ def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
         except (TypeError, ValueError) as error:
             raise TypeError(f"{what} cannot be written as JSON text: {type(error).__name__}.") from None
     if not isinstance(value, (str, bytes)):
-        raise TypeError(f"{what} is a {type(value).__name__}; str, bytes, or a dict or list for JSON text are legal.")
+        raise TypeError(
+            f"{what} is of type {type(value).__name__}; str, bytes, or a dict or list for JSON text are legal."
+        )
     if isinstance(value, str) and not _is_unicode(value):
         raise ValueError(f"{what} holds surrogates, which no UTF-8 text does; give bytes.")
     size = len(value.encode() if isinstance(value, str) else value)
@@ -150,7 +152,7 @@ def stored_value(what: str, value: SeedValue | None) -> str | bytes | None:
 
 def _text(what: str, value: str | None) -> str | None:
     if value is not None and not isinstance(value, str):
-        raise TypeError(f"{what}={value!r} is a {type(value).__name__}; a str is legal.")
+        raise TypeError(f"{what}={value!r} is of type {type(value).__name__}; a str is legal.")
     if value is not None and not _is_unicode(value):
         raise ValueError(f"{what} holds surrogates, which no UTF-8 text does.")
     return value
@@ -224,7 +226,7 @@ def _policy(policy: str | Mapping[str, Any] | None) -> str | None:
         except (TypeError, ValueError) as error:
             raise TypeError(f"policy cannot be written as JSON text: {type(error).__name__}.") from None
     if not isinstance(policy, str):
-        raise TypeError(f"policy is a {type(policy).__name__}; JSON text, or a dict to write as such, is legal.")
+        raise TypeError(f"policy is of type {type(policy).__name__}; JSON text, or a dict to write as such, is legal.")
     if not 1 <= len(policy) <= LONGEST_POLICY:
         raise ValueError(f"policy has {len(policy)} characters; 1 to {LONGEST_POLICY} are legal.")
     return policy

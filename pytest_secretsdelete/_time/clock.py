@@ -68,7 +68,7 @@ class Clock:
             raise ValueError(_TOO_FAR) from None
         if step < timedelta(0):
             raise ValueError(
-                f"The clock moves forward only: advance was asked for {step}. Purged secrets cannot come back; "
+                f"The clock moves forward only: advance was asked for -{-step}. Purged secrets cannot come back; "
                 f"start the test earlier with @pytest.mark.secretsmanager(now=...) instead. {_READ_ON}"
             )
         self._go_to(now_in_microseconds() + step // timedelta(microseconds=1))
@@ -84,7 +84,9 @@ class Clock:
             TypeError: `when` is neither a datetime nor text.
             RuntimeError: freezegun does not control time.
         """
-        moment = aware(when)
+        self._go_forward(aware(when), "move_to")
+
+    def _go_forward(self, moment: datetime, asked: str) -> None:
         try:
             target = to_microseconds(moment)
         except OverflowError:  # in another zone it is out of the range of dates
@@ -92,7 +94,7 @@ class Clock:
         present = now_in_microseconds()
         if target < present:
             raise ValueError(
-                f"The clock moves forward only: it is {from_microseconds(present).isoformat()}, and move_to was asked "
+                f"The clock moves forward only: it is {from_microseconds(present).isoformat()}, and {asked} was asked "
                 f"for {from_microseconds(target).isoformat()}. Start the test earlier with "
                 f"@pytest.mark.secretsmanager(now=...) instead. {_READ_ON}"
             )
@@ -115,7 +117,7 @@ class Clock:
             raise TypeError(f"move_to_deletion_date() takes a timedelta as before=, not {before!r}. {_READ_ON}")
         if before < timedelta(0):
             raise ValueError(
-                f"move_to_deletion_date() goes to the deletion date or before it: before={before} is negative. For a "
+                f"move_to_deletion_date() goes to the deletion date or before it: before=-{-before} is negative. For a "
                 f"later instant, advance() from there. {_READ_ON}"
             )
         secret = _active.required().find(secret_id)
@@ -124,7 +126,7 @@ class Clock:
                 f"The secret {secret.name!r} is not scheduled for deletion, so it has no deletion date; delete it "
                 f"first. {_READ_ON}"
             )
-        self.move_to(to_datetime(secret.deletion) - before)
+        self._go_forward(to_datetime(secret.deletion) - before, "move_to_deletion_date")
 
     def skip_sleeps(self) -> AbstractContextManager[None]:
         """Return a context manager in which sleeping moves the clock and returns at once.

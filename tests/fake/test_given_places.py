@@ -75,7 +75,7 @@ def test_an_arn_of_another_place(fake: FakeSecretsManager) -> None:
     for arn in (ARN.replace(REGION, "ap-south-1"), ARN.replace("123456789012", "111122223333")):
         with pytest.raises(ValueError, match=f"the seed 'db/password' is for region {REGION} and account 123456789012"):
             fake.seed("db/password", "x", arn=arn)
-    with pytest.raises(TypeError, match="arn=3 is a int"):
+    with pytest.raises(TypeError, match="arn=3 is of type int"):
         fake.seed("db/password", "x", arn=3)  # type: ignore[arg-type]
 
 
@@ -94,7 +94,7 @@ def test_a_policy(policy: Any, fake: FakeSecretsManager, client: Any) -> None:
         ("", ValueError, "policy has 0 characters; 1 to 20480 are legal"),
         ({"x": "x" * 20480}, ValueError, "characters; 1 to 20480 are legal"),
         ({"x": object()}, TypeError, "policy cannot be written as JSON text: TypeError"),
-        (3, TypeError, "policy is a int"),
+        (3, TypeError, "policy is of type int"),
     ],
 )
 def test_a_wrong_policy(policy: Any, error: type[Exception], text: str, fake: FakeSecretsManager) -> None:

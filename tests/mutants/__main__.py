@@ -1,6 +1,6 @@
 """Runs a sample of mutants, or all: python -m tests.mutants [--sample N] [--seed S] [paths].
 
-Exits with 1 where less than 95 % of the mutants that are not equivalent were killed.
+Exits with 1 where less than 95 % of the mutants that are not equivalent were killed, or where tests failed at a control.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from collections import Counter
 
 from . import tool
 from .equivalents import Change, listed
-from .sample import drawn, interval
+from .sample import drawn, interval, is_enough
 
-LEAST_KILLED = 0.95
 _COLUMNS = ("room", "mutants", "tried", "killed", "equivalent", "survived", "killed %")
 
 
@@ -33,13 +32,14 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def survivors_among(names: list[str], processes: int, seconds: float) -> list[str]:
-    """Run the tests against mutants; return those that no test has noticed."""
+def survivors_among(names: list[str], processes: int, seconds: float) -> tuple[list[str], int]:
+    """Run the tests against mutants; return those that no test has noticed, and at how many controls tests failed."""
     verdicts = tool.run(names, processes, seconds)
     controls = verdicts.keys() - set(names)
-    noticed = ", ".join(sorted(name for name in controls if verdicts[name] != "survived"))
-    print(f"\n{len(controls)} controls, which change nothing. Tests failed at: {noticed or 'none'}.")
-    return [name for name in names if verdicts[name] == "survived"]
+    noticed = sorted(name for name in controls if verdicts[name] != "survived")
+    print(f"\n{len(controls)} controls, which change nothing. Tests failed at: {', '.join(noticed) or 'none'}.")
+    print(f"Killed because a test took too long: {sum(verdicts[name] == 'timeout' for name in names)}.")
+    return [name for name in names if verdicts[name] == "survived"], len(noticed)
 
 
 def row(room: str, count: int, tried: int, survived: int, equivalent: int) -> tuple[str, ...]:
@@ -74,9 +74,8 @@ def main() -> int:
     }
     path_of = {name: path for path, names in wanted.items() for name in names}
     names = drawn(wanted, options.sample, options.seed)
-    changes = {
-        name: tool.change(name, path_of[name]) for name in survivors_among(names, options.processes, options.seconds)
-    }
+    survivors, failed_controls = survivors_among(names, options.processes, options.seconds)
+    changes = {name: tool.change(name, path_of[name]) for name in survivors}
     known = listed()
     equivalent = {name for name, change in changes.items() if any(one.covers(change) for one in known)}
     rows, total = [], Counter()
@@ -97,7 +96,7 @@ def main() -> int:
         print(
             f"\nA sample, seed {options.seed}: of all mutants {100 * low:.1f} to {100 * high:.1f} % are killed (95 % interval)."
         )
-    return 0 if differing and killed / differing >= LEAST_KILLED else 1
+    return 0 if is_enough(killed, differing, failed_controls) else 1
 
 
 if __name__ == "__main__":

@@ -43,8 +43,8 @@ def read(path: Path) -> dict[str, Known]:
 
 def sources(root: Path, tests: Iterable[str]) -> dict[str, str]:
     """Return a digest for each test, which changes with its module, and with the package and what tests share."""
-    shared = [*root.glob("pytest_secretsdelete/**/*.py"), *root.glob("tests/support/**/*.py")]
-    shared += root.glob("tests/**/conftest.py")
+    helpers = [path for path in root.glob("tests/**/*.py") if not path.name.startswith("test_")]
+    shared = [*root.glob("pytest_secretsdelete/**/*.py"), *helpers]
     common = b"".join(path.read_bytes() for path in sorted(shared))
     modules = {test.partition("::")[0] for test in tests}
     digests = {module: hashlib.sha256(common + (root / module).read_bytes()).hexdigest() for module in modules}

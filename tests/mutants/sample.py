@@ -8,6 +8,12 @@ from math import sqrt
 
 #: The quantile of the normal distribution for an interval of 95 %.
 _QUANTILE = 1.96
+LEAST_KILLED = 0.95
+
+
+def is_enough(killed: int, differing: int, failed_controls: int) -> bool:
+    """Return whether enough mutants were killed. Where tests failed at a control, nobody knows what has killed them."""
+    return not failed_controls and differing > 0 and killed / differing >= LEAST_KILLED
 
 
 def drawn(by_module: Mapping[str, Sequence[str]], size: int | None, seed: int) -> list[str]:

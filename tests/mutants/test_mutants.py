@@ -15,7 +15,7 @@ from .changes import changed_lines
 from .children import Children, Deadline
 from .equivalents import Change, Equivalent, change_of, listed
 from .known import NARROW, Known, Ranking, read, sources, write
-from .sample import drawn, interval
+from .sample import drawn, interval, is_enough
 
 ROOT = Path(__file__).parents[2]
 MADE = {"a.py": [f"a{number}" for number in range(90)], "b.py": [f"b{number}" for number in range(9)], "c.py": ["c0"]}
@@ -215,11 +215,20 @@ def test_what_becomes_of_children() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("killed", "differing", "failed_controls", "enough"),
+    [(95, 100, 0, True), (94, 100, 0, False), (100, 100, 1, False), (0, 0, 0, False)],
+)
+def test_what_is_enough(killed: int, differing: int, failed_controls: int, enough: bool) -> None:
+    """95 % are enough, unless tests also fail where nothing is changed."""
+    assert is_enough(killed, differing, failed_controls) == enough
+
+
 def test_what_is_known_of_a_source(tmp_path: Path) -> None:
     """A change of a test's module is one for its tests, and a change of the package or of shared code for all."""
     (tmp_path / "tests" / "support").mkdir(parents=True)
     (tmp_path / "pytest_secretsdelete").mkdir()
-    for name in ("test_a.py", "test_b.py", "conftest.py", "support/raw.py"):
+    for name in ("test_a.py", "test_b.py", "conftest.py", "support/raw.py", "rows.py"):
         (tmp_path / "tests" / name).write_text(name)
     tests = ["tests/test_a.py::test_one", "tests/test_a.py::test_two", "tests/test_b.py::test_one"]
 
@@ -230,5 +239,5 @@ def test_what_is_known_of_a_source(tmp_path: Path) -> None:
         return [before[test] != after[test] for test in tests]
 
     assert changed("tests/test_a.py") == [True, True, False]
-    for path in ("tests/conftest.py", "tests/support/raw.py", "pytest_secretsdelete/new.py"):
+    for path in ("tests/conftest.py", "tests/support/raw.py", "tests/rows.py", "pytest_secretsdelete/new.py"):
         assert changed(path) == [True, True, True]

@@ -120,7 +120,7 @@ def test_items_of_a_users_own(run: Run, pytester: pytest.Pytester) -> None:
         """,
     )
     result.assert_outcomes(passed=3, errors=1)
-    result.stdout.fnmatch_lines(["*value is a int*", "ERROR bad.check::check_bad *"])
+    result.stdout.fnmatch_lines(["*value is of type int*", "ERROR bad.check::check_bad *"])
 
 
 def test_subtests(run: Run) -> None:
