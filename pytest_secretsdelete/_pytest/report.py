@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from .markers import Plan
 
 _LEFT_BEHIND = "Secrets left behind: "
+_PLEASE_TELL = "Please tell us: https://github.com/pytest-secretsdelete/pytest-secretsdelete/issues"
 _NOT_TOLD = "A mistake of pytest-secretsdelete keeps it from saying what happened to the secrets of this test: "
 
 
@@ -56,7 +57,7 @@ def add_story(report: Any, item: pytest.Item, call: pytest.CallInfo[Any], use: U
     except Exception as mistake:  # noqa: BLE001 - raised in this hook, it would end the run
         frame = traceback.extract_tb(mistake.__traceback__)[-1]
         place = f"{Path(frame.filename).name}:{frame.lineno}"
-        report.sections.append((TITLE, f"{_NOT_TOLD}{type(mistake).__name__} in {place}."))
+        report.sections.append((TITLE, f"{_NOT_TOLD}{type(mistake).__name__} in {place}. {_PLEASE_TELL}"))
 
 
 def _add_story(report: Any, item: pytest.Item, call: pytest.CallInfo[Any], use: Use, asked: Reporting) -> None:
