@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 #: Members that no operation has: the neighbours that a mistake puts beside those that it has.
 STRANGERS = ("SecretStrin", "secretString", "SecretStringX", "clientRequestToken", "__class__", "self", "", "é", "😀")
+#: Behind the name of a known member it makes an unknown one, and no cut makes it the known one again.
+_MORE_THAN_IS_CUT = " " * 4
 DEEP = 100_000
 
 
@@ -43,7 +45,8 @@ def _spoil(chance: random.Random, members: dict[str, Any], shape: Any) -> None:
     elif way == 1:
         members[name] = None
     elif way == 2:  # an unknown neighbour, which may hold a value by mistake
-        members[chance.choice((*STRANGERS, name.lower(), name + " "))] = chance.choice((shapes.SENTINEL, 1, None, [{}]))
+        stranger = chance.choice((*STRANGERS, name.lower(), name + _MORE_THAN_IS_CUT))
+        members[stranger] = chance.choice((shapes.SENTINEL, 1, None, [{}]))
     elif member is not None:
         members[name] = unfitting(chance, member)
 
@@ -65,7 +68,7 @@ def spoilt_body(chance: random.Random, members: dict[str, Any]) -> bytes:
 
 def _cut(chance: random.Random, body: bytes) -> bytes:
     place = chance.randint(0, len(body))
-    return body[:place] + body[place + chance.randint(0, 3) :]
+    return body[:place] + body[place + chance.randint(0, len(_MORE_THAN_IS_CUT) - 1) :]
 
 
 def _put_in(chance: random.Random, body: bytes) -> bytes:
