@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,11 @@ from pytest_secretsdelete import Clock, FakeSecretsManager
 from ..support import OTHER_ACCOUNT, VALUE, hold_against, shows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
-EXPECTED = Path(__file__).with_name("messages.txt")
+    Call = Callable[[], Any]
+
+EXPECTED = Path(__file__).with_name("messages")
 ARN = f"arn:aws:secretsmanager:us-east-1:{OTHER_ACCOUNT}:secret:a-AbCdEf"
 POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*"}]}
 
@@ -94,17 +97,37 @@ AGENTS: list[dict[str, Any]] = [
 ]
 
 
-def texts(what: str, calls: list[Callable[[], Any]]) -> list[str]:
-    """Return the errors of some calls, under a heading; each of the calls is refused."""
-    found = [f"# {what}"]
+def texts(calls: Iterable[Call]) -> str:
+    """Return the errors of some calls, each of which is refused."""
+    found = []
     for call in calls:
         with pytest.raises((LookupError, RuntimeError, TypeError, ValueError)) as caught:
             call()
-        found.append(f"{type(caught.value).__name__}: {caught.value.args[0]}")
-    return found
+        found.append(f"{type(caught.value).__name__}: {caught.value.args[0]}\n")
+    return "".join(found)
 
 
-def of_the_clock(clock: Clock, fake: FakeSecretsManager) -> list[Callable[[], Any]]:
+def of_settings(clock: Clock, fake: FakeSecretsManager) -> Iterator[Call]:
+    """Yield fakes that cannot be made."""
+    yield from (partial(FakeSecretsManager, **one) for one in SETTINGS)
+
+
+def of_seeds(clock: Clock, fake: FakeSecretsManager) -> Iterator[Call]:
+    """Yield seeds that are refused."""
+    yield from (partial(fake.seed, *words, **one) for words, one in SEEDS)
+
+
+def of_faults(clock: Clock, fake: FakeSecretsManager) -> Iterator[Call]:
+    """Yield faults that are refused."""
+    yield from (partial(fake.fail, *words, **one) for words, one in FAULTS)
+
+
+def of_agents(clock: Clock, fake: FakeSecretsManager) -> Iterator[Call]:
+    """Yield agents that cannot be started."""
+    yield from (lambda one=one: fake.agent(**one).__enter__() for one in AGENTS)
+
+
+def of_the_clock(clock: Clock, fake: FakeSecretsManager) -> list[Call]:
     """Return calls of the clock that are refused."""
     return [
         lambda: clock.advance(days="1"),  # type: ignore[arg-type]
@@ -126,7 +149,7 @@ def of_the_clock(clock: Clock, fake: FakeSecretsManager) -> list[Callable[[], An
     ]
 
 
-def of_look_ups(fake: FakeSecretsManager) -> list[Callable[[], Any]]:
+def of_look_ups(clock: Clock, fake: FakeSecretsManager) -> list[Call]:
     """Return look-ups that are refused."""
     for number in range(12):
         fake.seed(f"many-{number}", region="us-east-1")
@@ -143,18 +166,16 @@ def of_look_ups(fake: FakeSecretsManager) -> list[Callable[[], Any]]:
     ]
 
 
-def test_all(clock: Clock, fake: FakeSecretsManager) -> None:
+@pytest.mark.parametrize(
+    "subject", [of_settings, of_seeds, of_faults, of_agents, of_the_clock, of_look_ups], ids=lambda one: one.__name__
+)
+def test_whole_messages(
+    subject: Callable[[Clock, FakeSecretsManager], Iterable[Call]], clock: Clock, fake: FakeSecretsManager
+) -> None:
     """Each error says what happened, what was near, and what to do, and shows no value."""
     fake.seed("there", VALUE)
     fake.seed("empty")
     fake.seed("deleted", deleted_days_ago=1)
-    lines = [
-        *texts("settings", [lambda one=one: FakeSecretsManager(**one) for one in SETTINGS]),
-        *texts("seeds", [lambda words=words, one=one: fake.seed(*words, **one) for words, one in SEEDS]),
-        *texts("faults", [lambda words=words, one=one: fake.fail(*words, **one) for words, one in FAULTS]),
-        *texts("agents", [lambda one=one: fake.agent(**one).__enter__() for one in AGENTS]),
-        *texts("clock", of_the_clock(clock, fake)),
-        *texts("look-ups", of_look_ups(fake)),
-    ]
-    assert not shows(VALUE, "\n".join(lines))
-    hold_against(EXPECTED, "\n".join(lines))
+    text = texts(subject(clock, fake))
+    assert not shows(VALUE, text)
+    hold_against(EXPECTED / f"{subject.__name__.removeprefix('of_')}.txt", text)

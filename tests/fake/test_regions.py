@@ -94,7 +94,9 @@ def test_private_regions(region: str) -> None:
         fake.seed("b", VALUE, region="moon-base-1")
         assert fake.client("moon-base-1").get_secret_value(SecretId="b")["SecretString"] == VALUE
         client.replicate_secret_to_regions(SecretId="a", AddReplicaRegions=[{"Region": "moon-base-1"}])
-        assert fake.secret("a", "moon-base-1").is_replica
+        replica, primary = fake.secret("a", "moon-base-1"), fake.secret("a")
+        assert (replica.is_replica, replica.follows_another) == (True, True)
+        assert (primary.is_replica, primary.follows_another) == (False, False)
 
 
 @pytest.mark.parametrize("replica", [{}, {"Region": None}], ids=["none", "null"])

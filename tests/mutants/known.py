@@ -15,8 +15,10 @@ from pathlib import Path
 
 #: A test that takes more seconds is run after all others.
 SLOW = 0.3
-#: How many tests that call few functions come early.
+#: How many tests that call few functions come early, and how many that share words.
 NARROW = 10
+#: How many tests that start other processes come early.
+STARTERS = 3
 
 
 @dataclass(frozen=True)
@@ -79,25 +81,22 @@ class Ranking:
 
         First those that noticed other mutants of the function; then some that call few functions; then those that
         share words with the lines, the function and its module; then those that are slow; and last those that may call
-        the function in another process.
+        the function in another process. Of these, some that share words come after the first that do.
         """
-        rank = self._rank(function, changed)
-        early = [*reversed(self._noticed[function]), *self._callers.get(function, [])[:NARROW]]
-        return list(dict.fromkeys([*early, *self.callers(function, changed), *sorted(self._starters, key=rank)]))
+        callers, alike = self.callers(function, changed), self._alike(function, changed)
+        starters = sorted(self._starters, key=alike, reverse=True)
+        early = [*reversed(self._noticed[function]), *self._callers.get(function, [])[:NARROW], *callers[:NARROW]]
+        return list(dict.fromkeys([*early, *starters[:STARTERS], *callers, *starters]))
 
     def callers(self, function: str, changed: str) -> list[str]:
         """Return the tests that call a function in the process of the tests, those first that share words."""
-        return sorted(self._callers.get(function, []), key=self._rank(function, changed))
+        alike = self._alike(function, changed)
+        return sorted(self._callers.get(function, []), key=lambda test: (test in self._slow, -alike(test)))
 
-    def _rank(self, function: str, changed: str) -> Callable[[str], tuple[bool, int]]:
+    def _alike(self, function: str, changed: str) -> Callable[[str], int]:
         module, _, name = function.rpartition(".")
         parts = ((3, _words(changed)), (2, _words(name)), (1, _words(module)))
-
-        def rank(test: str) -> tuple[bool, int]:
-            alike = sum(weight * len(words & self._words[test]) for weight, words in parts)
-            return test in self._slow, -alike
-
-        return rank
+        return lambda test: sum(weight * len(words & self._words[test]) for weight, words in parts)
 
     def notice(self, function: str, test: str) -> None:
         """Learn that a test has noticed a mutant of a function."""

@@ -107,7 +107,7 @@ def test_what_is_known_is_kept(tmp_path: Path) -> None:
 def test_the_order_of_tests() -> None:
     """A mutant meets each passing test of its function once: a few narrow ones, those that share words, slow ones.
 
-    Those that start other processes come last: there they may call the function.
+    Those that start other processes are among them: there they may call the function.
     """
     ranking = Ranking(_known())
     order = ranking.order("m.x_f", "return secret.replicas")
@@ -115,7 +115,8 @@ def test_the_order_of_tests() -> None:
     assert set(order) == set(_known()) - {"test_a.py::test_failed"}
     assert order[:NARROW] == [f"test_a.py::test_{one}" for one in range(NARROW)]
     assert order[NARROW] == "test_a.py::test_of_replicas"
-    assert order[-2:] == ["test_a.py::test_slow", STARTER]
+    assert order[-1] == "test_a.py::test_slow"
+    assert NARROW < order.index(STARTER) <= 2 * NARROW
     assert ranking.order("m.x_f", "keys = None")[NARROW] == "test_a.py::test_keys"
 
 

@@ -89,7 +89,7 @@ def _shortened(rows: list[Row]) -> list[Row]:
         return rows
     middle = rows[_FIRST:-_LATEST]
     count = sum(row.count for row in middle)
-    note = Row(middle[0].at, f"({count:,} calls left out)", kind=CALL, last=middle[-1].last, count=1)
+    note = Row(middle[0].at, f"({count:,} calls left out)", kind=CALL, last=middle[-1].last)
     return [*rows[:_FIRST], note, *rows[-_LATEST:]]
 
 

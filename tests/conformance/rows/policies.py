@@ -18,6 +18,9 @@ def policy(**statement):
 FINE, PUBLIC = policy(), policy(Principal="*")
 LOCKOUT = policy(Effect="Deny", Principal="*")
 LOCKOUT_OF_THE_ACCOUNT = policy(Effect="Deny", Principal={"AWS": f"arn:aws:iam::{ACCOUNT}:root"})
+LOCKOUT_IN_THE_ACCOUNT = policy(
+    Effect="Deny", Principal="*", Condition={"StringEquals": {"aws:ResourceAccount": ACCOUNT}}
+)
 ELSEWHERE = policy(
     Effect="Deny", Principal="*", Resource="arn:aws:secretsmanager:us-east-1:123456789012:secret:b-??????"
 )
@@ -123,6 +126,8 @@ ROWS = filled([
     Row("PutResourcePolicy", "a lockout of the caller's account", I, {**PUT, "ResourcePolicy": LOCKOUT_OF_THE_ACCOUNT},
         Refused("InvalidParameterException", LOCKED, code_is_inferred=True), given=a),
     Row("PutResourcePolicy", "a lockout of another secret", I, {**PUT, "ResourcePolicy": ELSEWHERE}, named(), given=a),
+    Row("PutResourcePolicy", "a lockout in the secret's account", I, {**PUT, "ResourcePolicy": LOCKOUT_IN_THE_ACCOUNT},
+        Refused("InvalidParameterException", LOCKED, code_is_inferred=True), given=a),
     Row("PutResourcePolicy", "a public policy", D, {**PUT, "ResourcePolicy": PUBLIC}, named(), given=a),
     Row("PutResourcePolicy", "a public policy, blocked", D,
         {**PUT, "ResourcePolicy": PUBLIC, "BlockPublicPolicy": True},

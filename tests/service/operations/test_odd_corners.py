@@ -160,6 +160,8 @@ def test_links_of_a_cross_account_replica(fake: FakeSecretsManager, client: Any,
     assert pending == {"PrimarySecretARN": primary, "ReplicationStatus": "Pending"}
     client.associate_cross_account_replica(SecretId="primary", CrossAccountReplicaARN=replica)
     assert other.get_secret_value(SecretId="replica")["SecretString"] == VALUE
+    follows = {secret.name: (secret.is_replica, secret.follows_another) for secret in fake.secrets()}
+    assert follows == {"primary": (False, False), "replica": (False, True)}
     other.stop_replication_to_replica(SecretId="replica")
     (link,) = client.describe_secret(SecretId="primary")["CrossAccountReplicas"]
     assert link["ReplicationStatus"] == "Detached"

@@ -39,6 +39,14 @@ def test_read_inside_the_window(clock: Clock, fake: FakeSecretsManager, client: 
     )
 
 
+def test_refused_inside_the_window_for_another_reason(fake: FakeSecretsManager, client: Any, because: Because) -> None:
+    """What is refused for its own mistake is told in the service's words, though the window lasts."""
+    fake.seed("a", VALUE)
+    client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    told = because(client.delete_secret, SecretId="a", RecoveryWindowInDays=5)
+    assert told.startswith("DeleteSecret of a was answered with InvalidParameterException: ")
+
+
 def test_created_inside_the_window(clock: Clock, fake: FakeSecretsManager, client: Any, because: Because) -> None:
     """A creation inside the window is told that the name is taken, the default window of 30 days included."""
     fake.seed("a", VALUE)

@@ -369,3 +369,11 @@ def test_faults_at_different_times(clock: Clock, fake: FakeSecretsManager, clien
     text = " ".join(lines(told(ABOUT_A)))
     for instant in ("+0s", "+1d"):
         assert f"GetSecretValue: InternalServiceError (asked for by here), then answered at {instant}" in text
+
+
+def test_a_name_that_ends_as_an_arn_does(fake: FakeSecretsManager, client: Any, told: Told) -> None:
+    """A call that names such a secret without the last characters of its ARN is refused, as on AWS, and is in its life."""
+    partial = fake.seed("team-abc123", VALUE).arn[:-7]
+    with refused("ResourceNotFoundException") as caught:
+        client.get_secret_value(SecretId=partial)
+    assert rows(told(caught.value)) == ["+0s seeded", "+0s GetSecretValue ResourceNotFoundException here"]

@@ -34,10 +34,11 @@ def hold(name: str, text: str) -> None:
 
 def test_recovery_windows(clock: Clock, fake: FakeSecretsManager, client: Any) -> None:
     """A secret that is deleted, restored and deleted again, beside one that is purged and one that nobody calls."""
-    for name in ("a", "b", "idle"):
+    for name in ("a", "b", "c", "idle"):
         fake.seed(name, VALUE)
     fake.seed("old", VALUE, deleted_days_ago=3)
-    client.delete_secret(SecretId="a", RecoveryWindowInDays=7)
+    for name in ("a", "c"):
+        client.delete_secret(SecretId=name, RecoveryWindowInDays=7)
     for _ in range(2):
         clock.advance(days=1)
     client.restore_secret(SecretId="a")
@@ -74,7 +75,7 @@ def test_versions_and_rotations(clock: Clock, fake: FakeSecretsManager, client: 
     for number in range(35):
         with pytest.raises(ClientError):
             client.get_secret_value(SecretId="a", VersionStage=f"L{number}")
-        clock.advance(seconds=number % 2)
+        clock.advance(minutes=number % 3)
     clock.advance(hours=1)
     fake.fail("GetSecretValue", "InternalServiceError", times=2)
     client.get_secret_value(SecretId="a")
