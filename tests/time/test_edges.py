@@ -85,6 +85,18 @@ def test_the_first_and_the_last_days(start: datetime) -> None:
         assert clock.now() == start + timedelta(days=31)
 
 
+@pytest.mark.parametrize("start", [FIRST, LAST], ids=["first", "last"])
+def test_secrets_that_were_never_read(start: datetime) -> None:
+    """Sorted by the date of their last access they come first, page by page, whatever the year is."""
+    with freezing.freeze(start), FakeSecretsManager(region=REGION) as fake:
+        client = fake.client()
+        for name in ("read", "never", "nor-this"):
+            client.create_secret(Name=name, SecretString=VALUE)
+        client.get_secret_value(SecretId="read")
+        pages = client.get_paginator("list_secrets").paginate(SortBy="last-accessed-date", MaxResults=1)
+        assert [secret["Name"] for page in pages for secret in page["SecretList"]] == ["never", "nor-this", "read"]
+
+
 @pytest.mark.usefixtures("_zone")
 @watched
 def test_the_last_midnight() -> None:

@@ -85,7 +85,7 @@ def _is_active(secret: SecretRecord) -> bool:
 
 def _by_accessed(secret: SecretRecord) -> tuple[Any, ...]:
     """Sort those never read before all others (inferred)."""
-    return (-1 if secret.accessed is None else secret.accessed, secret.created, secret.serial)
+    return (secret.accessed is not None, secret.accessed or 0, secret.created, secret.serial)
 
 
 _SORT_KEYS: dict[str, Callable[[SecretRecord], tuple[Any, ...]]] = {
