@@ -10,10 +10,9 @@ import os, signal, sys, threading, time, warnings
 from datetime import timedelta
 from pytest_secretsdelete import Clock, FakeSecretsManager
 from pytest_secretsdelete._botocore.sessions import new_session
-from tests.support import switch_often
 
 warnings.simplefilter("ignore", DeprecationWarning)  # a process with threads that forks
-switch_often()
+sys.setswitchinterval(1e-5)
 
 def ended(child, patience=100):
     until = time.monotonic() + patience
